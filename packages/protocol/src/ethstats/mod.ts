@@ -1,0 +1,1 @@
+export type { AgentMessage, DashboardMessage, Dialect, Report, ReportKind, ServerMessage } from './messages.ts'

@@ -1,0 +1,49 @@
+import type { KindDefinition } from './define.ts'
+import { block } from './block.ts'
+import type { Block } from './block.ts'
+import { blockProcessing } from './block-processing.ts'
+import type { BlockProcessing } from './block-processing.ts'
+import { gap } from './gap.ts'
+import type { Gap } from './gap.ts'
+import { headEvent } from './head-event.ts'
+import type { HeadEvent } from './head-event.ts'
+import { host } from './host.ts'
+import type { Host } from './host.ts'
+import { latency } from './latency.ts'
+import type { Latency } from './latency.ts'
+import { nodeInfo } from './node-info.ts'
+import type { NodeInfo } from './node-info.ts'
+import { nodeStats } from './node-stats.ts'
+import type { NodeStats } from './node-stats.ts'
+import { pending } from './pending.ts'
+import type { Pending } from './pending.ts'
+
+export type { Block, BlockProcessing, Gap, HeadEvent, Host, Latency, NodeInfo, NodeStats, Pending }
+
+/** Body of each kind of observation. A new kind is a file in this folder and a line here and below. */
+export interface Bodies {
+  readonly 'node-info': NodeInfo
+  readonly 'node-stats': NodeStats
+  readonly pending: Pending
+  readonly latency: Latency
+  readonly block: Block
+  readonly 'block-processing': BlockProcessing
+  readonly 'head-event': HeadEvent
+  readonly host: Host
+  readonly gap: Gap
+}
+export type Kind = keyof Bodies
+
+export const kinds: { readonly [K in Kind]: KindDefinition<Bodies[K]> } = {
+  'node-info': nodeInfo,
+  'node-stats': nodeStats,
+  pending,
+  latency,
+  block,
+  'block-processing': blockProcessing,
+  'head-event': headEvent,
+  host,
+  gap,
+}
+
+export const isKind = (value: unknown): value is Kind => typeof value === 'string' && Object.hasOwn(kinds, value)

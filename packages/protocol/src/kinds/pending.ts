@@ -1,0 +1,9 @@
+import { count, object } from '../parse.ts'
+import { defineKind } from './define.ts'
+
+/** Transactions waiting in the node's pool; what counts as waiting differs from client to client. */
+export interface Pending {
+  readonly pending: number
+}
+
+export const pending = defineKind<Pending>({ class: 'latency', read: object({ pending: count }) })

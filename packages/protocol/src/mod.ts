@@ -1,0 +1,21 @@
+export * from './units.ts'
+export * from './shed.ts'
+export { BaseError, ParseError } from './errors.ts'
+export { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
+export type { Observation, ObservationOf } from './observation.ts'
+export { isKind, kinds } from './kinds/mod.ts'
+export type {
+  Bodies,
+  Kind,
+  Block,
+  BlockProcessing,
+  Gap,
+  HeadEvent,
+  Host,
+  Latency,
+  NodeInfo,
+  NodeStats,
+  Pending,
+} from './kinds/mod.ts'
+export * as read from './parse.ts'
+export { toPlain } from './parse.ts'

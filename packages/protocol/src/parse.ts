@@ -1,0 +1,94 @@
+/**
+ * Readers for values of unknown origin: bounded, exact, and naming the field that is wrong. They serve stored and
+ * forwarded observations; the ethstats codec has tolerant readers of its own, because its peers disagree about types.
+ */
+import { ParseError } from './errors.ts'
+
+export type Reader<T> = (value: unknown, path: string) => T
+
+const fail = (path: string, expected: string): never => {
+  throw new ParseError('VALUE_INVALID', path, `expected ${expected}`)
+}
+
+export const text =
+  (max: number): Reader<string> =>
+  (value, path) =>
+    typeof value === 'string' && value.length <= max ? value : fail(path, `text of at most ${max} characters`)
+
+export const flag: Reader<boolean> = (value, path) => (typeof value === 'boolean' ? value : fail(path, 'true or false'))
+
+export const number: Reader<number> = (value, path) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : fail(path, 'a finite number')
+
+/** Whole number from 0 to 2^53 - 1. */
+export const count: Reader<number> = (value, path) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail(path, 'a whole number from 0')
+
+/** Whole number of any size, written as decimal text because JSON numbers lose digits above 2^53. */
+export const big: Reader<bigint> = (value, path) =>
+  typeof value === 'string' && /^\d{1,78}$/.test(value) ? BigInt(value) : fail(path, 'a decimal whole number as text')
+
+export const hex =
+  (bytes: number): Reader<string> =>
+  (value, path) =>
+    typeof value === 'string' && value.length === 2 + bytes * 2 && /^0x[0-9a-f]*$/.test(value)
+      ? value
+      : fail(path, `0x and ${bytes * 2} lower-case hex digits`)
+
+export const oneOf =
+  <const T extends readonly string[]>(values: T): Reader<T[number]> =>
+  (value, path) =>
+    typeof value === 'string' && values.includes(value) ? value : fail(path, `one of ${values.join(', ')}`)
+
+export const list =
+  <T>(item: Reader<T>, max: number): Reader<readonly T[]> =>
+  (value, path) => {
+    if (!Array.isArray(value) || value.length > max) return fail(path, `a list of at most ${max}`)
+    return value.map((one, i) => item(one, `${path}[${i}]`))
+  }
+
+/** Narrows a reader's result to a brand: the check has been made, the name is what it earns. */
+export const as =
+  <Branded extends T, T>(reader: Reader<T>): Reader<Branded> =>
+  (value, path) =>
+    reader(value, path) as Branded
+
+const optionalMark = Symbol('optional')
+export type Optional<T> = Reader<T | undefined> & { readonly [optionalMark]: true }
+export const optional = <T>(reader: Reader<T>): Optional<T> =>
+  Object.assign(
+    (value: unknown, path: string) => (value === undefined || value === null ? undefined : reader(value, path)),
+    {
+      [optionalMark]: true as const,
+    },
+  )
+
+type Shape = Readonly<Record<string, Reader<unknown>>>
+type OptionalKeys<S extends Shape> = { [K in keyof S]: S[K] extends Optional<unknown> ? K : never }[keyof S]
+export type ObjectOf<S extends Shape> = {
+  readonly [K in Exclude<keyof S, OptionalKeys<S>>]: ReturnType<S[K]>
+} & { readonly [K in OptionalKeys<S>]?: Exclude<ReturnType<S[K]>, undefined> }
+
+/** Reads the named fields and leaves everything else behind: unknown fields are a newer peer's, not a fault. */
+export const object =
+  <S extends Shape>(shape: S): Reader<ObjectOf<S>> =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(path, 'an object')
+    const out: Record<string, unknown> = {}
+    for (const key of Object.keys(shape)) {
+      const own = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+      const read = shape[key]?.(own, path === '' ? key : `${path}.${key}`)
+      if (read !== undefined) out[key] = read
+    }
+    return out as ObjectOf<S>
+  }
+
+/** Plain JSON of a body: bigint as decimal text, undefined left out. The inverse of the readers above. */
+export const toPlain = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return value.toString()
+  if (Array.isArray(value)) return value.map(toPlain)
+  if (typeof value !== 'object' || value === null) return value
+  const out: Record<string, unknown> = {}
+  for (const [key, one] of Object.entries(value)) if (one !== undefined) out[key] = toPlain(one)
+  return out
+}

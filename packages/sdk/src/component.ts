@@ -1,0 +1,85 @@
+import type { Block, BlockNumber, NodeId, Observation } from '@netstats/protocol'
+import type { z } from 'zod'
+import type { Clock } from './clock.ts'
+import type { Logger } from './logger.ts'
+import type { StatusReporter } from './status.ts'
+
+export interface ComponentContext {
+  /** Component id, `source/ethereum.validator-1`; names it in logs, metrics and status. */
+  readonly id: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly status: StatusReporter
+  /** Counts by name and label; names are `<noun>` only, the host adds `netstats_<part>_` and `_total`. */
+  count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void
+}
+
+/**
+ * Produces observations of one node. `observe` runs until the signal aborts; it throws when it can not go on, and the
+ * host opens a new one after a back-off. It mends by itself what it can: a node that restarts is no reason to throw.
+ */
+export interface Source extends AsyncDisposable {
+  readonly node: NodeId
+  observe(options: { signal: AbortSignal }): AsyncIterable<Observation>
+  /** Blocks by number, ascending, missing ones left out. Absent where the source knows no blocks. */
+  readonly blocks?: (numbers: readonly BlockNumber[], options: { signal: AbortSignal }) => Promise<readonly Block[]>
+}
+
+/** A place in the spool: strictly increasing per spool, never reused, also across restarts. */
+export type Sequence = number
+
+export interface SpooledObservation {
+  readonly sequence: Sequence
+  readonly observation: Observation
+}
+
+/** Observations in spool order. Never empty. */
+export interface Batch {
+  readonly items: readonly SpooledObservation[]
+  /** Sequence of the last item: what the shipper commits when the batch is settled. */
+  readonly last: Sequence
+}
+
+/**
+ * What became of a batch. A sink never retries and never buffers: it says what happened, the shipper decides.
+ * `delivered`: the peer has it as durably as its protocol can promise. `rejected`: never will be accepted (counted, skipped).
+ * `retry`: not now; `through` names what was settled of it nevertheless, the rest comes again.
+ */
+export type Delivery =
+  | { readonly status: 'delivered' }
+  | { readonly status: 'rejected'; readonly reason: string }
+  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number; readonly through?: Sequence }
+
+/**
+ * Sends observations on. One `deliver` at a time; it settles within the signal's lifetime and keeps nothing of the
+ * batch afterwards. A sink that keeps a connection opens it in its factory's task or on first use and mends it itself.
+ */
+export interface Sink extends AsyncDisposable {
+  deliver(batch: Batch, options: { signal: AbortSignal }): Promise<Delivery>
+}
+
+export interface SinkContext extends ComponentContext {
+  /** Blocks of a watched node by number, for peers that ask for history; ascending, missing ones left out. */
+  blocks(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Block[]>
+}
+
+/** A kind of source: its type name in configuration files, its schema, and how to open one. */
+export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string
+  readonly summary: string
+  readonly config: Schema
+  open(config: z.output<Schema>, context: ComponentContext): Promise<Source>
+}
+
+export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string
+  readonly summary: string
+  readonly config: Schema
+  open(config: z.output<Schema>, context: SinkContext): Promise<Sink>
+}
+
+export const defineSource = <Schema extends z.ZodType>(
+  definition: SourceDefinition<Schema>,
+): SourceDefinition<Schema> => definition
+export const defineSink = <Schema extends z.ZodType>(definition: SinkDefinition<Schema>): SinkDefinition<Schema> =>
+  definition

@@ -1,0 +1,19 @@
+export type { Clock } from './clock.ts'
+export type { Logger } from './logger.ts'
+export { partStates } from './status.ts'
+export type { PartState, PartStatus, StatusReporter } from './status.ts'
+export { defineSink, defineSource } from './component.ts'
+export type {
+  Batch,
+  ComponentContext,
+  Delivery,
+  Sequence,
+  Sink,
+  SinkContext,
+  SinkDefinition,
+  Source,
+  SourceDefinition,
+  SpooledObservation,
+} from './component.ts'
+export { removalPolicies } from './spool.ts'
+export type { ReaderOptions, RemovalPolicy, Spool, SpoolReader } from './spool.ts'

@@ -1,0 +1,108 @@
+/**
+ * The seam between the pure core and everything that shows it. The core owns one shard per network; readers look at
+ * rows through these interfaces and never change them.
+ */
+import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
+import type { BlockDetail, BlockRow, NetworkSummary, NodeRow } from '@netstats/protocol/feed'
+
+/** What the core is told. `at` is the server's clock at the border; the core reads no clock of its own. */
+export type CoreInput =
+  /** A session for a node began. The core finds its network from `info` and calls it active. */
+  | {
+      readonly type: 'connected'
+      readonly at: UnixMs
+      readonly node: string
+      readonly info: NodeInfo
+      readonly address: string | null
+    }
+  /** Its session ended. */
+  | { readonly type: 'disconnected'; readonly at: UnixMs; readonly node: string; readonly network: string }
+  | { readonly type: 'observation'; readonly at: UnixMs; readonly network: string; readonly observation: Observation }
+  /** Round trip of a WebSocket ping. */
+  | {
+      readonly type: 'round-trip'
+      readonly at: UnixMs
+      readonly network: string
+      readonly node: string
+      readonly roundTripMs: number
+    }
+  /** The node's genesis was learned after login: it may belong to another network with the same id. */
+  | {
+      readonly type: 'genesis'
+      readonly at: UnixMs
+      readonly network: string
+      readonly node: string
+      readonly genesis: string
+    }
+  /** Time passes: time-outs, removal of long inactive nodes, windows. Sent every second. */
+  | { readonly type: 'tick'; readonly at: UnixMs }
+
+/** What the core concludes; for logs, later for alarms and the store. Rows that merely changed are in the dirty sets. */
+export type Change =
+  | { readonly type: 'network-added'; readonly at: UnixMs; readonly network: string }
+  | { readonly type: 'node-added'; readonly at: UnixMs; readonly network: string; readonly node: string }
+  | { readonly type: 'node-active'; readonly at: UnixMs; readonly network: string; readonly node: string }
+  | {
+      readonly type: 'node-inactive'
+      readonly at: UnixMs
+      readonly network: string
+      readonly node: string
+      readonly reason: 'disconnected' | 'silent' | 'reported'
+    }
+  | {
+      readonly type: 'node-removed'
+      readonly at: UnixMs
+      readonly network: string
+      readonly node: string
+      readonly reason: 'expired' | 'moved' | 'limit'
+    }
+  | {
+      readonly type: 'head'
+      readonly at: UnixMs
+      readonly network: string
+      readonly number: number
+      readonly hash: string
+      readonly reorgDepth: number
+    }
+
+/** Rows changed since the last `takeDirty`. `nodes` null: too many or all; read them all. */
+export interface Dirty {
+  readonly nodes: ReadonlySet<string>
+  readonly removedNodes: ReadonlySet<string>
+  /** Hashes. */
+  readonly blocks: ReadonlySet<string>
+  readonly removedBlocks: ReadonlySet<string>
+  readonly summary: boolean
+}
+
+/** One network as readers see it. Rows are plain values made on demand; asking is O(1) unless it says otherwise. */
+export interface NetworkView {
+  readonly key: string
+  readonly nodeCount: number
+  nodeIds(): Iterable<string>
+  node(id: string): NodeRow | undefined
+  /** Value of one column without making the row: sorting and filtering touch many nodes. */
+  column<C extends keyof NodeRow>(id: string, column: C): NodeRow[C] | undefined
+  head(): BlockRow | undefined
+  block(hash: string): BlockRow | undefined
+  blockDetail(hash: string): BlockDetail | undefined
+  /** Hashes known at a height, canonical first. */
+  hashesAt(number: number): readonly string[]
+  /** Newest first, at most `limit`, forks included. */
+  blocks(limit: number): readonly BlockRow[]
+  /** O(nodes); made at most once a tick by its callers. */
+  summary(): NetworkSummary
+  /** Heights missing below the head within the kept window, ascending, at most `limit`; what to ask history for. */
+  missing(limit: number): readonly number[]
+  /** What changed since the last call. One reader only: the feed hub. */
+  takeDirty(): Dirty
+}
+
+export interface Core {
+  /** Applies an input and gives the conclusions; never throws for any parsed input. */
+  apply(input: CoreInput): readonly Change[]
+  /** Network a connected node is in; undefined for a node nobody announced. */
+  networkOf(node: string, networkId: string | undefined): string | undefined
+  networks(): readonly NetworkView[]
+  network(key: string): NetworkView | undefined
+}
