@@ -7,7 +7,7 @@
  * and seq it last applied and gets the deltas it missed, or a new snapshot. A reader that can not keep up gets a
  * fresh snapshot instead of a queue (conflation), which shows as a snapshot with a later seq.
  */
-import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeColumn, NodeRow } from './model.ts'
+import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeColumn, NodeRow, Series } from './model.ts'
 
 /** What part of the node table a client looks at. */
 export interface NodeWindow {
@@ -57,18 +57,25 @@ export interface TopicData {
   /** Newest first. */
   readonly blocks: { readonly blocks: readonly BlockRow[] }
   readonly block: BlockDetail | null
+  /** Ascending by id; nodes whose place is known. */
   readonly map: { readonly points: readonly MapPoint[] }
 }
 
+/** Fields that changed; `series` holds only those of its lists that changed. */
+export type SummaryDelta = Omit<Partial<NetworkSummary>, 'series'> & { readonly series?: Partial<Series> }
+
 /**
- * How a topic's state changes. `merge` replaces top-level fields (`networks` and `map` always send the whole list,
- * `summary`, `node` and `block` the fields that changed). `nodes` patches rows: absent order means the same order,
- * `rows` holds whole rows that came into view and changed fields of those in view; rows not in `order` are forgotten.
- * `blocks` puts `upsert` (by hash) into the list, newest number first, and cuts it at the limit.
+ * How a topic's state changes; `applyDelta` in `client-state.ts` is the reference. `summary`, `node` and `block` hold
+ * the top-level fields that changed (all of them where there was nothing before; `null` where there is nothing now).
+ * `nodes` and `networks` patch entries: absent order means the same order, an entry that came into view is whole, an
+ * entry not in `order` is forgotten. `blocks` and `map` put and remove entries by hash and by id.
  */
 export interface TopicDelta {
-  readonly networks: { readonly networks: readonly NetworkSummary[] }
-  readonly summary: Partial<NetworkSummary>
+  readonly networks: {
+    readonly order?: readonly string[]
+    readonly networks: { readonly [key: string]: SummaryDelta }
+  }
+  readonly summary: SummaryDelta
   readonly nodes: {
     readonly total?: number
     readonly all?: number
@@ -77,8 +84,9 @@ export interface TopicDelta {
   }
   readonly node: Partial<NodeRow> | null
   readonly blocks: { readonly upsert: readonly BlockRow[]; readonly remove: readonly string[] }
-  readonly block: Partial<BlockDetail> | null
-  readonly map: { readonly points: readonly MapPoint[] }
+  /** `seen` is put at the end of `seenBy`: a block that still travels does not repeat who had it. */
+  readonly block: (Partial<BlockDetail> & { readonly seen?: BlockDetail['seenBy'] }) | null
+  readonly map: { readonly upsert: readonly MapPoint[]; readonly remove: readonly string[] }
 }
 
 export type TopicName = keyof TopicData
@@ -112,7 +120,24 @@ export type FeedMessage =
         readonly data: TopicDelta[T]
       }
     }[TopicName]
+  /** The resume point was good: the deltas after `seq` follow, if there are any. */
+  | {
+      readonly type: 'resumed'
+      readonly id: number
+      readonly topic: TopicName
+      readonly channel: number
+      readonly seq: number
+      readonly at: number
+    }
   /** Sent every 5 s, so that silence means a lost connection. */
   | { readonly type: 'tick'; readonly at: number }
   | { readonly type: 'pong'; readonly clientTime: number; readonly serverTime: number }
-  | { readonly type: 'error'; readonly id?: number; readonly code: string; readonly message: string }
+  /** `position` (from 0, in the filter's text) and `expected` where a filter could not be read. */
+  | {
+      readonly type: 'error'
+      readonly id?: number
+      readonly code: string
+      readonly message: string
+      readonly position?: number
+      readonly expected?: string
+    }

@@ -1,2 +1,4 @@
 export * from './model.ts'
 export * from './messages.ts'
+export * from './apply.ts'
+export * from './client-state.ts'
