@@ -1,0 +1,17 @@
+import { BaseError } from '@netstats/protocol'
+
+/** Every way the server fails at run time. Each code says what to do in its message. */
+export type ServerErrorCode =
+  | 'SERVER_DATA_UNWRITABLE'
+  | 'SERVER_IDENTITY_CORRUPT'
+  | 'SERVER_ADDRESS_IN_USE'
+  | 'SERVER_LISTEN_FAILED'
+  | 'SERVER_ADDRESS_INVALID'
+
+export class ServerError extends BaseError {
+  override readonly name = 'ServerError'
+  declare readonly code: ServerErrorCode
+  constructor(code: ServerErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(code, message, options)
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * The bounded queue between sockets and the core.
+ *
+ *     offer ──► nothing waits, time left in this turn of the event loop ──► work at once
+ *        └────► room for its class? ──► its session's queue ──► slices of a few ms, sessions in turn ──► work
+ *                        └─ no ──► shed, counted by class and reason
+ *
+ * Classes see the same queue with different limits: `latency` is refused when half of it is used, blocks and inventory
+ * only when all of it is. So the lowest class goes first, and what is shed leaves the room above it free.
+ */
+import type { ShedClass } from '@netstats/protocol'
+import { createShedCounts } from './shed-counts.ts'
+import type { ShedCounts, ShedReason } from './shed-counts.ts'
+
+export interface IntakeLimits {
+  readonly items: number
+  readonly bytes: number
+  /** Of these, what one session may hold; a session with half of it waiting is asked to pause. */
+  readonly sessionItems: number
+  readonly sessionBytes: number
+  /** How long work may go on before pings, HTTP and the feed get their turn. */
+  readonly sliceMs: number
+}
+
+/** What the queue keeps in each session; empty sessions hold no array. */
+export interface IntakeSource {
+  waiting: Waiting[] | undefined
+  waitingBytes: number
+  ended: boolean
+  paused: boolean
+}
+
+interface Waiting {
+  readonly text: string
+  readonly at: number
+}
+
+export interface IntakeOptions<S extends IntakeSource> {
+  readonly limits: IntakeLimits
+  /** Parses and applies one frame. Must not throw. */
+  readonly work: (source: S, text: string, at: number) => void
+  /** All of an ended session's frames have been worked through. */
+  readonly finished: (source: S) => void
+  /** Asks the session's socket to stop or go on reading. */
+  readonly setPaused: (source: S, paused: boolean) => void
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  /** Calls back after pending I/O: `setImmediate`. */
+  readonly defer: (run: () => void) => void
+}
+
+export interface Intake<S extends IntakeSource> {
+  offer(source: S, text: string, shedClass: ShedClass, at: number): void
+  /** No more frames will come of this session; `finished` follows when those that wait are done. */
+  end(source: S): void
+  shed(shedClass: ShedClass, reason: ShedReason): void
+  /** Resolves when nothing waits. */
+  drained(): Promise<void>
+  readonly items: number
+  readonly bytes: number
+  readonly sheds: ShedCounts
+}
+
+const shares: Readonly<Record<ShedClass, number>> = { latency: 0.5, stats: 0.75, log: 0.9, block: 1, alarm: 1 }
+/** Frames of one session before the next has its turn, unless it is the only one. */
+const quantum = 8
+const largeFrame = 65_536
+
+export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>): Intake<S> => {
+  const { limits, work, finished, setPaused, now, defer } = options
+  const sheds = createShedCounts()
+  const idle: (() => void)[] = []
+  let ring: S[] = []
+  let next: S[] = []
+  let items = 0
+  let bytes = 0
+  let scheduled = false
+  let turnEnds = -1
+
+  const newTurn = (): void => {
+    turnEnds = -1
+    if (items > 0) slice()
+    else scheduled = false
+  }
+
+  const schedule = (): void => {
+    if (scheduled) return
+    scheduled = true
+    defer(newTurn)
+  }
+
+  /** Time is left in this turn of the event loop. The first question of a turn starts its clock. */
+  const hasTime = (): boolean => {
+    const time = now()
+    if (turnEnds < 0) {
+      turnEnds = time + limits.sliceMs
+      schedule()
+      return true
+    }
+    return time < turnEnds
+  }
+
+  const slice = (): void => {
+    scheduled = false
+    const ends = now() + limits.sliceMs
+    turnEnds = ends
+    while (items > 0) {
+      if (ring.length === 0) {
+        ring = next.reverse()
+        next = []
+      }
+      const source = ring.pop()
+      if (source === undefined) break
+      turnOf(source, ends)
+      if (source.waiting !== undefined) next.push(source)
+      if (now() >= ends) break
+    }
+    if (items > 0) schedule()
+    else {
+      ring = []
+      next = []
+      turnEnds = -1
+      for (const resolve of idle.splice(0)) resolve()
+    }
+  }
+
+  const turnOf = (source: S, ends: number): void => {
+    const queue = source.waiting
+    if (queue === undefined) return
+    let done = 0
+    while (done < queue.length && done < quantum) {
+      const one = queue[done++]
+      if (one === undefined) break
+      items--
+      bytes -= one.text.length
+      source.waitingBytes -= one.text.length
+      work(source, one.text, one.at)
+      if (one.text.length > largeFrame && now() >= ends) break
+    }
+    if (done < queue.length) queue.splice(0, done)
+    else source.waiting = undefined
+    const left = source.waiting?.length ?? 0
+    if (source.paused && left <= limits.sessionItems / 4 && source.waitingBytes <= limits.sessionBytes / 4) {
+      source.paused = false
+      setPaused(source, false)
+    }
+    if (source.ended && source.waiting === undefined) finished(source)
+  }
+
+  const refusal = (source: S, size: number, shedClass: ShedClass): ShedReason | undefined => {
+    const share = shares[shedClass]
+    if (items + 1 > limits.items * share) return 'items'
+    if (bytes + size > limits.bytes * share) return 'bytes'
+    const queue = source.waiting
+    if (queue === undefined) return undefined
+    if (queue.length + 1 > limits.sessionItems * share) return 'session'
+    return source.waitingBytes + size > limits.sessionBytes * share ? 'session' : undefined
+  }
+
+  return {
+    offer(source, text, shedClass, at) {
+      if (items === 0 && hasTime()) return work(source, text, at)
+      const reason = refusal(source, text.length, shedClass)
+      if (reason !== undefined) {
+        sheds[shedClass][reason]++
+        return
+      }
+      items++
+      bytes += text.length
+      source.waitingBytes += text.length
+      if (source.waiting === undefined) {
+        source.waiting = [{ text, at }]
+        next.push(source)
+      } else source.waiting.push({ text, at })
+      if (
+        !source.paused &&
+        (source.waiting.length > limits.sessionItems / 2 || source.waitingBytes > limits.sessionBytes / 2)
+      ) {
+        source.paused = true
+        setPaused(source, true)
+      }
+      schedule()
+    },
+    end(source) {
+      if (source.ended) return
+      source.ended = true
+      if (source.waiting === undefined) finished(source)
+    },
+    shed(shedClass, reason) {
+      sheds[shedClass][reason]++
+    },
+    drained: () => (items === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    get items() {
+      return items
+    },
+    get bytes() {
+      return bytes
+    },
+    sheds,
+  }
+}
