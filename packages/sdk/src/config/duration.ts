@@ -53,7 +53,7 @@ export const duration = (options: DurationOptions = {}): Scalar<DurationMs> => {
         : options.max !== undefined
           ? ` of at most ${options.max}`
           : ''
-  const expected = `a duration with its unit${range}, such as 5s, 1m30s or 250ms`
+  const expected = `a duration${range} with its unit, such as 5s, 1m30s or 250ms`
   return scalar({
     kind: 'duration',
     expected,

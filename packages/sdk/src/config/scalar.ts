@@ -25,7 +25,7 @@ export interface ScalarMeta {
   readonly examples: readonly string[]
 }
 
-export type Scalar<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>
+export type Scalar<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T>>
 
 /** A zod type whose values are written in one word with a form of their own, such as `5s` or `64MiB`. */
 export const scalar = <T>(options: ScalarOptions<T>): Scalar<T> => {

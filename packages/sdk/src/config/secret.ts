@@ -3,7 +3,6 @@ import { inspect } from 'node:util'
 import { scalar } from './scalar.ts'
 import type { Reading, Scalar } from './scalar.ts'
 import { currentScope, readSmallFile } from './scope.ts'
-import { didYouMean } from './suggest.ts'
 
 const shown = '[secret]'
 const maxBytes = 4096
@@ -46,16 +45,16 @@ const readSecret = (value: unknown): Reading<Secret> => {
     return { value: new Secret(value) }
   }
   if (typeof value === 'number' || typeof value === 'boolean') {
-    return { expected: `${expected} (put quotes around it)`, found: `a ${typeof value}` }
+    return { expected, found: `a ${typeof value} without quotes` }
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return value === undefined ? { expected } : { expected, found: 'something else' }
+    return value === undefined ? { expected } : { expected, found: 'a list' }
   }
   const [entry, ...others] = Object.entries(value)
   if (entry === undefined || others.length > 0) return { expected, found: 'a mapping of another shape' }
   const [key, name] = entry
   if (key !== 'env' && key !== 'file') {
-    return { fault: `unknown key "${key.slice(0, 60)}"${didYouMean(key, ['env', 'file'])}, expected ${expected}` }
+    return { expected, found: `the key "${key.slice(0, 60)}"` }
   }
   if (typeof name !== 'string' || name === '') return { expected, found: `{ ${key}: } without a text` }
   return key === 'env' ? fromEnv(name) : fromFile(name)

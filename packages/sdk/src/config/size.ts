@@ -15,7 +15,7 @@ const units: Readonly<Record<string, number>> = {
 
 /** Reads `64MiB`, `1.5GB`, `512B` as bytes; undefined for anything else. */
 export const trySize = (text: string): number | undefined => {
-  const [, amount, unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?)([kKMGT]?i?B)$/.exec(text) ?? []
+  const [, amount, unit = ''] = /^(\d{1,16}(?:\.\d{1,6})?)([kKMGT]?i?B)$/.exec(text) ?? []
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
   if (amount === undefined || factor === undefined) return undefined
   const bytes = Number(amount) * factor
@@ -42,7 +42,7 @@ export const size = (options: SizeOptions = {}): Scalar<number> => {
   const max = options.max === undefined ? Number.MAX_SAFE_INTEGER : bound(options.max)
   const least = options.min === undefined ? '' : ` of at least ${options.min}`
   const most = options.max === undefined ? '' : `${least === '' ? ' of' : ' and'} at most ${options.max}`
-  const expected = `a size with its unit${least}${most}, such as 512KiB, 64MiB or 2GiB`
+  const expected = `a size${least}${most} with its unit, such as 512KiB, 64MiB or 2GiB`
   return scalar({
     kind: 'size',
     expected,
