@@ -1,1 +1,30 @@
+/** The ethstats protocol in both directions; no I/O. What each client does differently is in `../../README.md`. */
 export type { AgentMessage, DashboardMessage, Dialect, Report, ReportKind, ServerMessage } from './messages.ts'
+export { agentParseCodes } from './errors.ts'
+export type { AgentParseCode } from './errors.ts'
+export { ethstatsEvents, peekEvent, shedClassOfEvent } from './peek.ts'
+export type { EthstatsEvent } from './peek.ts'
+export { dialectOf, plainDialect } from './dialect.ts'
+export { createBlockMemo } from './block-memo.ts'
+export type { BlockMemo } from './block-memo.ts'
+export { parseAgentMessage } from './read-agent.ts'
+export { parseServerMessage } from './read-server.ts'
+export {
+  writeHistoryRequest,
+  writeNodePong,
+  writePrimusId,
+  writePrimusPing,
+  writePrimusPong,
+  writeReady,
+  writeServerClose,
+} from './write-server.ts'
+export {
+  goTime,
+  writeBlock,
+  writeHello,
+  writeHistory,
+  writeLatency,
+  writeNodePing,
+  writePending,
+  writeStats,
+} from './write-agent.ts'
