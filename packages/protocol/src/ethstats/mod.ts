@@ -28,3 +28,41 @@ export {
   writePending,
   writeStats,
 } from './write-agent.ts'
+export { classicBins } from './classic.ts'
+export type {
+  ClassicAction,
+  ClassicActions,
+  ClassicBin,
+  ClassicBlock,
+  ClassicCharts,
+  ClassicGeo,
+  ClassicInfo,
+  ClassicMiner,
+  ClassicNode,
+  ClassicNodeInfo,
+  ClassicReport,
+  ClassicStats,
+  ClassicUptime,
+} from './classic.ts'
+export {
+  classicBlock,
+  classicCharts,
+  classicHistogram,
+  classicHistory,
+  classicInfo,
+  classicNode,
+  classicNodeInfo,
+  classicReport,
+  classicStats,
+  classicZeroBlock,
+  escapeHtml,
+} from './classic-build.ts'
+export type { ChartBlock, ClassicBlockSource, ClassicInfoSource, ClassicReportSource, Sight } from './classic-build.ts'
+export {
+  parseDashboardMessage,
+  writeAction,
+  writeClientLatency,
+  writeClientPing,
+  writeInit,
+  writeLastBlock,
+} from './classic-wire.ts'
