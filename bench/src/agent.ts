@@ -1,0 +1,58 @@
+/**
+ * `npm run bench:agent -- --seconds 60`
+ *
+ * One agent beside anvil with a block every second, reporting to a server. Prints the agent's share of a core and its RSS.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { cpuMs, rssBytes } from './procfs.ts'
+import { freePort, startServer } from './subject.ts'
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, warmup: { type: 'string', default: '15' } },
+})
+const root = resolve(import.meta.dirname, '../..')
+const secret = 'bench-secret'
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+const anvilPort = await freePort()
+const anvil = spawn(
+  join(root, 'node_modules/.bin/anvil'),
+  ['--port', String(anvilPort), '--block-time', '1', '--silent'],
+  {
+    stdio: 'ignore',
+  },
+)
+await using server = await startServer('0', secret)
+const data = mkdtempSync(join(tmpdir(), 'netstats-bench-'))
+const agent = spawn(
+  process.execPath,
+  [
+    join(root, 'packages/cli/bin/netstats.mjs'),
+    'agent',
+    ...['--name', 'bench', '--rpc', `ws://127.0.0.1:${anvilPort}`],
+    ...['--ethstats', `ws://127.0.0.1:${server.port}`, '--data', data],
+  ],
+  { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret } },
+)
+const pid = agent.pid!
+await pause(Number(values.warmup) * 1000)
+const from = { cpu: cpuMs(pid), at: Date.now() }
+let peak = 0
+for (let i = 0; i < Number(values.seconds); i++) {
+  await pause(1000)
+  peak = Math.max(peak, rssBytes(pid))
+}
+const share = (cpuMs(pid) - from.cpu) / (Date.now() - from.at)
+const nodes = (await (await fetch(`http://127.0.0.1:${server.port}/api/v1/networks/31337/nodes`)).json()) as unknown
+if (!JSON.stringify(nodes).includes('"bench"')) throw new Error('the agent never reached the server')
+process.stdout.write(
+  `| agent beside anvil, 1 s blocks | ${(share * 100).toFixed(2)} % of a core | RSS now ${(rssBytes(pid) / 2 ** 20).toFixed(0)} MiB | peak ${(peak / 2 ** 20).toFixed(0)} MiB |\n`,
+)
+agent.kill('SIGTERM')
+anvil.kill('SIGKILL')
+await new Promise((done) => agent.once('exit', done))
+rmSync(data, { recursive: true, force: true })
