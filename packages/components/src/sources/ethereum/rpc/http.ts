@@ -1,0 +1,131 @@
+/**
+ * JSON-RPC over HTTP with kept-alive sockets. `node:http` and not `fetch`: it takes less memory and time per request,
+ * and lets the answer be cut off at its limit.
+ */
+import { Agent, request as requestHttp } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as requestHttps } from 'node:https'
+import { withDeadline } from './deadline.ts'
+import { RpcError, toRpcError } from './errors.ts'
+import { encodeCall, isRateLimited, parseIncoming } from './messages.ts'
+import type { Call, Incoming, Reply } from './messages.ts'
+import type { ConnectionOptions, RpcConnection } from './connection.ts'
+
+const maxSockets = 4
+const maxRetryAfterMs = 60_000
+
+export const openHttp = (endpoint: URL, options: ConnectionOptions): RpcConnection => {
+  const { clock, label, maxAnswerBytes, timeoutMs } = options
+  const tls = endpoint.protocol === 'https:'
+  const agent = tls ? new TlsAgent({ keepAlive: true, maxSockets }) : new Agent({ keepAlive: true, maxSockets })
+  const start = tls ? requestHttps : requestHttp
+  let lastId = 0
+  // Some gateways refuse batches; then calls go one by one for the rest of the connection's life.
+  let batches = true
+
+  const post = (body: string, signal: AbortSignal, again = true): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const outgoing = start(endpoint, {
+        method: 'POST',
+        agent,
+        signal,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      })
+      outgoing.on('response', (response) => {
+        readBody(response, maxAnswerBytes, label)
+          .then((text) => checkStatus(response, text, label))
+          .then(resolve, reject)
+      })
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        // A kept-alive socket the node closed in the same moment: nothing was read, so asking once more is safe.
+        if (again && outgoing.reusedSocket && error.code === 'ECONNRESET')
+          post(body, signal, false).then(resolve, reject)
+        else reject(signal.aborted ? signal.reason : toRpcError(error, 'RPC_UNREACHABLE', label))
+      })
+      outgoing.end(body)
+    })
+
+  const exchange = async (body: string, signal: AbortSignal): Promise<readonly Incoming[]> => {
+    const onTimeout = (): RpcError => new RpcError('RPC_TIMEOUT', `${label} did not answer within ${timeoutMs} ms.`)
+    return withDeadline({ clock, ms: timeoutMs, signal, onTimeout }, async (inner) =>
+      parseIncoming(await post(body, inner.signal)),
+    )
+  }
+
+  const single = async (one: Call, signal: AbortSignal): Promise<Reply> => {
+    const [message] = await exchange(encodeCall(++lastId, one), signal)
+    // One answer belongs to one request here, so an id that is wrong or missing does no harm.
+    if (message?.type === 'reply') return message.reply
+    throw new RpcError('RPC_ANSWER_INVALID', `${label} did not answer the request.`)
+  }
+
+  const batch = async (calls: readonly Call[], signal: AbortSignal): Promise<readonly Reply[] | undefined> => {
+    const first = lastId + 1
+    lastId += calls.length
+    const messages = await exchange(`[${calls.map((one, i) => encodeCall(first + i, one)).join(',')}]`, signal)
+    const replies = new Map<number, Reply>()
+    for (const message of messages) {
+      if (message.type !== 'reply') continue
+      if (message.id !== null) replies.set(message.id, message.reply)
+      else if (isRateLimited(message.reply)) throw rateLimited(label, undefined)
+      else return undefined
+    }
+    if (replies.size === 0) return undefined
+    return calls.map((_, i) => replies.get(first + i) ?? { ok: false, code: 0, message: 'no answer in the batch' })
+  }
+
+  return {
+    pushes: false,
+    ended: new Promise(() => undefined),
+    call: async (calls, { signal }) => {
+      if (calls.length > 1 && batches) {
+        const replies = await batch(calls, signal)
+        if (replies) return replies
+        batches = false
+      }
+      const replies: Reply[] = []
+      for (const one of calls) replies.push(await single(one, signal))
+      return replies
+    },
+    [Symbol.asyncDispose]: async () => agent.destroy(),
+  }
+}
+
+const readBody = async (response: IncomingMessage, maxBytes: number, label: string): Promise<string> => {
+  const parts: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const part of response as AsyncIterable<Buffer>) {
+      bytes += part.length
+      if (bytes > maxBytes)
+        throw new RpcError('RPC_ANSWER_TOO_LARGE', `${label} answered with more than ${maxBytes} bytes.`)
+      parts.push(part)
+    }
+  } catch (error) {
+    response.destroy()
+    throw toRpcError(error, 'RPC_CLOSED', label)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** Some clients answer JSON-RPC errors with a status of 400 or 500: the body decides then. */
+const checkStatus = (response: IncomingMessage, text: string, label: string): string => {
+  const status = response.statusCode ?? 0
+  if (status >= 200 && status < 300) return text
+  if (status === 429 || status === 503) throw rateLimited(label, response.headers['retry-after'])
+  if (status === 401 || status === 403)
+    throw new RpcError('RPC_REFUSED', `${label} refused the request (HTTP ${status}); check user, password and host.`)
+  if (text.trimStart().startsWith('{') || text.trimStart().startsWith('[')) return text
+  throw new RpcError('RPC_ANSWER_INVALID', `${label} answered with HTTP ${status} and no JSON.`)
+}
+
+const rateLimited = (label: string, header: string | undefined): RpcError => {
+  const seconds = Number(header)
+  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, maxRetryAfterMs) : undefined
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
+  return new RpcError('RPC_RATE_LIMITED', `${label} asks for fewer requests.`, wait)
+}
