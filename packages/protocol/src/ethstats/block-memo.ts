@@ -29,19 +29,24 @@ const maxTotalText = 16 * 1024 * 1024
 
 /** `capacity`: distinct block texts kept, oldest forgotten first. A few per height and client software suffice. */
 export const createBlockMemo = (capacity = 64): BlockMemo => {
-  const known = new Map<string, readonly Report[]>()
+  const known = new Map<number, Entry>()
   let total = 0
   let hits = 0
   let misses = 0
 
-  const remember = (text: string, reports: readonly Report[]): void => {
+  const forget = (key: number): void => {
+    total -= known.get(key)?.text.length ?? 0
+    known.delete(key)
+  }
+
+  const remember = (key: number, text: string, reports: readonly Report[]): void => {
     if (text.length > maxBlockText || capacity < 1) return
-    known.set(text, reports)
+    forget(key)
+    known.set(key, { text, reports })
     total += text.length
     for (const oldest of known.keys()) {
       if (known.size <= capacity && total <= maxTotalText) break
-      known.delete(oldest)
-      total -= oldest.length
+      forget(oldest)
     }
   }
 
@@ -49,17 +54,18 @@ export const createBlockMemo = (capacity = 64): BlockMemo => {
     find: (frame) => {
       const parts = splitBlockFrame(frame)
       if (parts === undefined) return undefined
-      const seen = known.get(parts.block)
-      if (seen !== undefined) {
+      const key = sample(parts.block)
+      const seen = known.get(key)
+      if (seen !== undefined && seen.text === parts.block) {
         hits++
-        return { id: parts.id, reports: seen }
+        return { id: parts.id, reports: seen.reports }
       }
       misses++
       checkStructure(frame)
       const block = readAlone(parts.block)
       if (block === undefined) return undefined
       const reports: readonly Report[] = Object.freeze([Object.freeze({ kind: 'block', body: Object.freeze(block) })])
-      remember(parts.block, reports)
+      remember(key, parts.block, reports)
       return { id: parts.id, reports }
     },
     get hits() {
@@ -69,6 +75,24 @@ export const createBlockMemo = (capacity = 64): BlockMemo => {
       return misses
     },
   }
+}
+
+interface Entry {
+  readonly text: string
+  readonly reports: readonly Report[]
+}
+
+const samples = 24
+
+/**
+ * A key from a few characters spread over the text. Hashing all of it, as a map keyed by text does, costs as much as
+ * parsing it. Two blocks with one key take turns in one place of the memo, no more: the texts are compared whole.
+ */
+const sample = (text: string): number => {
+  let key = text.length
+  for (let i = 0; i < samples; i++)
+    key = (Math.imul(key, 31) + text.charCodeAt(Math.floor((i * text.length) / samples))) | 0
+  return key
 }
 
 /** The block, or nothing where the text is not one JSON value or no block: then the ordinary way gives the error. */
@@ -81,6 +105,7 @@ const readAlone = (text: string): Block | undefined => {
 }
 
 const blockFirst = '{"emit":["block",{"block":'
+const blockLetter = blockFirst.indexOf('block')
 const idFirst = '{"emit":["block",{"id":"'
 const idLast = ',"id":'
 const blockLast = '","block":'
@@ -90,6 +115,8 @@ const end = '}]}'
 const notPlain = /["\\\u0000-\u001f]/
 
 const splitBlockFrame = (frame: string): { readonly id: string; readonly block: string } | undefined => {
+  // Most frames are no blocks, and this letter is enough to tell.
+  if (frame.charCodeAt(blockLetter) !== 0x62) return undefined
   let stop = frame.length
   while (isBlank(frame.charCodeAt(stop - 1))) stop--
   if (!frame.endsWith(end, stop)) return undefined

@@ -34,7 +34,7 @@ const jsonParse = JSON.parse as (text: string, reviver?: Reviver) => unknown
 
 const exactly: Reviver = (_, value, { source }) => {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) return value
-  if (value < 0 || value > 1e78) return null
+  if (value < 0 || value >= 1e78) return null
   return BigInt(source !== undefined && /^\d+$/.test(source) ? source : value)
 }
 

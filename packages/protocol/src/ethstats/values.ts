@@ -10,13 +10,15 @@ export type Fields = Readonly<Record<string, unknown>>
 export const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 
-const decimal = /^\d{1,78}$/
-const hexadecimal = /^0x[0-9a-f]{1,64}$/i
+const digits = /^(?:\d+|0x[0-9a-f]+)$/i
+/** Text of a whole number, decimal or hex, of up to 256 bits and a little. */
+const isInteger = (value: string): boolean =>
+  value.length <= (value.charCodeAt(1) === 0x78 || value.charCodeAt(1) === 0x58 ? 66 : 78) && digits.test(value)
 
 /** Whole number from 0 to 2^53 - 1. */
 export const whole = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value + 0 : undefined
-  if (typeof value !== 'string' || !(decimal.test(value) || hexadecimal.test(value))) return undefined
+  if (typeof value !== 'string' || !isInteger(value)) return undefined
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : undefined
 }
@@ -26,7 +28,7 @@ export const saturated = (value: unknown): number | undefined => {
   if (typeof value === 'number')
     return value >= 0 ? Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER) + 0 : undefined
   if (typeof value === 'bigint') return Number.MAX_SAFE_INTEGER
-  if (typeof value !== 'string' || !(decimal.test(value) || hexadecimal.test(value))) return undefined
+  if (typeof value !== 'string' || !isInteger(value)) return undefined
   return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
 }
 
@@ -35,7 +37,7 @@ export const lossyNumber: unique symbol = Symbol('a JSON number above 2^53')
 
 /** Whole number of any size up to 78 digits. Throws `lossyNumber` where the digits are only in the frame's text. */
 export const big = (value: unknown): bigint | undefined => {
-  if (typeof value === 'string') return decimal.test(value) || hexadecimal.test(value) ? BigInt(value) : undefined
+  if (typeof value === 'string') return isInteger(value) ? BigInt(value) : undefined
   if (typeof value === 'bigint') return value
   if (typeof value !== 'number' || value < 0 || !Number.isInteger(value)) return undefined
   // oxlint-disable-next-line typescript/only-throw-error -- a signal between this reader and `readFrame`, never seen outside
@@ -48,24 +50,20 @@ export const amount = (value: unknown): number | undefined => {
   if (typeof value === 'number') return value >= 0 && value < Infinity ? value + 0 : undefined
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'string') return undefined
-  return hexadecimal.test(value) || /^\d{1,78}(\.\d{1,30})?$/.test(value) ? Number(value) : undefined
+  return isInteger(value) || /^\d{1,78}\.\d{1,30}$/.test(value) ? Number(value) : undefined
 }
 
-const lowerHash = /^0x[0-9a-f]{64}$/
-const anyHash = /^0x[0-9a-f]{64}$/i
-export const hash = (value: unknown): Hash | undefined => {
-  if (typeof value !== 'string') return undefined
-  if (lowerHash.test(value)) return value as Hash
-  return anyHash.test(value) ? (value.toLowerCase() as Hash) : undefined
+// Length apart from pattern: `+` runs twice as fast as `{64}`, and a block has five of these.
+const lowerHex = /^0x[0-9a-f]+$/
+const anyHex = /^0x[0-9a-f]+$/i
+const hexText = (value: unknown, length: number): string | undefined => {
+  if (typeof value !== 'string' || value.length !== length) return undefined
+  if (lowerHex.test(value)) return value
+  return anyHex.test(value) ? value.toLowerCase() : undefined
 }
 
-const lowerAddress = /^0x[0-9a-f]{40}$/
-const anyAddress = /^0x[0-9a-f]{40}$/i
-export const address = (value: unknown): Address | undefined => {
-  if (typeof value !== 'string') return undefined
-  if (lowerAddress.test(value)) return value as Address
-  return anyAddress.test(value) ? (value.toLowerCase() as Address) : undefined
-}
+export const hash = (value: unknown): Hash | undefined => hexText(value, 66) as Hash | undefined
+export const address = (value: unknown): Address | undefined => hexText(value, 42) as Address | undefined
 
 // Control characters, line separators, the byte order mark, and the marks that turn the direction of writing: with
 // them a name could break a log line or show as another name.
