@@ -1,0 +1,6 @@
+export { createFeed } from './feed.ts'
+export type { Feed, FeedOptions } from './feed.ts'
+export { defaultFeedLimits } from './limits.ts'
+export type { FeedLimits } from './limits.ts'
+export { closeReasons, feedCounters } from './meters.ts'
+export type { CloseReason, FeedCounter, FeedGauges, FeedMeters } from './meters.ts'

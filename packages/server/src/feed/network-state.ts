@@ -1,0 +1,133 @@
+/**
+ * What the feed keeps per network besides the core's own rows: a summary made at most once a second, the node table
+ * of windows while somebody looks at one, and the sorted tables that windows share.
+ */
+import type { NetworkSummary } from '@netstats/protocol/feed'
+import type { Dirty, NetworkView } from '../shard/model.ts'
+import { isEqual } from './diff.ts'
+import { createNodeTable } from './node-table.ts'
+import type { NodeTable } from './node-table.ts'
+import { createWindowIndex, indexKey } from './window-index.ts'
+import type { IndexSpec, WindowIndex } from './window-index.ts'
+
+/** Hands out time measurements; wall clocks never measure. */
+export type Monotonic = () => number
+
+export interface IndexLease extends Disposable {
+  readonly index: WindowIndex
+  /** Mends the index if it is dirty and its last mending is long enough ago. */
+  freshen(): void
+}
+
+export interface TableLease extends Disposable {
+  readonly table: NodeTable
+}
+
+export interface NetworkState {
+  readonly key: string
+  readonly view: NetworkView
+  /** True when the summary may differ from the last one made. */
+  readonly summaryDirty: boolean
+  /** The same object until something in it changed. */
+  summary(): NetworkSummary
+  apply(dirty: Dirty): void
+  leaseTable(): TableLease
+  leaseIndex(spec: IndexSpec): IndexLease
+  readonly indexes: number
+}
+
+export const pace = {
+  summaryMs: 1000,
+  indexMs: 250,
+  /** Neither summaries nor sorted tables take more than one part in this many of the time. */
+  share: 10,
+} as const
+
+export const createNetworkState = (view: NetworkView, monotonic: Monotonic): NetworkState => {
+  let table: NodeTable | undefined
+  let tableUsers = 0
+  const indexes = new Map<string, { index: WindowIndex; users: number; nextAt: number }>()
+  let summaryDirty = true
+  let summary: NetworkSummary | undefined
+  let nextSummaryAt = Number.NEGATIVE_INFINITY
+
+  const openTable = (): NodeTable => {
+    tableUsers++
+    table ??= createNodeTable(view)
+    return table
+  }
+  const closeTable = (): void => {
+    if (--tableUsers === 0) table = undefined
+  }
+
+  return {
+    key: view.key,
+    view,
+    get summaryDirty() {
+      return summaryDirty
+    },
+    get indexes() {
+      return indexes.size
+    },
+    summary() {
+      const startedAt = monotonic()
+      if (summary !== undefined && (!summaryDirty || startedAt < nextSummaryAt)) return summary
+      const next = roundedSummary(view.summary())
+      if (summary === undefined || !isEqual(summary, next)) summary = next
+      summaryDirty = false
+      nextSummaryAt = startedAt + Math.max(pace.summaryMs, pace.share * (monotonic() - startedAt))
+      return summary
+    },
+    apply(dirty) {
+      summaryDirty ||= dirty.summary
+      if (dirty.nodes.size + dirty.removedNodes.size > 0) table?.apply(dirty)
+    },
+    leaseTable: () => ({ table: openTable(), [Symbol.dispose]: once(closeTable) }),
+    leaseIndex(spec) {
+      const key = indexKey(spec)
+      let shared = indexes.get(key)
+      if (shared === undefined) {
+        shared = { index: createWindowIndex(openTable(), spec), users: 0, nextAt: Number.NEGATIVE_INFINITY }
+        indexes.set(key, shared)
+      }
+      const own = shared
+      own.users++
+      return {
+        index: own.index,
+        freshen() {
+          const startedAt = monotonic()
+          if (!own.index.dirty || startedAt < own.nextAt) return
+          own.index.repair()
+          own.nextAt = startedAt + Math.max(pace.indexMs, pace.share * (monotonic() - startedAt))
+        },
+        [Symbol.dispose]: once(() => {
+          if (--own.users > 0) return
+          indexes.delete(key)
+          own.index[Symbol.dispose]()
+          closeTable()
+        }),
+      }
+    },
+  }
+}
+
+const once = (act: () => void): (() => void) => {
+  let done = false
+  return () => {
+    if (!done) act()
+    done = true
+  }
+}
+
+const digits = (value: number | null, places: number): number | null =>
+  value === null ? null : Math.round(value * 10 ** places) / 10 ** places
+
+/** Rounds what would otherwise change with every message of every node. */
+const roundedSummary = (s: NetworkSummary): NetworkSummary => ({
+  ...s,
+  blockTimeMs: digits(s.blockTimeMs, 0),
+  transactionsPerSecond: digits(s.transactionsPerSecond, 2),
+  gasUsedShare: digits(s.gasUsedShare, 4),
+  uptime: digits(s.uptime, 2),
+  latencyMs: digits(s.latencyMs, 0),
+})

@@ -1,0 +1,61 @@
+/** A window cut out of a sorted table: pinned rows first, then `limit` of the others from `offset`. */
+import type { NodeRow, NodeWindow, TopicData, TopicDelta } from '@netstats/protocol/feed'
+import { changedFields } from './diff.ts'
+import type { NodeEntry, NodeTable } from './node-table.ts'
+
+export const cutWindow = (
+  sorted: readonly NodeEntry[],
+  table: NodeTable,
+  window: Pick<NodeWindow, 'offset' | 'limit' | 'pinned'>,
+): readonly NodeEntry[] => {
+  const pinned = window.pinned.map((id) => table.entry(id)).filter((entry) => entry !== undefined)
+  if (pinned.length === 0) return sorted.slice(window.offset, window.offset + window.limit)
+  const out = [...pinned]
+  const above = new Set(pinned)
+  let skip = window.offset
+  for (const entry of sorted) {
+    if (out.length === pinned.length + window.limit) break
+    if (above.has(entry)) continue
+    if (skip > 0) skip--
+    else out.push(entry)
+  }
+  return out
+}
+
+export const windowData = (
+  entries: readonly NodeEntry[],
+  table: NodeTable,
+  counts: { readonly total: number; readonly all: number },
+): TopicData['nodes'] => {
+  // Node ids come from outside; an object without prototype keeps `__proto__` an ordinary key.
+  const rows = Object.create(null) as Record<string, NodeRow>
+  const order: string[] = []
+  for (const entry of entries) {
+    // A sorted table that was not mended yet may still hold a node that is gone.
+    const row = entry.gone ? undefined : table.row(entry)
+    if (row === undefined) continue
+    rows[entry.id] = row
+    order.push(entry.id)
+  }
+  return { ...counts, order, rows }
+}
+
+export const windowDelta = (before: TopicData['nodes'], after: TopicData['nodes']): TopicDelta['nodes'] | undefined => {
+  const rows = Object.create(null) as Record<string, Partial<NodeRow>>
+  let changed = false
+  for (const id of after.order) {
+    const row = after.rows[id] as NodeRow
+    const patch = changedFields(before.rows[id], row)
+    if (patch === undefined) continue
+    rows[id] = patch
+    changed = true
+  }
+  const sameOrder = before.order.length === after.order.length && before.order.every((id, i) => id === after.order[i])
+  if (!changed && sameOrder && before.total === after.total && before.all === after.all) return undefined
+  return {
+    ...(before.total === after.total ? {} : { total: after.total }),
+    ...(before.all === after.all ? {} : { all: after.all }),
+    ...(sameOrder ? {} : { order: after.order }),
+    rows,
+  }
+}
