@@ -24,6 +24,8 @@ export interface LoadOptions<Schema extends z.ZodType> {
   /** Environment for variables and for secrets by reference; none is read where absent. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly prefix?: string
+  /** False reads `env` for secrets only: what the file alone says is wanted. */
+  readonly useVariables?: boolean
   /** Variables with the prefix that somebody else reads. */
   readonly otherVariables?: readonly string[]
   readonly flags?: readonly FlagValue[]
@@ -38,8 +40,9 @@ const maxFileBytes = 1024 * 1024
  */
 export const loadConfig = <Schema extends z.ZodType>(options: LoadOptions<Schema>): z.output<Schema> => {
   const { schema, file, env = {}, prefix = variablePrefix, otherVariables = [], flags = [] } = options
+  const useVariables = options.useVariables ?? true
   const outline = outlineOf(schema)
-  const document = file === undefined ? undefined : open(file)
+  const document = file === undefined ? undefined : peekConfig(file)
   if (document !== undefined && document.faults.length > 0) throw new ConfigError(document.faults)
   const root = document?.value ?? {}
   if (typeof root !== 'object' || Array.isArray(root)) {
@@ -48,7 +51,9 @@ export const loadConfig = <Schema extends z.ZodType>(options: LoadOptions<Schema
     ])
   }
 
-  const variables = readVariables(variablesOf(outline, prefix), env, prefix, otherVariables)
+  const variables = useVariables
+    ? readVariables(variablesOf(outline, prefix), env, prefix, otherVariables)
+    : { values: [], faults: [] }
   const given = [...variables.values, ...flags]
   const input = given.reduce<unknown>((whole, one) => put(whole, one.path, one.value), root)
 
@@ -60,7 +65,8 @@ export const loadConfig = <Schema extends z.ZodType>(options: LoadOptions<Schema
   throw new ConfigError([...faults, ...variables.faults].toSorted(inFileOrder))
 }
 
-const open = (file: string): ConfigDocument => {
+/** A config file as plain values, without a schema; `faults` tells where it is no YAML. */
+export const peekConfig = (file: string): ConfigDocument => {
   const read = readSmallFile(file, maxFileBytes)
   if ('text' in read) return parseConfigDocument(read.text, file)
   throw new ConfigError([{ origin: file, path: '', message: `the configuration file ${read.problem}` }])

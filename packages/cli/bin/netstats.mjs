@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The command. Netstats runs on Node 24; when an older one starts it, this file looks for the Node that `npm ci` put
+// into node_modules and hands over. Plain JavaScript that any Node from 16 on can read.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const wanted = 24
+const major = Number(process.versions.node.split('.')[0])
+
+/** Node in the nearest node_modules above this file. */
+const findNode = () => {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  let folder = dirname(fileURLToPath(import.meta.url))
+  for (;;) {
+    const found = join(folder, 'node_modules', 'node', 'bin', name)
+    if (existsSync(found)) return found
+    const above = dirname(folder)
+    if (above === folder) return undefined
+    folder = above
+  }
+}
+
+const handOver = (node) => {
+  // The channel tells the child when this process is gone, however it ended.
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NETSTATS_HANDED_OVER: '1' },
+  })
+  // Ctrl-C reaches the child by itself; this process only has to outlive it.
+  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => giveUp(`${node} can not be started: ${error.message}`))
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1))
+}
+
+const giveUp = (message) => {
+  process.stderr.write(`netstats: ${message}\n`)
+  process.exit(1)
+}
+
+if (major >= wanted) {
+  const { main } = await import('../src/main.ts')
+  await main()
+} else {
+  const node = process.env.NETSTATS_HANDED_OVER === '1' ? undefined : findNode()
+  if (node === undefined) {
+    giveUp(`this is Node ${process.version}, Netstats needs Node ${wanted}; run "npm ci" in the repository, which brings it, or install it`)
+  } else handOver(node)
+}

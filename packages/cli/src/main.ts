@@ -1,0 +1,26 @@
+import { exitCodes, explain } from './errors.ts'
+import type { ExitCode } from './errors.ts'
+import { runProgram } from './program.ts'
+import type { Io } from './program.ts'
+import { openShutdown } from './shutdown.ts'
+
+/** Runs the command line of this process and ends it with the right code. */
+export const main = async (): Promise<void> => {
+  const err = (line: string): void => void process.stderr.write(`${line}\n`)
+  using shutdown = openShutdown((line) => err(`netstats: ${line}`))
+  const io: Io = { out: (text) => void process.stdout.write(text), err, env: process.env, shutdown }
+  const code = await run(process.argv.slice(2), io)
+  // Whatever still holds the event loop open was owned by nobody; what was written leaves first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+const run = async (args: readonly string[], io: Io): Promise<ExitCode> => {
+  try {
+    await runProgram(args, io)
+    return exitCodes.ok
+  } catch (error) {
+    const { lines, exitCode } = explain(error)
+    for (const line of lines) io.err(line)
+    return exitCode
+  }
+}

@@ -1,0 +1,44 @@
+/** Signals that come this soon after the first are the same wish: a terminal and npm both pass Ctrl-C on. */
+const echoMs = 700
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export interface Shutdown extends Disposable {
+  /** Aborts when the process is asked to end. */
+  readonly signal: AbortSignal
+  /** Resolves when it does. */
+  readonly asked: Promise<void>
+}
+
+/** The first signal asks for a clean end, a later one forces it. The end of a parent that handed over counts as a signal. */
+export const openShutdown = (say: (line: string) => void): Shutdown => {
+  const controller = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let askedAt: number | undefined
+
+  const ask = (reason: string): void => {
+    const now = performance.now()
+    if (askedAt === undefined) {
+      askedAt = now
+      controller.abort(new Error(`asked to end by ${reason}`))
+      resolve()
+    } else if (now - askedAt > echoMs) {
+      say('ended at once, without waiting for what was under way')
+      process.exit(1)
+    }
+  }
+  const onSignal = (name: NodeJS.Signals): void => ask(name)
+  const onDisconnect = (): void => ask('the end of its parent')
+  for (const name of signals) process.on(name, onSignal)
+  if (process.env['NETSTATS_HANDED_OVER'] === '1') {
+    process.on('disconnect', onDisconnect)
+    process.channel?.unref()
+  }
+  return {
+    signal: controller.signal,
+    asked: promise,
+    [Symbol.dispose]: () => {
+      for (const name of signals) process.off(name, onSignal)
+      process.off('disconnect', onDisconnect)
+    },
+  }
+}

@@ -1,0 +1,124 @@
+// `npm test`: every check of the repository, one after the other. A failed one shows its output and the others go on;
+// the last line counts test cases, one for each static check, and the exit code says whether all passed.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+interface Step {
+  readonly name: string
+  /** What is run, from the repository root with node_modules/.bin first on PATH. */
+  readonly command: readonly string[]
+  /** A vitest project counts its cases; anything else is one case. */
+  readonly cases?: true
+}
+
+const vitest = (project: string): Step => ({ name: project, command: ['vitest', 'run', '--project', project], cases: true })
+const script = (name: string): Step => ({ name, command: ['npm', 'run', '--silent', `check:${name}`] })
+
+const steps: readonly Step[] = [
+  script('types'),
+  script('lint'),
+  script('format'),
+  script('dead'),
+  script('layers'),
+  vitest('unit'),
+  vitest('e2e'),
+  vitest('browser'),
+]
+
+const root = resolve(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'netstats-test-'))
+
+interface Outcome {
+  readonly passed: number
+  readonly failed: number
+  readonly output: string
+  readonly remarks: readonly string[]
+}
+
+const run = (command: readonly string[]): Promise<{ code: number; output: string }> =>
+  new Promise((done) => {
+    const [program = '', ...args] = command
+    const path = `${join(root, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH'] ?? ''}`
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, PATH: path, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    })
+    let output = ''
+    const add = (chunk: Buffer): void => {
+      output += chunk.toString('utf8')
+    }
+    child.stdout.on('data', add)
+    child.stderr.on('data', add)
+    child.on('error', (error) => done({ code: 1, output: `${output}${program} can not be started: ${error.message}\n` }))
+    child.on('close', (code) => done({ code: code ?? 1, output }))
+  })
+
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
+const runCases = async (step: Step): Promise<Outcome> => {
+  const file = join(folder, `${step.name}.json`)
+  const { code, output } = await run([...step.command, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  let report: VitestReport
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
+  } catch {
+    return { passed: 0, failed: 1, output, remarks: ['ended without a report'] }
+  }
+  const cases = report.testResults.flatMap((one) => one.assertionResults)
+  // A test that did not run proved nothing: it counts as failed, so that nothing is skipped in silence.
+  const skipped = cases.filter((one) => one.status !== 'passed' && one.status !== 'failed')
+  const passed = cases.filter((one) => one.status === 'passed').length
+  const failedCases = cases.filter((one) => one.status === 'failed').length
+  // A file that could not be loaded has no cases to count.
+  const broken = report.testResults.filter((one) => one.status === 'failed' && one.assertionResults.every((c) => c.status !== 'failed'))
+  const counted = failedCases + skipped.length + broken.length
+  const failed = counted === 0 && code !== 0 ? 1 : counted
+  const remarks = [
+    ...skipped.map((one) => `not run: ${one.fullName}`),
+    ...broken.map((one) => `could not be run: ${one.name}`),
+  ]
+  return { passed, failed, output, remarks }
+}
+
+const runCheck = async (step: Step): Promise<Outcome> => {
+  const { code, output } = await run(step.command)
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output, remarks: [] }
+}
+
+const only = process.argv.slice(2)
+const chosen = only.length === 0 ? steps : steps.filter((step) => only.includes(step.name))
+if (chosen.length === 0) {
+  process.stderr.write(`no such step; there are ${steps.map((step) => step.name).join(', ')}\n`)
+  process.exit(2)
+}
+
+let passed = 0
+let failed = 0
+for (const step of chosen) {
+  const begun = performance.now()
+  const outcome = step.cases === true ? await runCases(step) : await runCheck(step)
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  passed += outcome.passed
+  failed += outcome.failed
+  const counts = step.cases === true ? `  ${outcome.passed} passed, ${outcome.failed} failed` : ''
+  process.stdout.write(`${step.name.padEnd(8)} ${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s${counts}\n`)
+  if (outcome.failed > 0) {
+    process.stdout.write(`${outcome.output.trimEnd().replaceAll(/^/gm, '  | ')}\n`)
+    for (const remark of outcome.remarks) process.stdout.write(`  | ${remark}\n`)
+  }
+}
+rmSync(folder, { recursive: true, force: true })
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exit(failed === 0 ? 0 : 1)
