@@ -22,15 +22,13 @@ export interface FeedOptions {
   readonly now: () => number
   /** Milliseconds that never step: what is measured with. */
   readonly monotonic: () => number
-  /** Address limits count by; by default the socket's peer. Behind a trusted proxy pass what it reports. */
-  readonly addressOf?: (request: IncomingMessage) => string
   /** Web origins besides the server's own host that may open a feed; `*` for all. */
   readonly origins?: readonly string[]
 }
 
 export interface Feed extends AsyncDisposable {
-  /** Takes over a connected socket. Never throws. */
-  handle(socket: WebSocket, request: IncomingMessage): void
+  /** Takes over a connected socket. `address` is what limits count by; by default the socket's peer. Never throws. */
+  handle(socket: WebSocket, request: IncomingMessage, address?: string): void
   /** Publishes what changed; to be called about eight times a second. */
   tick(): void
   gauges(): FeedGauges
@@ -62,7 +60,6 @@ export const createFeed = (options: FeedOptions): Feed => {
   const dirty = options.dirty ?? { take: (network: string) => core.network(network)?.takeDirty() ?? nothing }
   const hub = createHub({ core, takeDirty: (key) => dirty.take(key), epoch, version, limits, meters, now, monotonic })
   const sockets = new Set<WebSocket>()
-  const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? '')
   let disposed = false
 
   const refuse = (socket: WebSocket, reason: CloseReason): void => {
@@ -96,10 +93,10 @@ export const createFeed = (options: FeedOptions): Feed => {
   }
 
   return {
-    handle(socket, request) {
+    handle(socket, request, address = request.socket.remoteAddress ?? '') {
       if (disposed) return refuse(socket, 'shutdown')
       if (!isAllowedOrigin(request, options.origins ?? [])) return refuse(socket, 'origin')
-      const reader = hub.open(sinkOf(socket), addressOf(request))
+      const reader = hub.open(sinkOf(socket), address)
       if (typeof reader === 'string') refuse(socket, reader)
       else follow(socket, reader)
     },

@@ -159,7 +159,7 @@ const openFacet = (slot: number, read: (id: string) => unknown): OpenFacet => ({
 })
 
 const readerOf = (view: NetworkView, name: FacetName): ((id: string) => unknown) => {
-  if (name === 'search') return (id) => searchText(view, id)
+  if (name === 'search') return (id) => searchTextOf(view, id)
   const column = name.slice(name.indexOf(':') + 1) as NodeColumn
   const read = (id: string) => {
     const value = view.column(id, column)
@@ -169,7 +169,7 @@ const readerOf = (view: NetworkView, name: FacetName): ((id: string) => unknown)
 }
 
 /** What plain words look into. A line break between columns keeps a word from matching across two of them. */
-const searchText = (view: NetworkView, id: string): string =>
+export const searchTextOf = (view: NetworkView, id: string): string =>
   searchedColumns
     .map((column) => view.column(id, column) ?? '')
     .join('\n')

@@ -1,0 +1,105 @@
+/** Routes of /api/v1. Nothing here changes anything; everything that is asked is checked first and answered or explained. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refill } from '../ingest/token-bucket.ts'
+import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
+import type { Core } from '../shard/model.ts'
+import { endpoints } from './endpoints.ts'
+import type { ApiContext, Endpoint } from './endpoints.ts'
+import { isNamedBy, weakTag } from './etag.ts'
+import { securityHeaders } from './headers.ts'
+import { openApiOf } from './openapi.ts'
+import { Problem, parameterProblem, sendProblem } from './problem.ts'
+import { createSummaries } from './summaries.ts'
+
+export interface ApiOptions {
+  readonly core: Pick<Core, 'networks' | 'network'>
+  readonly version: string
+  /** Wall clock, milliseconds. */
+  readonly now: () => number
+  /** Milliseconds that never step. */
+  readonly monotonic: () => number
+  /** Share of one core that answers in proportion to the size of a network may take; beyond it: 503 with Retry-After. */
+  readonly workShare?: number
+}
+
+export const apiPrefix = '/api/v1'
+
+/** Adds the API to an app. The app's `maxParamLength` should allow 200 characters. */
+export const registerApi = (app: FastifyInstance, options: ApiOptions): void => {
+  const share = options.workShare ?? 0.25
+  const work: Rate = { perSecond: 1000 * share, burst: 4000 * share }
+  const budget: TokenBucket = { tokens: work.burst, at: options.monotonic() }
+  const context: ApiContext = {
+    core: options.core,
+    now: options.now,
+    version: options.version,
+    summary: createSummaries(options.monotonic),
+  }
+
+  const answer = (endpoint: Endpoint, request: FastifyRequest): unknown => {
+    const params = endpoint.params.safeParse(paramsOf(request))
+    if (!params.success) return parameterProblem(params.error)
+    const query = endpoint.query.safeParse(request.query)
+    if (!query.success) return parameterProblem(query.error)
+    if (!endpoint.heavy) return endpoint.handle(context, params.data as never, query.data as never)
+    const startedAt = options.monotonic()
+    if (refill(budget, work, startedAt) <= 0) {
+      return new Problem('API_BUSY', 'Long lists take all the time they may; ask again in a second.')
+    }
+    const body = endpoint.handle(context, params.data as never, query.data as never)
+    budget.tokens -= options.monotonic() - startedAt
+    return body
+  }
+
+  void app.register(
+    // oxlint-disable-next-line typescript/require-await -- fastify tells plugins apart by their promise
+    async (api) => {
+      api.addHook('onRequest', async (_, reply) => void reply.headers(securityHeaders))
+      api.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+        if ((error.statusCode ?? 500) < 500)
+          return sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
+        request.log.error({ error }, 'an API request failed')
+        return sendProblem(
+          reply,
+          new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'),
+        )
+      })
+      api.setNotFoundHandler((request, reply) => {
+        const reads = request.method === 'GET' || request.method === 'HEAD'
+        return sendProblem(
+          reply,
+          reads
+            ? new Problem('API_ROUTE_UNKNOWN', `${apiPrefix}/openapi.json describes what there is.`)
+            : new Problem('API_METHOD_UNKNOWN', 'Nothing is changed through this API.'),
+        )
+      })
+      for (const endpoint of endpoints) {
+        api.get(routeOf(endpoint.path), (request, reply) => sendJson(request, reply, answer(endpoint, request)))
+      }
+      const description = JSON.stringify(openApiOf(options.version))
+      api.get('/openapi.json', (request, reply) => sendText(request, reply, description))
+    },
+    { prefix: apiPrefix },
+  )
+}
+
+/** The last parameter of a path becomes a wildcard: node ids may be long and hold anything, also an unescaped slash. */
+const routeOf = (path: string): string => {
+  const route = path.replace(/\{node\}$/, '*').replace(/\{(\w+)\}/g, ':$1')
+  return route === '/' ? '' : route
+}
+
+const paramsOf = (request: FastifyRequest): unknown => {
+  const { '*': node, ...params } = request.params as Record<string, string>
+  return node === undefined ? params : { ...params, node }
+}
+
+const sendJson = (request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply =>
+  body instanceof Problem ? sendProblem(reply, body) : sendText(request, reply, JSON.stringify(body))
+
+const sendText = (request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply => {
+  const tag = weakTag(text)
+  void reply.header('etag', tag).header('cache-control', 'no-cache').header('vary', 'accept-encoding')
+  if (isNamedBy(request.headers['if-none-match'], tag)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').send(text)
+}

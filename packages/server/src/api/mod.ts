@@ -1,0 +1,5 @@
+export { apiPrefix, registerApi } from './api.ts'
+export type { ApiOptions } from './api.ts'
+export { securityHeaders } from './headers.ts'
+export { registerStatic } from './static.ts'
+export type { StaticOptions } from './static.ts'

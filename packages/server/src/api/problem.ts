@@ -1,0 +1,75 @@
+/** Faults as RFC 9457 problems. A code never changes its meaning; the detail is for people. */
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+
+export const problemCodes = {
+  API_PARAMETER_INVALID: { status: 400, title: 'A parameter is wrong' },
+  API_FILTER_INVALID: { status: 400, title: 'The filter is not understood' },
+  API_NETWORK_UNKNOWN: { status: 404, title: 'No such network' },
+  API_NODE_UNKNOWN: { status: 404, title: 'No such node' },
+  API_BLOCK_UNKNOWN: { status: 404, title: 'No such block' },
+  API_ROUTE_UNKNOWN: { status: 404, title: 'Nothing is here' },
+  API_METHOD_UNKNOWN: { status: 405, title: 'Only GET and HEAD are answered here' },
+  API_BUSY: { status: 503, title: 'Too much is asked at the moment' },
+  API_FAILED: { status: 500, title: 'The server made a mistake' },
+} as const
+export type ProblemCode = keyof typeof problemCodes
+
+/** What a handler gives in place of a body. */
+export class Problem {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly more: Readonly<Record<string, unknown>>
+  constructor(code: ProblemCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
+    this.code = code
+    this.detail = detail
+    this.more = more
+  }
+}
+
+export const problemSchema = z.object({
+  type: z.string().describe('Always `about:blank`: the code tells problems apart.'),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
+  detail: z.string(),
+  instance: z.string().describe('The path that was asked for.'),
+  errors: z
+    .array(z.object({ parameter: z.string(), message: z.string() }))
+    .optional()
+    .describe('Each parameter that is wrong.'),
+  position: z.int().optional().describe('Where a filter could not be read, from 0.'),
+  expected: z.string().optional().describe('What would have been right at that position.'),
+})
+
+export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
+  const { status, title } = problemCodes[problem.code]
+  if (status === 503) void reply.header('retry-after', '1')
+  if (status === 405) void reply.header('allow', 'GET, HEAD')
+  const instance = reply.request.url.split('?')[0]?.slice(0, 300) ?? ''
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title,
+        status,
+        code: problem.code,
+        detail: problem.detail,
+        instance,
+        ...problem.more,
+      }),
+    )
+}
+
+/** Zod's findings as a problem that names every wrong parameter. */
+export const parameterProblem = (error: z.ZodError): Problem => {
+  const errors = error.issues.slice(0, 20).map((issue) => ({
+    parameter: (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')).slice(0, 100),
+    message: issue.message.slice(0, 300),
+  }))
+  const detail = errors.map((e) => `${e.parameter}: ${e.message}`).join('; ')
+  return new Problem('API_PARAMETER_INVALID', detail.slice(0, 1000), { errors })
+}

@@ -1,0 +1,211 @@
+/** Shapes of the answers, for the OpenAPI description. The types of `@netstats/protocol/feed` hold them to the truth. */
+import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeRow, Share } from '@netstats/protocol/feed'
+import { z } from 'zod'
+import { problemSchema } from './problem.ts'
+
+export const components = z.registry<{ id: string; description?: string }>()
+
+const named = <T extends z.ZodType>(id: string, description: string, schema: T): T => {
+  components.add(schema, { id, description })
+  return schema
+}
+
+const time = z.number().describe('Unix time in milliseconds.')
+const duration = z.number().describe('Milliseconds.')
+const text = z.string().nullable()
+const number = z.number().nullable()
+const state = z.enum(['active', 'inactive'])
+
+export const nodeRow: z.ZodType<NodeRow> = named(
+  'Node',
+  'A node as the server knows it now; null stands for what is not known.',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    state,
+    stateSince: time,
+    firstSeenAt: time,
+    lastSeenAt: time,
+    clientName: text.describe('Client family in lower case.'),
+    clientVersion: text,
+    client: text.describe("The client's own words."),
+    os: text,
+    osVersion: text,
+    protocol: text,
+    port: number,
+    api: text,
+    reporter: text.describe('Version of the program that reports for the node.'),
+    contact: text,
+    coinbase: text,
+    latencyMs: number.describe('What the node says of its latency.'),
+    roundTripMs: number.describe('Round trip as the server measures it.'),
+    syncing: z.boolean().nullable(),
+    mining: z.boolean().nullable(),
+    hashrate: number,
+    peers: number,
+    pending: number,
+    gasPrice: text.describe('Wei, decimal.'),
+    blockNumber: number,
+    blockHash: text,
+    blockMiner: text,
+    blockAt: number.describe('When the node reported its latest block, Unix milliseconds.'),
+    blockTransactions: number,
+    blockUncles: number,
+    totalDifficulty: text,
+    behind: number.describe("Blocks behind the network's head."),
+    propagationMs: number.describe('Delay of its latest block behind the first sight of it.'),
+    propagationAvgMs: number,
+    propagation: z.array(z.number()).describe('Delays of the last 40 heights, oldest first; -1 where not reported.'),
+    processingMs: number,
+    uptime: number.describe('Percent, measured by the server.'),
+    reportedUptime: number.describe('Percent, as the node claims.'),
+    sessions: z.number(),
+    city: text,
+    country: text,
+    latitude: number,
+    longitude: number,
+  }),
+)
+
+const blockFields = {
+  number: z.number(),
+  hash: z.string(),
+  parentHash: z.string(),
+  timestamp: time.describe('Header time, Unix milliseconds.'),
+  arrivedAt: number.describe('First sight, Unix milliseconds; null for back-filled blocks.'),
+  firstNode: text,
+  miner: z.string(),
+  transactions: z.number(),
+  uncles: z.number(),
+  gasUsed: z.number(),
+  gasLimit: z.number(),
+  baseFeePerGas: text,
+  size: number,
+  difficulty: z.string(),
+  blockTimeMs: number.describe('Time since its parent by header.'),
+  nodes: z.number().describe('Nodes that reported it.'),
+  p50Ms: number,
+  p95Ms: number,
+  p99Ms: number,
+  canonical: z.boolean(),
+  forks: z.number().describe('Other blocks known at its height.'),
+}
+
+export const blockRow: z.ZodType<BlockRow> = named('Block', 'A block as lists show it.', z.object(blockFields))
+
+export const blockDetail: z.ZodType<BlockDetail> = named(
+  'BlockDetail',
+  'A block with who saw it when.',
+  z.object({
+    ...blockFields,
+    extraData: text,
+    stateRoot: text,
+    transactionsRoot: text,
+    siblings: z.array(z.string()).describe('Hashes of other blocks at its height.'),
+    seenBy: z.array(z.tuple([z.string(), duration])).describe('Node and delay behind the first sight, fastest first.'),
+  }),
+)
+
+export const share: z.ZodType<Share> = named(
+  'Share',
+  'How many of something.',
+  z.object({ name: z.string(), count: z.number() }),
+)
+
+const histogram = z.object({
+  binMs: duration,
+  counts: z.array(z.number()).describe('The last bin also holds everything slower.'),
+  samples: z.number(),
+  p50Ms: number,
+  p95Ms: number,
+  p99Ms: number,
+})
+const series = z
+  .object({
+    numbers: z.array(z.number()),
+    blockTimeMs: z.array(number),
+    transactions: z.array(z.number()),
+    gasUsed: z.array(z.number()),
+    gasLimit: z.array(z.number()),
+    uncles: z.array(z.number()),
+    p95Ms: z.array(number),
+  })
+  .describe('One value per block, oldest first, at most 60 blocks.')
+
+export const networkSummary: z.ZodType<NetworkSummary> = named(
+  'Network',
+  'One network at a glance.',
+  z.object({
+    key: z.string(),
+    networkId: text,
+    genesis: text,
+    nodes: z.number(),
+    active: z.number(),
+    syncing: z.number(),
+    head: blockRow.nullable(),
+    atHead: z.number(),
+    behind: z.number().describe('Nodes at least two blocks behind the head.'),
+    blockTimeMs: number,
+    transactionsPerSecond: number,
+    gasUsedShare: number,
+    gasPrice: text,
+    pending: number,
+    uncles: z.number(),
+    forks: z.number(),
+    reorgs: z.number(),
+    deepestReorg: z.number(),
+    uptime: number,
+    latencyMs: number,
+    propagation: histogram,
+    series,
+    clients: z.array(share),
+    versions: z.array(share),
+    miners: z.array(share).describe('Who sealed the newest 60 blocks, most first.'),
+  }),
+)
+
+export const mapPoint: z.ZodType<MapPoint> = named(
+  'MapPoint',
+  'A node whose place is known.',
+  z.object({ id: z.string(), name: z.string(), state, latitude: z.number(), longitude: z.number() }),
+)
+
+export const problem = named('Problem', 'What was wrong, RFC 9457.', problemSchema)
+
+const links = z.record(z.string(), z.string()).describe('Paths from here.')
+
+export const indexBody = named(
+  'Index',
+  'Where everything is.',
+  z.object({ name: z.string(), version: z.string(), serverTime: time, links }),
+)
+export const networkList = named(
+  'NetworkList',
+  'All networks, at most `limit` from `offset`.',
+  z.object({ total: z.number(), offset: z.number(), limit: z.number(), networks: z.array(networkSummary) }),
+)
+export const nodeList = named(
+  'NodeList',
+  'A window of the node table.',
+  z.object({
+    total: z.number().describe('Nodes that match the filter.'),
+    all: z.number().describe('Nodes of the network.'),
+    offset: z.number(),
+    limit: z.number(),
+    nodes: z.array(nodeRow),
+  }),
+)
+export const blockList = named(
+  'BlockList',
+  'Blocks, newest first, forks included.',
+  z.object({
+    blocks: z.array(blockRow),
+    next: number.describe('Pass it as `before` for older blocks; null where there are none.'),
+  }),
+)
+export const minerList = named(
+  'MinerList',
+  'Who sealed the newest blocks.',
+  z.object({ blocks: z.number().describe('How many blocks were looked at.'), miners: z.array(share) }),
+)
+export const mapBody = named('Map', 'Nodes whose place is known.', z.object({ points: z.array(mapPoint) }))
