@@ -46,6 +46,8 @@ if (major >= wanted) {
 } else {
   const node = process.env.NETSTATS_HANDED_OVER === '1' ? undefined : findNode()
   if (node === undefined) {
-    giveUp(`this is Node ${process.version}, Netstats needs Node ${wanted}; run "npm ci" in the repository, which brings it, or install it`)
+    giveUp(
+      `this is Node ${process.version}, Netstats needs Node ${wanted}; run "npm ci" in the repository, which brings it, or install it`,
+    )
   } else handOver(node)
 }

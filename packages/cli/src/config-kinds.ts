@@ -1,25 +1,13 @@
-import type { z } from 'zod'
+import { logConfig } from '@netstats/sdk/config'
 
 export type ConfigKind = 'agent' | 'server'
 
-interface KindFacts {
-  readonly schema: z.ZodType
-  /** First lines of its sample. */
-  readonly header: string
-}
+const log = logConfig()
 
-/** What a configuration file can configure. Loaded on demand: an agent does not carry the server in memory. */
-export const configKinds: Readonly<Record<ConfigKind, () => Promise<KindFacts>>> = {
-  agent: async () => ({
-    schema: (await import('@netstats/agent')).agentConfig,
-    header:
-      'Configuration of a Netstats agent: netstats agent --config FILE\nLines that begin with # and no space show defaults; take the # away to change them.\nCheck it with: netstats check-config FILE',
-  }),
-  server: async () => ({
-    schema: (await import('@netstats/server')).serverConfig,
-    header:
-      'Configuration of the Netstats server: netstats server --config FILE\nLines that begin with # and no space show defaults; take the # away to change them.\nCheck it with: netstats check-config FILE',
-  }),
-}
+/** What a configuration file of each kind may hold: the part's own options and those of the process around it. */
+export const configSchemas = {
+  agent: async () => (await import('@netstats/agent')).agentConfig.safeExtend({ log }),
+  server: async () => (await import('@netstats/server')).serverConfig.safeExtend({ log }),
+} as const
 
-export const isConfigKind = (word: string): word is ConfigKind => Object.hasOwn(configKinds, word)
+export const isConfigKind = (word: string): word is ConfigKind => Object.hasOwn(configSchemas, word)

@@ -11,9 +11,13 @@ export const ensureDataFolder = (path: string): string => {
     accessSync(folder, constants.W_OK | constants.X_OK)
     return folder
   } catch (error) {
-    throw new CliError('CLI_DATA_UNUSABLE', `the data folder ${folder} ${reasonOf(error)}; choose another with --data DIR`, {
-      cause: error,
-    })
+    throw new CliError(
+      'CLI_DATA_UNUSABLE',
+      `the data folder ${folder} ${reasonOf(error)}; choose another with --data DIR`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -29,7 +29,8 @@ export const explain = (error: unknown): Explanation => {
   if (error instanceof CliError) return { lines: error.message.split('\n').map(named), exitCode: error.exitCode }
   const known = firstKnown(error)
   if (known !== undefined) return { lines: [named(known)], exitCode: exitCodes.failed }
-  if (error instanceof BaseError) return { lines: [named(`${error.message} (${error.code})`)], exitCode: exitCodes.failed }
+  if (error instanceof BaseError)
+    return { lines: [named(`${error.message} (${error.code})`)], exitCode: exitCodes.failed }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { lines: [named(`unexpected fault, please report it: ${text}`)], exitCode: exitCodes.failed }
 }

@@ -47,7 +47,12 @@ const ask = async (endpoint: string, signal: AbortSignal): Promise<FoundClient |
       rpcCall(endpoint, 'web3_clientVersion', [], limit).catch(() => 'an Ethereum client'),
     ])
     if (typeof chainId !== 'string' || !/^0x[0-9a-f]+$/i.test(chainId)) return undefined
-    return { endpoint, client: String(client).replaceAll(/[^\x20-\x7e]/g, '').slice(0, 100) }
+    return {
+      endpoint,
+      client: String(client)
+        .replaceAll(/[^\x20-\x7e]/g, '')
+        .slice(0, 100),
+    }
   } catch {
     return undefined
   }

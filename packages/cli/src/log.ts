@@ -1,17 +1,16 @@
 import { pino } from 'pino'
 import type { Logger } from '@netstats/sdk'
-
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+import type { LogFormat, LogLevel } from '@netstats/sdk/config'
 
 export interface LogOptions {
   readonly level: LogLevel
-  /** Lines for people instead of JSON; on by itself where standard error is a terminal. */
-  readonly readable?: boolean
+  /** Lines for people or JSON; `auto` is for people where standard error is a terminal. */
+  readonly format: LogFormat
 }
 
 /** The log of a command, on standard error: JSON for machines, short lines on a terminal. */
-export const createLog = ({ level, readable = process.stderr.isTTY === true }: LogOptions): Logger => {
+export const createLog = ({ level, format }: LogOptions): Logger => {
+  const readable = format === 'auto' ? process.stderr.isTTY : format === 'readable'
   const target = readable
     ? { write: (line: string) => void process.stderr.write(forPeople(line)) }
     : pino.destination({ dest: 2, sync: true })

@@ -1,7 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, usageError } from './errors.ts'
-import { logLevels } from './log.ts'
-import type { LogLevel } from './log.ts'
+import { logFormats, logLevels } from '@netstats/sdk/config'
 import type { Shutdown } from './shutdown.ts'
 import { version } from './version.ts'
 
@@ -14,8 +13,8 @@ export interface Io {
 }
 
 export interface LogFlags {
-  readonly logLevel?: LogLevel
-  readonly logFormat?: 'json' | 'readable'
+  readonly logLevel?: string
+  readonly logFormat?: string
 }
 export interface ServerFlags extends LogFlags {
   readonly config?: string
@@ -53,19 +52,22 @@ Exit codes:
   1  failed while running
   2  wrong use: an unknown flag, a wrong value, a faulty configuration`
 
-const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${codes}\n`
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${codes}\n`
 
 const withLog = (command: Command): Command =>
   command
     .addOption(new Option('--log-level <level>', 'least important entries that are logged').choices(logLevels))
     .addOption(
-      new Option('--log-format <format>', 'form of the log on standard error; readable on a terminal, else json').choices(['json', 'readable']),
+      new Option('--log-format <format>', 'form of the log on standard error').choices(logFormats),
     )
 
 /** The whole command line. Actions load what they run when they run: an agent does not carry the server in memory. */
 export const createProgram = (io: Io): Command => {
   const program = new Command('netstats')
-    .description('Watches Ethereum proof-of-authority networks: an agent beside each node, one live picture of them all.')
+    .description(
+      'Watches Ethereum proof-of-authority networks: an agent beside each node, one live picture of them all.',
+    )
     .version(version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
@@ -91,7 +93,11 @@ export const createProgram = (io: Io): Command => {
     .option('--data <folder>', 'where everything is kept (default: .netstats in the repository)')
     .addHelpText(
       'after',
-      examples('netstats up', 'netstats up --listen :8080               reachable from other machines', 'netstats up --data /srv/netstats'),
+      examples(
+        'netstats up',
+        'netstats up --listen :8080               reachable from other machines',
+        'netstats up --data /srv/netstats',
+      ),
     )
     .action(async (flags: UpFlags) => (await import('./commands/up.ts')).up(flags, io))
 
@@ -108,7 +114,10 @@ export const createProgram = (io: Io): Command => {
     .summary('run the server')
     .description('Runs the server: takes in agents and ethstats clients, shows the dashboard, all on one port.')
     .option('--config <file>', 'configuration file (see netstats sample-config server)')
-    .option('--listen <address>', 'where it accepts connections: 127.0.0.1:3000, [::1]:3000, or :3000 for every address')
+    .option(
+      '--listen <address>',
+      'where it accepts connections: 127.0.0.1:3000, [::1]:3000, or :3000 for every address',
+    )
     .option('--data <folder>', 'where it keeps what it must not forget')
     .option('--ethstats-secret <secret>', 'secret that nodes must know; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
@@ -126,10 +135,20 @@ export const createProgram = (io: Io): Command => {
 
   withLog(program.command('agent'))
     .summary('run an agent beside a node')
-    .description('Runs an agent: watches one or more Ethereum nodes, keeps what it sees on disk, reports it to servers.')
+    .description(
+      'Runs an agent: watches one or more Ethereum nodes, keeps what it sees on disk, reports it to servers.',
+    )
     .option('--config <file>', 'configuration file (see netstats sample-config agent)')
-    .option('--name <name>', 'name of the node on the network (default: name of this machine); one for each --rpc', collect)
-    .option('--rpc <url>', 'JSON-RPC of a node: ws://, wss://, http://, https:// or the path of its IPC socket; repeatable', collect)
+    .option(
+      '--name <name>',
+      'name of the node on the network (default: name of this machine); one for each --rpc',
+      collect,
+    )
+    .option(
+      '--rpc <url>',
+      'JSON-RPC of a node: ws://, wss://, http://, https:// or the path of its IPC socket; repeatable',
+      collect,
+    )
     .option('--ethstats <url>', 'ethstats server to report to, ws:// or wss://; repeatable', collect)
     .option('--server <url>', 'the same as --ethstats', collect)
     .option('--ethstats-secret <secret>', 'secret of those servers; other users of this machine can see it here')
@@ -155,8 +174,13 @@ export const createProgram = (io: Io): Command => {
     .summary('check a configuration file')
     .description('Reads a configuration file and names everything that is wrong with it. Starts nothing.')
     .argument('<file>', 'the file to check')
-    .addOption(new Option('--kind <kind>', 'what the file configures; by default its keys tell').choices(['agent', 'server']))
-    .addHelpText('after', examples('netstats check-config agent.yaml', 'netstats check-config --kind server server.yaml'))
+    .addOption(
+      new Option('--kind <kind>', 'what the file configures; by default its keys tell').choices(['agent', 'server']),
+    )
+    .addHelpText(
+      'after',
+      examples('netstats check-config agent.yaml', 'netstats check-config --kind server server.yaml'),
+    )
     .action(async (file: string, flags: { kind?: 'agent' | 'server' }) =>
       (await import('./commands/check-config.ts')).checkConfig(file, flags.kind, io),
     )
@@ -166,7 +190,10 @@ export const createProgram = (io: Io): Command => {
     .summary('print a configuration file to start from')
     .description('Prints a configuration file with every option, its default and what it is for.')
     .argument('<kind>', 'agent or server')
-    .addHelpText('after', examples('netstats sample-config agent > agent.yaml', 'netstats sample-config server > server.yaml'))
+    .addHelpText(
+      'after',
+      examples('netstats sample-config agent > agent.yaml', 'netstats sample-config server > server.yaml'),
+    )
     .action(async (kind: string) => (await import('./commands/sample-config.ts')).sampleConfigOf(kind, io))
 
   program

@@ -14,7 +14,12 @@ export const rpcCall = async (
   const request = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
   if (isIpcPath(endpoint)) return resultOf(await overSocket(endpoint, request, signal))
   if (endpoint.startsWith('ws')) return resultOf(await overWebSocket(endpoint, request, signal))
-  const response = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/json' }, body: request, signal })
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: request,
+    signal,
+  })
   return resultOf(await response.text())
 }
 

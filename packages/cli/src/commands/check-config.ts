@@ -1,13 +1,13 @@
 import { ConfigError, loadConfig, outlineOf, peekConfig } from '@netstats/sdk/config'
-import { configKinds, isConfigKind } from '../config-kinds.ts'
+import type { Outline } from '@netstats/sdk/config'
+import { configSchemas, isConfigKind } from '../config-kinds.ts'
 import type { ConfigKind } from '../config-kinds.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../program.ts'
 
 export const checkConfig = async (file: string, kind: ConfigKind | undefined, io: Io): Promise<void> => {
   const meant = kind ?? (await detectKind(file))
-  const { schema } = await configKinds[meant]()
-  loadConfig({ schema, file, env: io.env, useVariables: false })
+  loadConfig({ schema: await configSchemas[meant](), file, env: io.env, useVariables: false })
   io.out(`${file}: a good ${meant} configuration\n`)
 }
 
@@ -17,11 +17,10 @@ const detectKind = async (file: string): Promise<ConfigKind> => {
   if (faults.length > 0) throw new ConfigError(faults)
   const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
   const scores = await Promise.all(
-    Object.keys(configKinds)
+    Object.keys(configSchemas)
       .filter(isConfigKind)
       .map(async (kind) => {
-        const outline = outlineOf((await configKinds[kind]()).schema)
-        const known = outline.type === 'object' ? Object.keys(outline.fields) : []
+        const known = keysOf(outlineOf(await configSchemas[kind]()))
         return { kind, score: keys.filter((key) => known.includes(key)).length }
       }),
   )
@@ -31,3 +30,5 @@ const detectKind = async (file: string): Promise<ConfigKind> => {
   }
   return best.kind
 }
+
+const keysOf = (outline: Outline): readonly string[] => (outline.type === 'object' ? Object.keys(outline.fields) : [])

@@ -1,10 +1,15 @@
 import { sampleConfig } from '@netstats/sdk/config'
-import { configKinds, isConfigKind } from '../config-kinds.ts'
+import { configSchemas, isConfigKind } from '../config-kinds.ts'
+import type { ConfigKind } from '../config-kinds.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../program.ts'
 
 export const sampleConfigOf = async (kind: string, io: Io): Promise<void> => {
   if (!isConfigKind(kind)) throw usageError(`there is no sample of "${kind.slice(0, 40)}"; say agent or server`)
-  const { schema, header } = await configKinds[kind]()
-  io.out(sampleConfig(schema, header))
+  io.out(sampleConfig(await configSchemas[kind](), header(kind)))
 }
+
+const header = (kind: ConfigKind): string =>
+  `Configuration of a Netstats ${kind}: netstats ${kind} --config FILE
+A line with # and no space behind it shows a default; take the # away to change it.
+What is wrong with the file, if anything, says: netstats check-config FILE`

@@ -82,7 +82,9 @@ const listeningPort = (child: ChildProcess, signal: AbortSignal): Promise<number
     const limit = AbortSignal.any([signal, AbortSignal.timeout(startMs)])
     const fail = (why: string): void => {
       const last = text.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
-      reject(new CliError('CLI_DEMO_CHAIN_FAILED', `the demo chain did not start: ${why}${last === '' ? '' : ` (${last})`}`))
+      reject(
+        new CliError('CLI_DEMO_CHAIN_FAILED', `the demo chain did not start: ${why}${last === '' ? '' : ` (${last})`}`),
+      )
     }
     const read = (chunk: Buffer): void => {
       text = (text + chunk.toString('utf8')).slice(-10_000)
@@ -93,7 +95,11 @@ const listeningPort = (child: ChildProcess, signal: AbortSignal): Promise<number
     child.stderr?.on('data', read)
     child.once('error', (error) => fail(error.message))
     child.once('close', (code) => fail(`anvil ended with code ${code}`))
-    limit.addEventListener('abort', () => fail(signal.aborted ? 'told to end' : `not ready after ${startMs / 1000} s`), {
-      once: true,
-    })
+    limit.addEventListener(
+      'abort',
+      () => fail(signal.aborted ? 'told to end' : `not ready after ${startMs / 1000} s`),
+      {
+        once: true,
+      },
+    )
   })

@@ -9,7 +9,12 @@ export interface TrafficOptions {
 }
 
 /** Sends a few transfers between the unlocked accounts of a demo chain, so that its blocks differ. Ends with the signal. */
-export const makeTraffic = async ({ endpoint, everyMs, random = Math.random, signal }: TrafficOptions): Promise<void> => {
+export const makeTraffic = async ({
+  endpoint,
+  everyMs,
+  random = Math.random,
+  signal,
+}: TrafficOptions): Promise<void> => {
   const http = endpoint.replace(/^ws/, 'http')
   const call = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     rpcCall(http, method, params, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
@@ -28,7 +33,8 @@ export const makeTraffic = async ({ endpoint, everyMs, random = Math.random, sig
 }
 
 /** Mostly none to three, now and then a burst. */
-const transfersNow = (random: () => number): number => (random() < 0.08 ? 8 + Math.floor(random() * 17) : Math.floor(random() * 4))
+const transfersNow = (random: () => number): number =>
+  random() < 0.08 ? 8 + Math.floor(random() * 17) : Math.floor(random() * 4)
 
 const transfer = (accounts: readonly string[], random: () => number): object => {
   const pick = (): string | undefined => accounts[Math.floor(random() * accounts.length)]

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ListenAddress } from '@netstats/sdk/config'
+
+/** What an agent tells of itself. */
+export interface SelfReport {
+  /** Prometheus text. */
+  metrics(): string
+  /** `ok` false means a human should look. */
+  health(): { readonly ok: boolean; readonly [key: string]: unknown }
+}
+
+export interface Monitor extends AsyncDisposable {
+  readonly address: ListenAddress
+}
+
+const maxConnections = 50
+
+/** Serves `/metrics` and `/healthz`; nothing else, and nothing that changes anything. */
+export const openMonitor = async (listen: ListenAddress, report: SelfReport): Promise<Monitor> => {
+  const server = createServer((request, response) => answer(request, response, report))
+  server.maxConnections = maxConnections
+  server.requestTimeout = 10_000
+  server.headersTimeout = 10_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: listen.host, port: listen.port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { address, port } = server.address() as AddressInfo
+  return {
+    address: { host: address, port },
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const answer = (request: IncomingMessage, response: ServerResponse, report: SelfReport): void => {
+  const path = (request.url ?? '').split('?', 1)[0]
+  const send = (status: number, type: string, body: string): void => {
+    response.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+  request.resume()
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'GET only\n')
+  if (path === '/metrics') return send(200, 'text/plain; version=0.0.4; charset=utf-8', report.metrics())
+  if (path === '/healthz') {
+    const health = report.health()
+    return send(health.ok ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`)
+  }
+  send(404, 'text/plain', 'here are /metrics and /healthz\n')
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { createSupervisor, systemClock } from '@netstats/sdk'
+import type { Clock, ComponentContext, Logger, PartStatus, TaskContext } from '@netstats/sdk'
+import type { ListenAddress } from '@netstats/sdk/config'
+import { createAppender } from './appender.ts'
+import type { AgentConfig } from './config.ts'
+import { createCounters } from './counters.ts'
+import { openMonitor } from './monitor.ts'
+import { healthOf, metricsOf } from './self-report.ts'
+import { startSinks } from './sinks.ts'
+import { startSources } from './sources.ts'
+import { openSpool } from './spool/mod.ts'
+
+export interface AgentDeps {
+  readonly log: Logger
+  readonly clock?: Clock
+}
+
+export interface AgentStatus {
+  /** `ok` false means that a part does not work and a human should look. */
+  readonly ok: boolean
+  readonly parts: readonly PartStatus[]
+  /** Observations each sink still has to deliver. */
+  readonly backlogs: ReadonlyMap<string, number>
+}
+
+/** A running agent. Disposing it delivers what it can within the grace, keeps the rest on disk, and closes everything. */
+export interface AgentHandle extends AsyncDisposable {
+  status(): AgentStatus
+  /** Where it tells of itself, if it was asked to. */
+  readonly metricsAddress: ListenAddress | undefined
+}
+
+/** How often a farewell looks whether everything is delivered. */
+const drainLookMs = 50
+
+/**
+ *   sources ─▶ appender ─▶ spool ─▶ reader ─▶ shipper ─▶ sink      (a reader, shipper and sink for each server and node)
+ *
+ * Every part runs under supervision; the end comes in the order of the arrows.
+ */
+export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<AgentHandle> => {
+  const { log, clock = systemClock } = deps
+  const counters = createCounters()
+  await using stack = new AsyncDisposableStack()
+
+  const spool = stack.use(await openSpool(join(config.data, 'spool.db'), { ...config.spool, clock, log }))
+  const sinkSupervisor = stack.use(createSupervisor({ clock, log }))
+  const sourceSupervisor = createSupervisor({ clock, log })
+
+  const contextOf = (task: TaskContext): ComponentContext => {
+    const { id, log, status } = task
+    const part = id.slice(0, id.indexOf('/'))
+    const count: ComponentContext['count'] = (name, labels = {}, by = 1) =>
+      counters.add(`netstats_${part}_${name}_total`, { component: id, ...labels }, by)
+    return { id, clock, log, status, count }
+  }
+
+  const appender = createAppender(spool)
+  const sources = startSources({ config, supervisor: sourceSupervisor, appender, contextOf })
+  stack.use(sourceSupervisor)
+  const sinks = await startSinks({ config, supervisor: sinkSupervisor, spool, sources, clock, contextOf })
+
+  const status = (): AgentStatus => {
+    const parts = [...sourceSupervisor.statuses(), ...sinkSupervisor.statuses()]
+    return { ok: parts.every((part) => part.state !== 'failed'), parts, backlogs: sinks.backlogs() }
+  }
+  const monitor =
+    config.metrics === undefined
+      ? undefined
+      : await openMonitor(config.metrics.listen, {
+          metrics: () => metricsOf(status(), counters.samples()),
+          health: () => healthOf(status()),
+        })
+  if (monitor !== undefined) log.info({ ...monitor.address }, 'tells of itself')
+
+  const drain = async (): Promise<void> => {
+    const limit = AbortSignal.timeout(config.shutdownGrace)
+    const left = (): boolean => [...sinks.backlogs().values()].some((count) => count > 0)
+    while (left() && !limit.aborted) await clock.sleep(drainLookMs, { signal: limit }).catch(() => undefined)
+  }
+
+  let ending: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    await sourceSupervisor[Symbol.asyncDispose]()
+    await appender.flush()
+    await drain()
+    await sinkSupervisor[Symbol.asyncDispose]()
+    await sinks[Symbol.asyncDispose]()
+    await monitor?.[Symbol.asyncDispose]()
+    await spool[Symbol.asyncDispose]()
+  }
+  stack.move()
+  return {
+    status,
+    metricsAddress: monitor?.address,
+    [Symbol.asyncDispose]: () => (ending ??= end()),
+  }
+}

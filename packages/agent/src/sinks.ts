@@ -1,0 +1,71 @@
+import { sinks as types } from '@netstats/components'
+import { nodeId } from '@netstats/protocol'
+import type { Observation } from '@netstats/protocol'
+import { createShipper } from '@netstats/sdk'
+import type { Clock, ComponentContext, Spool, SpoolReader, Supervisor, TaskContext } from '@netstats/sdk'
+import { nameOf, sinkName } from './config.ts'
+import type { AgentConfig, SinkEntry } from './config.ts'
+import type { Sources } from './sources.ts'
+
+export interface SinksOptions {
+  readonly config: AgentConfig
+  readonly supervisor: Supervisor
+  readonly spool: Spool
+  readonly sources: Sources
+  readonly clock: Clock
+  contextOf(task: TaskContext): ComponentContext
+}
+
+export interface Sinks extends AsyncDisposable {
+  /** Observations each sink still has to deliver, by the name of its reader. */
+  backlogs(): ReadonlyMap<string, number>
+}
+
+/** Starts a shipper for every pair of sink and node, each with a place of its own in the spool. */
+export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
+  const { config, spool } = options
+  const readers = new Map<string, SpoolReader>()
+  const disposeReaders = async (): Promise<void> => {
+    for (const reader of readers.values()) await reader[Symbol.asyncDispose]()
+  }
+  try {
+    for (const sink of config.sinks) {
+      for (const node of config.nodes.map(nameOf).filter((name) => sink.nodes?.includes(name) ?? true)) {
+        const name = `${sinkName(sink)} ${node}`
+        const { policy, batchSize } = sink
+        const reader = await spool.reader(name, { policy, batchSize, wants: wantsOf(sink, node) })
+        readers.set(name, reader)
+        startShipper(sink, node, reader, options)
+      }
+    }
+  } catch (error) {
+    await disposeReaders()
+    throw error
+  }
+  return {
+    backlogs: () => new Map([...readers].map(([name, reader]) => [name, reader.backlog()])),
+    [Symbol.asyncDispose]: disposeReaders,
+  }
+}
+
+const wantsOf = (sink: SinkEntry, node: string): ((observation: Observation) => boolean) => {
+  const kinds = sink.kinds === undefined ? undefined : new Set<string>(sink.kinds)
+  return (observation) => observation.node === node && (kinds === undefined || kinds.has(observation.kind))
+}
+
+const startShipper = (entry: SinkEntry, node: string, reader: SpoolReader, options: SinksOptions): void => {
+  const { supervisor, clock, sources, contextOf } = options
+  const definition = Object.values(types).find((one) => one.type === entry.type)
+  if (definition === undefined) throw new TypeError(`no sink of type ${entry.type}`)
+  const { type: _type, name: _name, nodes: _nodes, kinds: _kinds, policy: _policy, batchSize: _size, ...own } = entry
+
+  supervisor.run(`sink/${sinkName(entry)} ${node}`, async (task) => {
+    const context = contextOf(task)
+    // What the schema of the sink made of its part of the configuration, with the node it reports.
+    const config = { ...own, node: nodeId(node) } as Parameters<typeof definition.open>[0]
+    await using sink = await definition.open(config, { ...context, blocks: sources.blocks })
+    const { log, status, signal } = task
+    const shipper = createShipper({ reader, sink, clock, log, status, count: context.count })
+    await shipper.run({ signal })
+  })
+}

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import { loadConfig } from '@netstats/sdk/config'
+import { openServer } from '@netstats/server'
+import { single } from '../agent-flags.ts'
+import { configSchemas } from '../config-kinds.ts'
+import { ensureDataFolder } from '../data-folder.ts'
+import { usageError } from '../errors.ts'
+import { logFlags } from '../log-flags.ts'
+import { createLog } from '../log.ts'
+import type { Io, ServerFlags } from '../program.ts'
+
+export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
+  const { ethstatsSecret, ethstatsSecretFile } = flags
+  if (ethstatsSecret !== undefined && ethstatsSecretFile !== undefined) {
+    throw usageError('the secret is given twice, by --ethstats-secret and by file; keep one')
+  }
+  const file = ethstatsSecretFile === undefined ? undefined : { file: resolve(ethstatsSecretFile) }
+  const { log: logOptions, ...config } = loadConfig({
+    schema: await configSchemas.server(),
+    ...(flags.config === undefined ? {} : { file: flags.config }),
+    env: io.env,
+    otherVariables: ['NETSTATS_HANDED_OVER'],
+    flags: [
+      ...single('--listen', ['listen'], flags.listen),
+      ...single('--data', ['data'], flags.data),
+      ...single('--ethstats-secret', ['ethstats', 'secret'], ethstatsSecret),
+      ...single('--ethstats-secret-file', ['ethstats', 'secret'], file),
+      ...logFlags(flags),
+    ],
+  })
+  const log = createLog(logOptions)
+  const data = ensureDataFolder(config.data)
+  await using _server = await openServer({ config: { ...config, data }, log })
+  await io.shutdown.asked
+  log.info({}, 'server is ending')
+}
