@@ -1,3 +1,6 @@
+import { ethstatsEvents } from '@netstats/protocol/ethstats'
+import type { EthstatsEvent } from '@netstats/protocol/ethstats'
+
 /** Why a connection was not let in, or a login not accepted. */
 export const refusals = [
   'bad-secret',
@@ -21,8 +24,7 @@ export type Ending = (typeof endings)[number]
 export interface IngestCounts {
   readonly refused: Record<Refusal, number>
   readonly ended: Record<Ending, number>
-  /** Frames by event name; names come from the codec's fixed list. */
-  readonly events: Map<string, number>
+  readonly events: Record<EthstatsEvent | 'unknown', number>
   /** Frames that were not understood or not allowed, by code. */
   readonly badFrames: Map<string, number>
   /** Live sessions by client family. */
@@ -41,7 +43,7 @@ const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
 export const createIngestCounts = (): IngestCounts => ({
   refused: zeros(refusals),
   ended: zeros(endings),
-  events: new Map(),
+  events: zeros([...ethstatsEvents, 'unknown'] as const),
   badFrames: new Map(),
   clients: new Map(),
   logins: 0,

@@ -16,20 +16,19 @@ export interface KeepAliveFacts {
 }
 
 /** After this much silence a primus client is taken to be one that waits for ours; newer ones give up at 45 s. */
-export const primusPingAfterMs = 28_000
+export const primusFirstMs = 28_000
+export const primusEveryMs = 25_000
 
 /** Whether this session could ever need it; asked once, at login. */
-export const mayWantPrimusPing = (facts: Pick<KeepAliveFacts, 'primusClient' | 'client'>): boolean =>
-  !neverPing(facts.client) && (facts.primusClient || isNethermind(facts.client))
+export const mayWantPrimusPing = ({ client, primusClient }: Pick<KeepAliveFacts, 'primusClient' | 'client'>): boolean =>
+  !isReth(client) && (primusClient || isNethermind(client))
 
-export const wantsPrimusPing = (facts: KeepAliveFacts, sinceMs: number): boolean => {
-  if (sinceMs < primusPingAfterMs || neverPing(facts.client)) return false
-  if (facts.primusClient) return !facts.saidPrimusPing
-  return isNethermind(facts.client) && !facts.saidNodePing
-}
+/** Whether it needs it now that it is due. */
+export const wantsPrimusPing = (facts: KeepAliveFacts): boolean =>
+  mayWantPrimusPing(facts) && (facts.primusClient ? !facts.saidPrimusPing : !facts.saidNodePing)
 
 const isNethermind = (client: string): boolean => /^nethermind\//i.test(client)
 
-// ENI in front of an old geth says `Geth/…` of the node, but it is a primus client and ignores the text; a native geth
-// has no `_primuscb`. reth says so of itself and has none either: the name decides where both would be known.
-const neverPing = (client: string): boolean => /^reth\//i.test(client)
+// eth-net-intelligence-api in front of a geth says `Geth/…` of its node and is a primus client all the same: it is the
+// query that tells, not the name. reth never has the query; should something put one there, the name still decides.
+const isReth = (client: string): boolean => /^reth\//i.test(client)

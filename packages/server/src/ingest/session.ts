@@ -1,15 +1,18 @@
+import { dialectOf } from '@netstats/protocol/ethstats'
 import type { Dialect } from '@netstats/protocol/ethstats'
 import type { ShedClass } from '@netstats/protocol'
 import type { CoreInput, NetworkView } from '../shard/model.ts'
 import type { IntakeSource } from '../intake/intake.ts'
+import { primusFirstMs } from './keep-alive.ts'
+import { createTokenBucket } from './token-bucket.ts'
 import type { Rate, TokenBucket } from './token-bucket.ts'
 
 /**
- *     waiting ──hello, good──► ready ──► closed
+ *     waiting ──hello, good──► ready ──► ending ──► closed
  *        │  └─ id is live ─► claiming ─ old one dead ─► ready
  *        └─ bad secret, time-out… ─────┴─ old one alive ─► closed
  */
-export type SessionState = 'waiting' | 'claiming' | 'ready' | 'closed'
+export type SessionState = 'waiting' | 'claiming' | 'ready' | 'ending' | 'closed'
 
 /** One agent's connection. Idle ones are many, so it is one flat record; buckets are made on the first need. */
 export interface Session extends IntakeSource {
@@ -22,12 +25,14 @@ export interface Session extends IntakeSource {
   state: SessionState
   /** Bound by the first good hello; frames that claim another are refused. */
   id: string
+  /** Names its owner among all networks. */
+  key: string
   networkId: string | undefined
   /** Key of the network the core put it in. */
   network: string
   client: string
   family: string
-  dialect: Dialect | undefined
+  dialect: Dialect
   canAnswerHistory: boolean
   /** The core was told that it connected and not yet that it left. */
   announced: boolean
@@ -36,8 +41,12 @@ export interface Session extends IntakeSource {
   silentRounds: number
   saidPrimusPing: boolean
   saidNodePing: boolean
-  primusPingAt: number
+  /** When `primus::ping` is due, monotonic. */
+  primusDueAt: number
   readonly frames: TokenBucket
+  readonly bytes: TokenBucket
+  /** Reads nothing until its byte budget has recovered. */
+  throttled: boolean
   faults: TokenBucket | undefined
   /** Heights asked for and not yet answered. */
   asked: readonly number[] | undefined
@@ -58,6 +67,8 @@ export interface SessionEffects<S extends Session> {
   /** Bytes waiting to be read by the peer. */
   unsent(session: S): number
   queue(session: S, text: string, shedClass: ShedClass, at: number): void
+  /** Stops or goes on reading from the peer. */
+  throttle(session: S, on: boolean): void
   /** Counts a frame given up because its session sends more than it may. */
   shed(shedClass: ShedClass): void
   /** No more frames of this session; `finished` comes when those queued are done. */
@@ -81,6 +92,8 @@ export interface SessionLimits {
   /** Sessions of one network that are asked for history at a time. */
   readonly historySessions: number
   readonly frames: Rate
+  /** A session that sends more is not read from until its budget has recovered: nothing is lost, TCP slows the peer. */
+  readonly bytes: Rate
   readonly faults: Rate
   /** Largest hello. */
   readonly helloBytes: number
@@ -96,6 +109,7 @@ export const defaultSessionLimits: SessionLimits = {
   historyTimeoutMs: 30_000,
   historySessions: 2,
   frames: { perSecond: 100, burst: 600 },
+  bytes: { perSecond: 1 << 20, burst: 32 << 20 },
   faults: { perSecond: 0.2, burst: 50 },
   helloBytes: 65_536,
   failures: { perSecond: 0.2, burst: 30 },
@@ -107,29 +121,38 @@ export interface SessionFacts {
   readonly primusClient: boolean
   /** Monotonic milliseconds. */
   readonly now: number
-  readonly frames: Rate
+  /** Wall clock, which frames carry and rates are measured by. */
+  readonly at: number
 }
 
-export const createSession = ({ serial, address, primusClient, now, frames }: SessionFacts): Session => ({
+const unknownDialect = dialectOf(undefined)
+
+export const createSession = (
+  { serial, address, primusClient, now, at }: SessionFacts,
+  limits: SessionLimits,
+): Session => ({
   serial,
   address,
   primusClient,
   openedAt: now,
   state: 'waiting',
   id: '',
+  key: '',
   networkId: undefined,
   network: '',
   client: '',
   family: '',
-  dialect: undefined,
+  dialect: unknownDialect,
   canAnswerHistory: false,
   announced: false,
   heard: false,
   silentRounds: 0,
   saidPrimusPing: false,
   saidNodePing: false,
-  primusPingAt: now,
-  frames: { tokens: frames.burst, at: now },
+  primusDueAt: now + primusFirstMs,
+  frames: createTokenBucket(limits.frames, at),
+  bytes: createTokenBucket(limits.bytes, at),
+  throttled: false,
   faults: undefined,
   asked: undefined,
   askedAt: 0,

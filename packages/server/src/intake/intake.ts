@@ -104,7 +104,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
     scheduled = false
     const ends = now() + limits.sliceMs
     turnEnds = ends
-    while (items > 0) {
+    for (;;) {
       if (ring.length === 0) {
         ring = next.reverse()
         next = []

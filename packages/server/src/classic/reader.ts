@@ -1,0 +1,52 @@
+import type { WebSocket } from 'ws'
+
+/** One page, or one third party, at the other end of a socket. */
+export interface ClassicReader {
+  readonly socket: WebSocket
+  /** What it asked to see; undefined: the largest network. */
+  readonly wanted: string | undefined
+  network: string | undefined
+  /** It has said `ready` and been given an `init`. */
+  joined: boolean
+  /** It could not keep up and gets a new `init` when it has caught up. */
+  behind: boolean
+  behindSince: number
+  /** Nothing heard since the last look; a page is cut after three. */
+  heard: boolean
+  silentLooks: number
+  readonly primusClient: boolean
+  saidPrimusPing: boolean
+  primusDueAt: number
+}
+
+/** A reader with more than this unread is skipped. */
+export const behindAt = 1 << 20
+/** It is given a new beginning when less than this is left. */
+export const caughtUpAt = 1 << 16
+/** One that has not caught up by then never will. */
+export const giveUpAfterMs = 60_000
+
+export const createReader = (
+  socket: WebSocket,
+  facts: { readonly wanted: string | undefined; readonly primusClient: boolean; readonly primusDueAt: number },
+): ClassicReader => ({
+  socket,
+  wanted: facts.wanted,
+  primusClient: facts.primusClient,
+  primusDueAt: facts.primusDueAt,
+  network: undefined,
+  joined: false,
+  behind: false,
+  behindSince: 0,
+  heard: true,
+  silentLooks: 0,
+  saidPrimusPing: false,
+})
+
+/** `/primus/1337/?network=…`: the query names a network, or else the part of the path after the channel. */
+export const wantedNetwork = (url: string | undefined): string | undefined => {
+  if (url === undefined || !URL.canParse(url, 'http://x')) return undefined
+  const { pathname, searchParams } = new URL(url, 'http://x')
+  const named = searchParams.get('network') ?? pathname.split('/')[2]
+  return named === undefined || named === '' ? undefined : named.slice(0, 200)
+}

@@ -1,0 +1,193 @@
+/**
+ * The socket edge of the ethstats ingest: `ws` on one side, the machine and the intake queue on the other. What happens
+ * to a frame is decided there; here are only sockets and the clock.
+ */
+import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import { unixMs } from '@netstats/protocol'
+import type { Logger } from '@netstats/sdk'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { createIntake } from '../intake/intake.ts'
+import type { Intake, IntakeLimits } from '../intake/intake.ts'
+import type { Core, CoreInput } from '../shard/model.ts'
+import type { StageTimes } from '../self/stage-times.ts'
+import { createIngestMachine } from './machine.ts'
+import type { IngestMachine } from './machine.ts'
+import type { SecretCheck } from './secrets.ts'
+import { createSession } from './session.ts'
+import type { Session, SessionEffects, SessionLimits } from './session.ts'
+
+export interface AgentSession extends Session {
+  readonly socket: WebSocket
+  pingSentAt: number
+}
+
+export interface EndpointOptions {
+  readonly core: Core
+  /** Applies an input to the core and passes on what it concludes. */
+  readonly apply: (input: CoreInput) => void
+  readonly accepts: SecretCheck
+  readonly limits: SessionLimits
+  readonly intakeLimits: IntakeLimits
+  /** Largest frame taken; what is larger closes the connection with 1009. */
+  readonly maxFrameBytes: number
+  readonly log: Logger
+  /** Measures a sample of the work on frames. */
+  readonly stages: StageTimes
+}
+
+export interface EthstatsEndpoint {
+  /** Takes over an upgrade request that was admitted. */
+  readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer, address: string) => void
+  tick(now: number): void
+  /** Closes all sessions; what they have sent is worked through. Cuts those that do not go within `graceMs`. */
+  drain(graceMs: number): Promise<void>
+  readonly machine: IngestMachine<AgentSession>
+  readonly intake: Intake<AgentSession>
+}
+
+// Before its login a peer may send this much: enough for any hello and what impatient agents send after it.
+const unknownPeerBytes = 1 << 20
+
+export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoint => {
+  const { core, apply, log, limits } = options
+  const sessions = new Set<AgentSession>()
+  let serial = 0
+  let gone: (() => void) | undefined
+
+  const effects: SessionEffects<AgentSession> = {
+    send: ({ socket }, text) => {
+      if (socket.readyState === socket.OPEN) socket.send(text)
+    },
+    close: ({ socket }, code) => socket.close(code),
+    terminate: ({ socket }) => socket.terminate(),
+    ping: (session) => {
+      if (session.socket.readyState !== session.socket.OPEN) return
+      if (session.pingSentAt === 0) session.pingSentAt = performance.now()
+      session.socket.ping()
+    },
+    unsent: ({ socket }) => socket.bufferedAmount,
+    queue: (session, text, shedClass, at) => intake.offer(session, text, shedClass, at),
+    throttle: (session) => applyPause(session),
+    shed: (shedClass) => intake.shed(shedClass, 'rate'),
+    end: (session) => intake.end(session),
+    apply,
+    networkOf: (node, networkId) => core.networkOf(node, networkId),
+    network: (key) => core.network(key),
+    log: (session, event, detail) => {
+      const fields = { address: session.address, node: session.id, detail }
+      if (event === 'refused') log.debug(fields, 'agent refused')
+      else if (event === 'takeover') log.info(fields, 'agent took over from a dead connection')
+      else log.debug(fields, event === 'login' ? 'agent logged in' : 'agent session ended')
+    },
+  }
+
+  const machine = createIngestMachine<AgentSession>({ effects, limits, accepts: options.accepts })
+  const intake = createIntake<AgentSession>({
+    limits: options.intakeLimits,
+    work: (session, text, at) => {
+      const sampled = options.stages.begin()
+      machine.settle(session, text, unixMs(at))
+      if (sampled) options.stages.end()
+    },
+    finished: (session) => machine.finished(session, unixMs(Date.now())),
+    setPaused: (session) => applyPause(session),
+    now: () => performance.now(),
+    defer: setImmediate,
+  })
+
+  // Two may want a socket to wait: the queue when much of its session waits in it, the machine when it sends too much.
+  const applyPause = (session: AgentSession): void => {
+    const { socket } = session
+    if (socket.readyState !== socket.OPEN) return
+    if (session.paused || session.throttled) socket.pause()
+    else socket.resume()
+  }
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.maxFrameBytes,
+  })
+
+  const begin = (request: IncomingMessage, socket: WebSocket, raw: Socket, address: string): void => {
+    const now = performance.now()
+    const facts = { serial: serial++, address, primusClient: isPrimusUrl(request.url), now, at: Date.now() }
+    const session: AgentSession = Object.assign(createSession(facts, limits), { socket, pingSentAt: 0 })
+    sessions.add(session)
+    guardUnknownPeer(session, raw)
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) machine.oddFrame(session, 'binary')
+      else machine.frame(session, data, unixMs(Date.now()))
+    })
+    socket.on('pong', () => {
+      const roundTripMs = session.pingSentAt === 0 ? undefined : performance.now() - session.pingSentAt
+      session.pingSentAt = 0
+      if (roundTripMs === undefined) session.heard = true
+      else machine.roundTrip(session, roundTripMs, unixMs(Date.now()))
+    })
+    socket.on('ping', () => {
+      session.heard = true
+    })
+    // `close` follows; without a listener an oversized frame would end the process.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      const odd = frameFaults[error.code ?? '']
+      if (odd !== undefined) machine.oddFrame(session, odd)
+    })
+    socket.once('close', () => {
+      sessions.delete(session)
+      machine.closed(session, unixMs(Date.now()))
+      if (sessions.size === 0) gone?.()
+    })
+    machine.opened(session, now)
+  }
+
+  return {
+    upgrade: (request, socket, head, address) => {
+      sockets.handleUpgrade(request, socket, head, (ws) => begin(request, ws, socket, address))
+    },
+    tick: (now) => machine.tick(now, unixMs(Date.now())),
+    async drain(graceMs) {
+      machine.drain()
+      if (sessions.size > 0) {
+        const cut = setTimeout(() => {
+          for (const { socket } of sessions) socket.terminate()
+        }, graceMs)
+        await new Promise<void>((resolve) => {
+          gone = resolve
+        })
+        clearTimeout(cut)
+      }
+      await intake.drained()
+    },
+    machine,
+    intake,
+  }
+}
+
+/** Cuts a peer that sends more than any login needs before it has logged in: its frames would be kept until whole. */
+const guardUnknownPeer = (session: AgentSession, raw: Socket): void => {
+  const watch = (): void => {
+    if (session.state === 'ready') raw.off('data', watch)
+    else if (raw.bytesRead > unknownPeerBytes) session.socket.terminate()
+  }
+  raw.on('data', watch)
+}
+
+const isPrimusUrl = (url: string | undefined): boolean => url !== undefined && /[?&]_primuscb=/.test(url)
+
+const frameFaults: Readonly<Record<string, 'oversized' | 'not-utf8' | 'protocol-error'>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversized',
+  WS_ERR_INVALID_UTF8: 'not-utf8',
+  WS_ERR_EXPECTED_FIN: 'protocol-error',
+  WS_ERR_EXPECTED_MASK: 'protocol-error',
+  WS_ERR_INVALID_CLOSE_CODE: 'protocol-error',
+  WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH: 'protocol-error',
+  WS_ERR_INVALID_OPCODE: 'protocol-error',
+  WS_ERR_UNEXPECTED_MASK: 'protocol-error',
+  WS_ERR_UNEXPECTED_RSV_1: 'protocol-error',
+  WS_ERR_UNEXPECTED_RSV_2_3: 'protocol-error',
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 'oversized',
+}

@@ -1,0 +1,140 @@
+/**
+ * Which heights to ask whom for. Like the classic server, a session is asked right after it reported its latency; it has
+ * one request at a time, and few sessions of a network are asked at once. Block 0 comes first: its hash tells networks
+ * with the same id apart.
+ */
+import type { Block } from '@netstats/protocol'
+import type { NetworkView } from '../shard/model.ts'
+import type { Session } from './session.ts'
+
+export interface HistoryLimits {
+  readonly timeoutMs: number
+  readonly sessionsPerNetwork: number
+}
+
+export interface HistoryPlan<S extends Session> {
+  /** Heights to ask of this session now, ascending; undefined to ask nothing. */
+  next(session: S, view: NetworkView | undefined, now: number): readonly number[] | undefined
+  /** Takes in an answer; gives the genesis block where it was asked for and came. */
+  answered(session: S, blocks: readonly Block[]): Block | undefined
+  /** The session left, or moved to another network. */
+  release(session: S): void
+  /** Gives up on answers that did not come; says how many. */
+  expire(now: number): number
+  readonly outstanding: number
+}
+
+interface Asking<S> {
+  readonly sessions: Set<S>
+  /** Height → how often it was asked in vain. Pruned nodes do not have everything. */
+  readonly tries: Map<number, number>
+  /** Nothing was missing at the last look: look again then. */
+  lookAt: number
+}
+
+const triesPerHeight = 3
+const lookEveryMs = 2000
+const maxRemembered = 10_000
+/** A session that did not answer as often is not asked again before its next login. */
+const maxFailures = 2
+const genesis: readonly number[] = [0]
+
+export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): HistoryPlan<S> => {
+  const networks = new Map<string, Asking<S>>()
+  const waiting = new Set<S>()
+
+  const askingOf = (network: string): Asking<S> => {
+    let asking = networks.get(network)
+    if (asking === undefined) {
+      asking = { sessions: new Set(), tries: new Map(), lookAt: 0 }
+      networks.set(network, asking)
+    }
+    return asking
+  }
+
+  const ask = (session: S, numbers: readonly number[], now: number): readonly number[] => {
+    session.asked = numbers
+    session.askedAt = now
+    waiting.add(session)
+    return numbers
+  }
+
+  const settle = (session: S): void => {
+    session.asked = undefined
+    waiting.delete(session)
+    for (const asking of networks.values()) asking.sessions.delete(session)
+  }
+
+  const fill = (session: S, view: NetworkView, now: number): readonly number[] | undefined => {
+    const asking = askingOf(view.key)
+    if (now < asking.lookAt || asking.sessions.size >= limits.sessionsPerNetwork) return undefined
+    const own = view.column(session.id, 'blockNumber')
+    if (own === null || own === undefined) return undefined
+    const inFlight = new Set<number>()
+    for (const one of asking.sessions) for (const number of one.asked ?? []) inFlight.add(number)
+    const batch = session.dialect.historyBatch
+    const missing = view.missing(batch * 4 + inFlight.size + asking.tries.size)
+    const open = missing.filter((n) => !inFlight.has(n) && (asking.tries.get(n) ?? 0) < triesPerHeight)
+    if (open.length === 0) asking.lookAt = now + lookEveryMs
+    const numbers = open.filter((n) => n <= own).slice(-batch)
+    if (numbers.length === 0) return undefined
+    asking.sessions.add(session)
+    return ask(session, numbers, now)
+  }
+
+  const countMisses = (session: S, came: ReadonlySet<number>): void => {
+    const asking = networks.get(session.network)
+    if (asking === undefined) return
+    for (const number of session.asked ?? []) {
+      if (came.has(number)) asking.tries.delete(number)
+      else asking.tries.set(number, (asking.tries.get(number) ?? 0) + 1)
+    }
+    for (const oldest of asking.tries.keys()) {
+      if (asking.tries.size <= maxRemembered) break
+      asking.tries.delete(oldest)
+    }
+  }
+
+  return {
+    next(session, view, now) {
+      if (!session.canAnswerHistory || session.asked !== undefined || session.historyFailures >= maxFailures) {
+        return undefined
+      }
+      if (!session.genesisAsked) {
+        session.genesisAsked = true
+        return ask(session, genesis, now)
+      }
+      return view === undefined ? undefined : fill(session, view, now)
+    },
+    answered(session, blocks) {
+      const asked = session.asked
+      if (asked === undefined) return undefined
+      const came = new Set(blocks.map((block): number => block.number))
+      // Some agents send history of their own accord; that is no answer.
+      if (came.size > 0 && !asked.some((number) => came.has(number))) return undefined
+      if (asked === genesis) {
+        settle(session)
+        return blocks.find((block) => block.number === 0)
+      }
+      countMisses(session, came)
+      if (came.size === 0) session.historyFailures++
+      settle(session)
+      return undefined
+    },
+    release: settle,
+    expire(now) {
+      let expired = 0
+      for (const session of waiting) {
+        if (now - session.askedAt < limits.timeoutMs) continue
+        expired++
+        session.historyFailures++
+        if (session.asked !== genesis) countMisses(session, new Set())
+        settle(session)
+      }
+      return expired
+    },
+    get outstanding() {
+      return waiting.size
+    },
+  }
+}

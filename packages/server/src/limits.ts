@@ -1,0 +1,25 @@
+/** What the configuration says, as the limits the parts work with. */
+import type { ServerConfig } from './config.ts'
+import { defaultSessionLimits } from './ingest/session.ts'
+import type { SessionLimits } from './ingest/session.ts'
+import type { IntakeLimits } from './intake/intake.ts'
+
+export const sessionLimitsOf = ({ ethstats }: ServerConfig): SessionLimits => ({
+  ...defaultSessionLimits,
+  loginTimeoutMs: ethstats.loginTimeout,
+  pingEveryMs: ethstats.pingEvery,
+  silenceMs: ethstats.silence,
+  takeoverMs: ethstats.takeover,
+  historySessions: ethstats.historySessions,
+  frames: { perSecond: ethstats.messagesPerSecond, burst: ethstats.messagesPerSecond * 6 },
+  bytes: { ...defaultSessionLimits.bytes, burst: Math.max(defaultSessionLimits.bytes.burst, ethstats.maxFrame * 2) },
+})
+
+export const intakeLimitsOf = ({ limits, ethstats }: ServerConfig): IntakeLimits => ({
+  items: limits.queueItems,
+  bytes: limits.queueBytes,
+  // A session's share: several times what any agent sends in one go, and two of the largest frames.
+  sessionItems: 1000,
+  sessionBytes: Math.min(limits.queueBytes / 2, ethstats.maxFrame * 2),
+  sliceMs: 8,
+})

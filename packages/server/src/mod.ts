@@ -1,0 +1,6 @@
+export { serverConfig } from './config.ts'
+export type { ServerConfig } from './config.ts'
+export { ServerError } from './errors.ts'
+export type { ServerErrorCode } from './errors.ts'
+export { openServer } from './server.ts'
+export type { ServerHandle, ServerOptions } from './server.ts'

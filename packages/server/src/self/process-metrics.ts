@@ -1,0 +1,70 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Metrics } from './metrics.ts'
+
+/** Delay of the event loop over the last whole window, seconds. */
+export interface LoopDelay {
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+}
+
+export interface LoopWatch extends Disposable {
+  /** Delays of the last whole window; of the running one while the first is not over. */
+  read(): LoopDelay
+  /** Closes the window when it is over. Call it once a second. */
+  tick(now: number): void
+}
+
+const resolutionMs = 10
+const windowMs = 30_000
+
+/** Watches in windows, so that one bad moment at the start does not stay in the numbers for ever. */
+export const watchEventLoop = (start: number): LoopWatch => {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
+  histogram.enable()
+  let began = start
+  let last: LoopDelay | undefined
+  // The histogram measures the time between two of its timers; the timer's own length is no delay.
+  const seconds = (ns: number): number => Math.max(0, ns / 1e9 - resolutionMs / 1000)
+  const now = (): LoopDelay => ({
+    p50: seconds(histogram.percentile(50)),
+    p99: seconds(histogram.percentile(99)),
+    max: seconds(histogram.max),
+  })
+  return {
+    read: () => last ?? now(),
+    tick(time) {
+      if (time - began < windowMs) return
+      began = time
+      last = now()
+      histogram.reset()
+    },
+    [Symbol.dispose]() {
+      histogram.disable()
+    },
+  }
+}
+
+export const registerProcessMetrics = (metrics: Metrics, loop: LoopWatch): void => {
+  metrics.gauge('event_loop_delay_seconds', 'Delay of the event loop over the last 30 s.', ['quantile'], (add) => {
+    const { p50, p99, max } = loop.read()
+    add({ quantile: '0.5' }, p50)
+    add({ quantile: '0.99' }, p99)
+    add({ quantile: '1' }, max)
+  })
+  metrics.gauge('memory_bytes', 'Memory of the process, by kind.', ['kind'], (add) => {
+    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage()
+    add({ kind: 'resident' }, rss)
+    add({ kind: 'heap' }, heapUsed)
+    add({ kind: 'external' }, external)
+    add({ kind: 'array-buffers' }, arrayBuffers)
+  })
+  metrics.counter('cpu_seconds', 'CPU time of the process, by mode.', ['mode'], (add) => {
+    const { user, system } = process.cpuUsage()
+    add({ mode: 'user' }, user / 1e6)
+    add({ mode: 'system' }, system / 1e6)
+  })
+  metrics.gauge('start_time_seconds', 'When the process started, Unix seconds.', [], (add) =>
+    add({}, Math.round(Date.now() / 1000 - process.uptime())),
+  )
+}

@@ -1,0 +1,50 @@
+import type { ClassicHub } from '../classic/hub.ts'
+import type { CoreRunner } from '../core-runner.ts'
+import type { Feed } from '../feed/mod.ts'
+import type { Admission } from '../ingest/admission.ts'
+import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { Core } from '../shard/model.ts'
+import { registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
+import { registerProcessMetrics } from './process-metrics.ts'
+import type { LoopWatch } from './process-metrics.ts'
+
+export interface Measured {
+  readonly endpoint: EthstatsEndpoint
+  readonly feed: Feed
+  readonly classic: ClassicHub
+  readonly runner: CoreRunner
+  readonly admission: Admission
+  readonly loop: LoopWatch
+  readonly core: Core
+}
+
+/** Everything the server tells of itself on `/metrics`. */
+export const registerServerMetrics = (metrics: Metrics, measured: Measured): void => {
+  const { endpoint, feed, classic, runner, admission, loop, core } = measured
+  registerProcessMetrics(metrics, loop)
+  registerIngestMetrics(metrics, endpoint.machine)
+  registerIntakeMetrics(metrics, endpoint.intake)
+  registerFeedMetrics(metrics, () => feed.gauges())
+  metrics.gauge('connections', 'WebSockets of all kinds.', [], (add) => add({}, admission.connections))
+  metrics.gauge('addresses', 'Addresses watched for their connection rate.', [], (add) => add({}, admission.addresses))
+  metrics.gauge('classic_readers', 'Classic readers by channel.', ['channel'], (add) => {
+    add({ channel: 'primus' }, classic.counts.readers)
+    add({ channel: 'external' }, classic.counts.external)
+  })
+  metrics.counter('classic_messages', 'Messages sent to classic readers.', [], (add) =>
+    add({}, classic.counts.messages),
+  )
+  metrics.counter('classic_skipped', 'Times a classic reader fell behind and was put off to a new init.', [], (add) =>
+    add({}, classic.counts.skipped),
+  )
+  metrics.counter('core_changes', 'What the core concluded, by type.', ['type'], (add) => {
+    for (const [type, count] of runner.changes) add({ type }, count)
+  })
+  metrics.counter('core_errors', 'Inputs the core failed on; any is a defect.', [], (add) => add({}, runner.errors))
+  metrics.gauge('networks', 'Networks known.', [], (add) => add({}, core.networks().length))
+  metrics.gauge('nodes', 'Nodes known, by network; the largest twenty.', ['network'], (add) => {
+    const largest = [...core.networks()].sort((a, b) => b.nodeCount - a.nodeCount).slice(0, 20)
+    for (const view of largest) add({ network: view.key }, view.nodeCount)
+  })
+}

@@ -1,0 +1,239 @@
+/**
+ * Puts the server together and takes it apart in reverse order.
+ *
+ *     agents ──/api──► endpoint ─ queue ─► core ◄─ reads ─ feed ──/feed──► dashboards
+ *                                           ▲ └──────────── classic ──/primus, /external──► classic dashboards
+ *                                         tick              REST ──/api/v1
+ */
+import { fileURLToPath } from 'node:url'
+import { unixMs } from '@netstats/protocol'
+import type { Logger, PartStatus } from '@netstats/sdk'
+import { formatListenAddress } from '@netstats/sdk/config'
+import type { FastifyInstance } from 'fastify'
+import { WebSocketServer } from 'ws'
+import { registerApi, registerStatic } from './api/mod.ts'
+import { createClassicHub } from './classic/hub.ts'
+import type { ServerConfig } from './config.ts'
+import { createCoreRunner } from './core-runner.ts'
+import { ServerError } from './errors.ts'
+import { createDirtyHub } from './feed/dirty-hub.ts'
+import { createFeed } from './feed/mod.ts'
+import { createHttp } from './http.ts'
+import type { Upgrade } from './http.ts'
+import { openIdentity } from './identity.ts'
+import { createAdmission } from './ingest/admission.ts'
+import { createAddressOf } from './ingest/client-address.ts'
+import { createEthstatsEndpoint } from './ingest/endpoint.ts'
+import { createSecretCheck } from './ingest/secrets.ts'
+import { intakeLimitsOf, sessionLimitsOf } from './limits.ts'
+import { createHealth } from './self/health.ts'
+import { createMetrics } from './self/metrics.ts'
+import { registerServerMetrics } from './self/server-metrics.ts'
+import { defaultMaxConnections } from './self/open-files.ts'
+import { watchEventLoop } from './self/process-metrics.ts'
+import { registerSelfRoutes } from './self/routes.ts'
+import { createStageTimes } from './self/stage-times.ts'
+import { createCore } from './shard/mod.ts'
+import type { Core } from './shard/model.ts'
+
+export interface ServerOptions {
+  readonly config: ServerConfig
+  readonly log: Logger
+  /** Shown in `/healthz` and told to feed readers. */
+  readonly version: string
+  /** Folder of the built dashboard; the one of this repository by default. A page says so where it is not built. */
+  readonly dashboard?: string
+}
+
+/** A running server. Disposing it drains and closes everything it opened, within a bound. */
+export interface ServerHandle extends AsyncDisposable {
+  /** Where it really listens: the port is never 0. */
+  readonly address: { readonly host: string; readonly port: number }
+  readonly url: string
+  /** The live state, to look at. */
+  readonly core: Core
+  parts(): readonly PartStatus[]
+}
+
+const builtDashboard = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
+const tickMs = 1000
+const feedTickMs = 125
+/** Places kept for HTTP when WebSockets have taken all others, so that health can still be asked. */
+const reservedConnections = 64
+
+export const openServer = async (options: ServerOptions): Promise<ServerHandle> => {
+  const { config, log, version } = options
+  const monotonic = (): number => performance.now()
+  const identity = await openIdentity(config.data)
+  const secrets = [
+    ...(config.ethstats.secret === undefined ? [] : [config.ethstats.secret]),
+    ...config.ethstats.moreSecrets,
+  ]
+  if (secrets.length === 0) {
+    log.warn({}, 'no ethstats secret is set: every agent that reaches this port is let in; set ethstats.secret')
+  }
+  const maxConnections = config.limits.connections ?? defaultMaxConnections()
+
+  const health = createHealth(Date.now)
+  const metrics = createMetrics()
+  const loop = watchEventLoop(monotonic())
+  const stages = createStageTimes({ now: monotonic, observe: metrics.observeStage })
+  const core = createCore()
+  const dirty = createDirtyHub(core)
+  const classic = createClassicHub(core, dirty)
+  const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head })
+  const admission = createAdmission({
+    connections: Math.max(1, maxConnections - reservedConnections),
+    connectionsPerAddress: config.limits.connectionsPerAddress,
+    connectRate: { perSecond: config.limits.connectsPerSecond, burst: config.limits.connectsPerSecond * 4 },
+  })
+  const endpoint = createEthstatsEndpoint({
+    core,
+    apply: runner.apply,
+    accepts: createSecretCheck(secrets.map((one) => one.reveal())),
+    limits: sessionLimitsOf(config),
+    intakeLimits: intakeLimitsOf(config),
+    maxFrameBytes: config.ethstats.maxFrame,
+    log,
+    stages,
+  })
+  const addressOf = createAddressOf(config.trustedProxies)
+  const feedReader = dirty.reader()
+  const feed = createFeed({
+    core,
+    dirty: feedReader,
+    epoch: `${identity.id.slice(0, 8)}-${identity.epoch}`,
+    version,
+    limits: { readers: config.feed.readers },
+    meters: metrics.feedMeters,
+    now: Date.now,
+    monotonic,
+    origins: config.feed.origins,
+  })
+  let draining = false
+
+  const feedSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: 1 << 16,
+  })
+  const onFeed: Upgrade = (request, socket, head, address) =>
+    feedSockets.handleUpgrade(request, socket, head, (ws) => feed.handle(ws, request, address))
+  const open = config.feed.enabled
+  const app = createHttp({
+    upgrades: {
+      api: endpoint.upgrade,
+      primus: open ? (request, socket, head) => classic.upgrade('primus', request, socket, head) : undefined,
+      external: open ? (request, socket, head) => classic.upgrade('external', request, socket, head) : undefined,
+      feed: open ? onFeed : undefined,
+    },
+    admission,
+    addressOf,
+    onRefused: (reason) => endpoint.machine.counts.refused[reason]++,
+    isDraining: () => draining,
+    maxConnections,
+    now: monotonic,
+  })
+  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core })
+  registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
+  registerApi(app, { core, version, now: Date.now, monotonic })
+  registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
+
+  const address = await listen(app, config.listen)
+  for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
+
+  let sheds = 0
+  const tick = setInterval(() => {
+    const now = monotonic()
+    runner.apply({ type: 'tick', at: unixMs(Date.now()) })
+    endpoint.tick(now)
+    admission.sweep(now)
+    loop.tick(now)
+    const from = monotonic()
+    classic.tick(now)
+    stages.observe('classic', monotonic() - from)
+    const shed = totalOf(endpoint.intake.sheds)
+    if (shed > sheds)
+      health.set('intake', 'degraded', 'more comes in than can be worked through; low classes are dropped')
+    else health.set('intake', 'ok')
+    sheds = shed
+  }, tickMs)
+  const feedTick = setInterval(() => {
+    const from = monotonic()
+    feed.tick()
+    stages.observe('feed', monotonic() - from)
+  }, feedTickMs)
+
+  log.info({ address: formatListenAddress(address), server: identity.id, connections: maxConnections }, 'listening')
+
+  const close = async (): Promise<void> => {
+    draining = true
+    health.set('http', 'stopped', 'draining')
+    log.info({ sessions: endpoint.machine.states.ready }, 'draining')
+    const bound = AbortSignal.timeout(config.drainTimeout + 1000)
+    const drained = await within(endpoint.drain(config.drainTimeout), bound)
+    if (!drained) log.warn({ frames: endpoint.intake.items }, 'stopped before all waiting frames were worked through')
+    // What came last is shown before the readers are sent away.
+    feed.tick()
+    classic.tick(monotonic())
+    clearInterval(tick)
+    clearInterval(feedTick)
+    await Promise.all([feed[Symbol.asyncDispose](), classic.close()])
+    feedReader[Symbol.dispose]()
+    loop[Symbol.dispose]()
+    await app.close()
+    log.info({}, 'stopped')
+  }
+  let closing: Promise<void> | undefined
+
+  return {
+    address,
+    url: `http://${formatListenAddress(reachable(address))}`,
+    core,
+    parts: () => health.parts(),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  }
+}
+
+const totalOf = (sheds: Readonly<Record<string, Readonly<Record<string, number>>>>): number => {
+  let total = 0
+  for (const reasons of Object.values(sheds)) for (const value of Object.values(reasons)) total += value
+  return total
+}
+
+/** True where it ended in time. */
+const within = (work: Promise<void>, signal: AbortSignal): Promise<boolean> =>
+  Promise.race([
+    work.then(() => true),
+    new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true })),
+  ])
+
+/** An address to type into a browser: one cannot connect to "every address". */
+const reachable = ({ host, port }: { host: string; port: number }): { host: string; port: number } => ({
+  host: host === '::' || host === '0.0.0.0' ? 'localhost' : host,
+  port,
+})
+
+const listen = async (
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<{ readonly host: string; readonly port: number }> => {
+  try {
+    await app.listen({ host, port, backlog: 4096 })
+  } catch (cause) {
+    await app.close()
+    const { code } = cause as NodeJS.ErrnoException
+    const where = formatListenAddress({ host, port })
+    if (code === 'EADDRINUSE') {
+      const cure = 'stop the other program or choose another address with --listen'
+      throw new ServerError('SERVER_ADDRESS_IN_USE', `${where} is taken: ${cure}.`, { cause, retryable: true })
+    }
+    const cure = 'choose an address of this machine with --listen; ports below 1024 need a privilege'
+    throw new ServerError('SERVER_LISTEN_FAILED', `Can not listen on ${where} (${code ?? 'error'}): ${cure}.`, {
+      cause,
+    })
+  }
+  const bound = app.server.address()
+  return { host, port: typeof bound === 'object' && bound !== null ? bound.port : port }
+}
