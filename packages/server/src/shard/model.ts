@@ -15,7 +15,10 @@ export type CoreInput =
       readonly info: NodeInfo
       readonly address: string | null
     }
-  /** Its session ended. */
+  /**
+   * Its session ended. Where a later session took over, tell this before that one's `connected`: there is one session a
+   * node. What still arrives afterwards updates the row and does not call the node active.
+   */
   | { readonly type: 'disconnected'; readonly at: UnixMs; readonly node: string; readonly network: string }
   | { readonly type: 'observation'; readonly at: UnixMs; readonly network: string; readonly observation: Observation }
   /** Round trip of a WebSocket ping. */
@@ -40,6 +43,8 @@ export type CoreInput =
 /** What the core concludes; for logs, later for alarms and the store. Rows that merely changed are in the dirty sets. */
 export type Change =
   | { readonly type: 'network-added'; readonly at: UnixMs; readonly network: string }
+  /** Its last node was forgotten or moved away. */
+  | { readonly type: 'network-removed'; readonly at: UnixMs; readonly network: string }
   | { readonly type: 'node-added'; readonly at: UnixMs; readonly network: string; readonly node: string }
   | { readonly type: 'node-active'; readonly at: UnixMs; readonly network: string; readonly node: string }
   | {
@@ -65,7 +70,10 @@ export type Change =
       readonly reorgDepth: number
     }
 
-/** Rows changed since the last `takeDirty`. `nodes` null: too many or all; read them all. */
+/**
+ * Rows changed since the last `takeDirty`; a row is in one of the two sets of its kind. Each set is bounded by what the
+ * network may hold: a reader that never came while more rows than that were removed misses the oldest removals.
+ */
 export interface Dirty {
   readonly nodes: ReadonlySet<string>
   readonly removedNodes: ReadonlySet<string>
@@ -99,10 +107,34 @@ export interface NetworkView {
 }
 
 export interface Core {
-  /** Applies an input and gives the conclusions; never throws for any parsed input. */
+  /**
+   * Applies an input and gives the conclusions; never throws for any parsed input. A `node-info` observation that names
+   * another network moves the node, as `genesis` may: ask `networkOf` again after either.
+   */
   apply(input: CoreInput): readonly Change[]
   /** Network a connected node is in; undefined for a node nobody announced. */
   networkOf(node: string, networkId: string | undefined): string | undefined
   networks(): readonly NetworkView[]
   network(key: string): NetworkView | undefined
+  /** What was applied and what was left aside, since the start. O(networks). */
+  counts(): CoreCounts
+}
+
+/** For the server's own metrics. All but the last three only grow. */
+export interface CoreCounts {
+  readonly inputs: number
+  /** Observations for a node, or a network, that nobody announced. */
+  readonly unknownNode: number
+  readonly unknownNetwork: number
+  /** Nodes refused because their network is full of active ones: `networkOf` does not know them. */
+  readonly nodesRefused: number
+  /** Back-filled blocks below the window; reports of a known hash with other facts; blocks given up at a bound. */
+  readonly blocksBelowWindow: number
+  readonly blocksContradicting: number
+  readonly blocksDropped: number
+  /** Look-ups of a place that failed. */
+  readonly locateFailed: number
+  readonly networks: number
+  readonly nodes: number
+  readonly blocks: number
 }

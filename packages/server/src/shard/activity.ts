@@ -1,0 +1,76 @@
+/**
+ *              connected                    silent, disconnected, or the reporter says active:false
+ *   (unknown) ───────────▶ active ────────────────────────────────────────────▶ inactive ──▶ removed
+ *                             ▲            it speaks, connects, or says active:true  │
+ *                             └──────────────────────────────────────────────────────┘
+ */
+import type { UnixMs } from '@netstats/protocol'
+import { markNode } from './dirty.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { Shard } from './shard-state.ts'
+import { leave, stand } from './standing.ts'
+
+/** How often a standing uptime is worked out anew: it creeps, and each change is a changed row. */
+const uptimeEveryMs = 10_000
+
+export const activate = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
+  if (node.state === 'active') return
+  shard.inactive.delete(node)
+  node.state = 'active'
+  node.stateSince = at
+  stand(shard, node)
+  refreshUptime(node, at)
+  markNode(shard.dirty, node)
+  noteCandidate(shard, node)
+  shard.emit({ type: 'node-active', at, network: shard.key, node: node.id })
+}
+
+export const deactivate = (
+  shard: Shard,
+  node: NodeRecord,
+  reason: 'disconnected' | 'silent' | 'reported',
+  at: UnixMs,
+): void => {
+  if (node.state === 'inactive') return
+  leave(shard, node)
+  node.activeMs += Math.max(0, at - node.stateSince)
+  node.state = 'inactive'
+  node.stateSince = at
+  shard.inactive.add(node)
+  refreshUptime(node, at)
+  markNode(shard.dirty, node)
+  shard.emit({ type: 'node-inactive', at, network: shard.key, node: node.id, reason })
+}
+
+/** A node with a block above the head has gained its vote: the next look at the head counts it. */
+export const noteCandidate = (shard: Shard, node: NodeRecord): void => {
+  const { head } = shard.tree
+  if (node.block !== null && (head === null || node.block.number > head.number)) shard.unsettled = true
+}
+
+/**
+ * Any word of a connected node brings it back, unless its reporter says that it can not reach the node. What was still
+ * under way when its session ended does not.
+ */
+export const hear = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
+  node.lastSeenAt = at
+  markNode(shard.dirty, node)
+  if (node.state === 'inactive' && node.connected && node.reportedActive) activate(shard, node, at)
+}
+
+/** Silence and uptime, once a tick. */
+export const reviewNode = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
+  if (node.state === 'active' && at - node.lastSeenAt > shard.options.silentAfterMs)
+    deactivate(shard, node, 'silent', at)
+  if (at - node.uptimeAt < uptimeEveryMs) return
+  const before = node.uptime
+  refreshUptime(node, at)
+  if (node.uptime !== before) markNode(shard.dirty, node)
+}
+
+const refreshUptime = (node: NodeRecord, at: number): void => {
+  node.uptimeAt = at
+  const span = at - node.firstSeenAt
+  const active = node.activeMs + (node.state === 'active' ? Math.max(0, at - node.stateSince) : 0)
+  node.uptime = span <= 0 ? 100 : Math.min(100, Math.round((active / span) * 10_000) / 100)
+}

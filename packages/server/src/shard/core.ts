@@ -1,0 +1,128 @@
+/**
+ * The pure core of the server: inputs in, conclusions and rows out. It reads no clock, does no I/O and throws for no
+ * parsed input; the same inputs give the same rows.
+ */
+import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
+import type { Change, Core, CoreInput, NetworkView } from './model.ts'
+import { markNode } from './dirty.ts'
+import { reviewNode } from './activity.ts'
+import { reviewHead } from './head.ts'
+import { connectNode, disconnectNode, forgetExpired } from './node-table.ts'
+import type { NodeRecord } from './node-record.ts'
+import { defaultCoreOptions } from './options.ts'
+import type { CoreOptions } from './options.ts'
+import { addShard, createRegistry, dropShard, findNode, overflowKey, shardFor } from './registry.ts'
+import { applyObservation } from './reports.ts'
+import { createShard, createShardCounts } from './shard-state.ts'
+import type { Shard } from './shard-state.ts'
+import { moveNode } from './move.ts'
+import { createView } from './view.ts'
+
+const nothing: readonly Change[] = Object.freeze([])
+
+export const createCore = (given: Partial<CoreOptions> = {}): Core => {
+  const options: CoreOptions = { ...defaultCoreOptions, ...given }
+  const counts = createShardCounts()
+  const registry = createRegistry()
+  const views = new Map<string, NetworkView>()
+  // Most inputs conclude nothing: they share one empty answer.
+  let changes: Change[] | null = null
+  const emit = (change: Change): void => {
+    if (changes === null) changes = [change]
+    else changes.push(change)
+  }
+  const context = { options, emit, counts }
+
+  const shardOf = (info: NodeInfo, genesis: string | null, node: string, at: UnixMs): Shard => {
+    const shard = shardFor(registry, info.networkId, genesis, node, (key, networkId) => {
+      const full = registry.shards.size >= options.maxNetworks
+      const overflow = full ? registry.shards.get(overflowKey) : undefined
+      if (overflow !== undefined) return overflow
+      const made = full ? createShard(overflowKey, null, context) : createShard(key, networkId, context)
+      addShard(registry, made)
+      views.set(made.key, createView(made))
+      emit({ type: 'network-added', at, network: made.key })
+      return made
+    })
+    shard.dirty.summary = true
+    return shard
+  }
+
+  const settle = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
+    const target = shardOf(node.info, node.genesis, node.id, at)
+    if (target !== shard) moveNode(shard, target, node, at)
+  }
+
+  const nodeOf = (shard: Shard | undefined, id: string): NodeRecord | undefined => {
+    const node = shard?.nodes.get(id)
+    if (shard === undefined) counts.unknownNetwork++
+    else if (node === undefined) counts.unknownNode++
+    return node
+  }
+
+  const observe = (network: string, observation: Observation, at: UnixMs): void => {
+    const shard = registry.shards.get(network)
+    const node = nodeOf(shard, observation.node)
+    if (shard === undefined || node === undefined) return
+    applyObservation(shard, node, observation, at)
+    if (observation.kind === 'node-info') settle(shard, node, at)
+  }
+
+  const tick = (at: UnixMs): void => {
+    for (const shard of registry.shards.values()) {
+      for (const node of shard.nodes.values()) reviewNode(shard, node, at)
+      forgetExpired(shard, at)
+      reviewHead(shard, at)
+      if (shard.nodes.size > 0) continue
+      dropShard(registry, shard)
+      views.delete(shard.key)
+      emit({ type: 'network-removed', at, network: shard.key })
+    }
+  }
+
+  const take = (input: CoreInput): void => {
+    if (input.type === 'observation') return observe(input.network, input.observation, input.at)
+    if (input.type === 'tick') return tick(input.at)
+    if (input.type === 'connected') {
+      const shard = shardOf(input.info, input.info.genesis ?? null, input.node, input.at)
+      connectNode(shard, input.node, input.info, input.address, input.at)
+      return
+    }
+    const shard = registry.shards.get(input.network)
+    const node = nodeOf(shard, input.node)
+    if (shard === undefined || node === undefined) return
+    switch (input.type) {
+      case 'disconnected':
+        return disconnectNode(shard, node, input.at)
+      case 'round-trip':
+        node.roundTripMs = Math.max(0, input.roundTripMs)
+        return markNode(shard.dirty, node)
+      case 'genesis':
+        node.genesis = input.genesis
+        return settle(shard, node, input.at)
+    }
+  }
+
+  return {
+    apply(input) {
+      counts.inputs++
+      take(input)
+      if (changes === null) return nothing
+      const concluded = changes
+      changes = null
+      return concluded
+    },
+    networkOf: (node, networkId) => findNode(registry, networkId, node)?.key,
+    networks: () => [...views.values()],
+    network: (key) => views.get(key),
+    counts: () => {
+      let nodes = 0
+      let blocks = 0
+      for (const shard of registry.shards.values()) {
+        nodes += shard.nodes.size
+        blocks += shard.tree.side.size + shard.tree.canonicalCount
+      }
+      return { ...counts, networks: registry.shards.size, nodes, blocks }
+    },
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Which block is the network's head: the highest that can be believed.
+ *
+ * A block is *backed* when at least two nodes reported it, or when its parents lead, within 64 steps, to such a block
+ * and no other block that two nodes reported stands at a height in between. Then
+ *
+ *  - the highest backed block that some active node has as its latest is the head;
+ *  - a higher block that is not backed is the head only while fewer than two active nodes stand on backed blocks (a
+ *    network of one or two nodes; nodes that all catch up), or when its chain has grown for two minutes, by ten blocks or more, while
+ *    the backed one stood still: then the others are stuck;
+ *  - at equal height the head stays, unless more than half of the nodes follow the other block;
+ *  - a block with a header time too far ahead of the server's clock counts only where more than half follow it;
+ *  - the head falls back when nodes leave it: at once when its last follower reports a lower block or when the last
+ *    node leaves its chain, after a grace time when its followers went silent.
+ *
+ * So one liar moves a network of three or more by at most one child of the true head, for as long as no second node
+ * reports another block at that height.
+ */
+import type { UnixMs } from '@netstats/protocol'
+import type { BlockRecord } from './block-record.ts'
+import { attach, blocksAt, setHead } from './block-tree.ts'
+import { markAllNodes } from './dirty.ts'
+import type { Shard } from './shard-state.ts'
+
+const maxSteps = 64
+const outgrownBlocks = 10
+const outgrownMs = 120_000
+/** With more tips than this an election waits for the next tick. */
+const immediateTips = 64
+
+/** How a block hangs together with what several nodes have reported. */
+interface Backing {
+  readonly backed: boolean
+  /** Blocks on the way that only one node reported, and the first sight of the lowest of them. */
+  readonly steps: number
+  readonly since: number | null
+}
+
+const backingOf = (shard: Shard, block: BlockRecord): Backing => {
+  let at: BlockRecord = block
+  let steps = 0
+  for (;;) {
+    if (at.witnesses >= 2) return { backed: true, steps, since: null }
+    for (const other of blocksAt(shard.tree, at.number))
+      if (other !== at && other.witnesses >= 2) return { backed: false, steps, since: at.arrivedAt }
+    steps++
+    if (at.parent === null || steps === maxSteps) return { backed: false, steps, since: at.arrivedAt }
+    at = at.parent
+  }
+}
+
+const hasMajority = (shard: Shard, block: BlockRecord): boolean => block.votes * 2 > shard.voters
+
+const isAhead = (shard: Shard, block: BlockRecord, at: number): boolean =>
+  block.timestampMs > at + shard.options.futureBlockMs
+
+/** A total order, so that an election does not depend on the order of its candidates. */
+const better = (shard: Shard, a: BlockRecord, b: BlockRecord | null): boolean => {
+  if (b === null || a.number !== b.number) return b === null || a.number > b.number
+  const head = shard.tree.head
+  if (hasMajority(shard, a) !== hasMajority(shard, b)) return hasMajority(shard, a)
+  if (a === head || b === head) return a === head
+  if (a.votes !== b.votes) return a.votes > b.votes
+  if (a.arrivedAt !== b.arrivedAt) return (a.arrivedAt ?? Infinity) < (b.arrivedAt ?? Infinity)
+  return a.hash < b.hash
+}
+
+/** The best of the blocks active nodes stand on; null where none can be believed. */
+export const elect = (shard: Shard, at: number): BlockRecord | null => {
+  let backed: BlockRecord | null = null
+  let backedVotes = 0
+  let lone: BlockRecord | null = null
+  let top = -1
+  for (const tip of shard.tips) {
+    if (tip.number > top) top = tip.number
+    if (isAhead(shard, tip, at) && !hasMajority(shard, tip)) continue
+    if (backingOf(shard, tip).backed) {
+      // Nodes at block 0 have not begun: they do not speak against anybody.
+      if (tip.number > 0) backedVotes += tip.votes
+      if (better(shard, tip, backed)) backed = tip
+    } else if (better(shard, tip, lone)) lone = tip
+  }
+  const winner = lone === null || (backed !== null && !prevails(shard, lone, backed, backedVotes, at)) ? backed : lone
+  shard.unsettled = winner !== null && top > winner.number
+  return winner
+}
+
+const prevails = (shard: Shard, lone: BlockRecord, backed: BlockRecord, backedVotes: number, at: number): boolean => {
+  if (lone.number <= backed.number) return false
+  if (backedVotes < 2) return true
+  if (at - (backed.arrivedAt ?? at) < outgrownMs) return false
+  const { steps, since } = backingOf(shard, lone)
+  return steps >= outgrownBlocks && at - (since ?? at) >= outgrownMs
+}
+
+/** Looks at a node's new latest block. `old` is what it stood on before. */
+export const considerBlock = (
+  shard: Shard,
+  block: BlockRecord,
+  old: BlockRecord | null,
+  evidence: boolean,
+  at: UnixMs,
+): void => {
+  const { head } = shard.tree
+  if (block === head) {
+    shard.unsupportedSince = null
+    return
+  }
+  if (head === null) return holdElection(shard, block, at)
+  if (block.number > head.number) {
+    const fewVoters = block.votes > 0 && shard.voters < 3
+    if (!isAhead(shard, block, at) && (fewVoters || backingOf(shard, block).backed)) return follow(shard, block, at)
+    if (hasMajority(shard, block) || shard.tips.size <= immediateTips) return holdElection(shard, block, at)
+    shard.unsettled = true
+    return
+  }
+  if (block.number === head.number && hasMajority(shard, block)) return holdElection(shard, null, at)
+  const steppedBack = old !== null && old !== block && block.number <= old.number && head.votes === 0
+  const leftChain = old?.canonical === true && !block.canonical && !hasSupport(shard)
+  // The second report of a side block may unmask a head that only one node reported.
+  const unmasked = evidence && !block.canonical && (shard.unsettled || head.witnesses < 2)
+  if (steppedBack || leftChain || unmasked) {
+    if (shard.tips.size <= immediateTips) holdElection(shard, head.followers === 0 ? block : null, at)
+    else shard.unsettled = true
+  }
+}
+
+const hasSupport = (shard: Shard): boolean => {
+  for (const tip of shard.tips) if (tip.canonical) return true
+  return false
+}
+
+/** History has linked or confirmed a block: a candidate that was not believed may be now. */
+export const considerEvidence = (shard: Shard, at: UnixMs): void => {
+  if (shard.unsettled && shard.tips.size <= immediateTips) holdElection(shard, null, at)
+}
+
+/** Once a second: candidates that were not believed, and a head that nobody's chain leads to any more. */
+export const reviewHead = (shard: Shard, at: UnixMs): void => {
+  if (shard.tree.head === null || shard.unsettled) holdElection(shard, null, at)
+  if (shard.tips.size === 0 || hasSupport(shard)) {
+    shard.unsupportedSince = null
+    return
+  }
+  shard.unsupportedSince ??= at
+  if (at - shard.unsupportedSince >= shard.options.headGraceMs) {
+    shard.unsupportedSince = null
+    holdElection(shard, null, at)
+  }
+}
+
+/** Elects, and follows the winner; `otherwise` where no node has a vote. */
+export const holdElection = (shard: Shard, otherwise: BlockRecord | null, at: UnixMs): void => {
+  const winner = elect(shard, at) ?? (shard.tips.size === 0 ? otherwise : null)
+  if (winner !== null && winner !== shard.tree.head) follow(shard, winner, at)
+}
+
+const follow = (shard: Shard, block: BlockRecord, at: UnixMs): void => {
+  const { tree } = shard
+  const base = tree.base
+  const reorgDepth = setHead(tree, block)
+  // The window has moved down: what nodes stand on there belongs into the tree now.
+  if (tree.base < base) for (const tip of shard.tips) attach(tree, tip)
+  shard.unsupportedSince = null
+  markAllNodes(shard.dirty)
+  shard.emit({
+    type: 'head',
+    at,
+    network: shard.key,
+    number: block.number,
+    hash: block.hash,
+    reorgDepth,
+  })
+}
