@@ -1,0 +1,8 @@
+/** Built-in components by the type name that configuration files use. */
+import type { SinkDefinition, SourceDefinition } from '@netstats/sdk'
+import { ethstats } from './sinks/ethstats/mod.ts'
+import { ethereum } from './sources/ethereum/mod.ts'
+import { host } from './sources/host/mod.ts'
+
+export const sources = { ethereum, host } as const satisfies Readonly<Record<string, SourceDefinition>>
+export const sinks = { ethstats } as const satisfies Readonly<Record<string, SinkDefinition>>

@@ -1,0 +1,126 @@
+/** One connection from hello to its end: feeds the session machine and does what it says. */
+import {
+  goTime,
+  parseServerMessage,
+  writeHello,
+  writeLatency,
+  writeNodePing,
+  writePrimusPong,
+} from '@netstats/protocol/ethstats'
+import type { NodeInfo } from '@netstats/protocol'
+import type { Clock } from '@netstats/sdk'
+import type { WebSocket } from 'ws'
+import { EthstatsError } from './errors.ts'
+import { startSession, stepSession, wakeAt } from './session.ts'
+import type { SessionAction, SessionEnd, SessionInput, Step } from './session.ts'
+
+/** Bytes that may wait in the socket; a server that reads slower than that is as good as gone. */
+const maxBufferedBytes = 8 * 1024 * 1024
+
+export interface LinkEnd {
+  readonly how: SessionEnd | 'relogin' | 'closed'
+  readonly reason: string
+}
+
+/** What a link needs from its sink. */
+export interface LinkOptions {
+  readonly socket: WebSocket
+  readonly clock: Clock
+  readonly id: string
+  readonly secret: string
+  readonly info: NodeInfo
+  readonly pingIntervalMs: number
+  /** The first pong came: tell the server what is. Everything else may follow. */
+  readonly onReport: () => void
+  readonly onHistory: (numbers: readonly number[] | undefined) => void
+  readonly onFrame: (event: string) => void
+}
+
+export interface Link {
+  readonly info: NodeInfo
+  /** Resolves once the socket took the frame off our hands; rejects where it can not. */
+  send(event: string, frame: string): Promise<void>
+  end(how: LinkEnd['how'], reason: string): void
+  readonly ended: Promise<LinkEnd>
+}
+
+export const openLink = (options: LinkOptions): Link => {
+  const { socket, clock, id } = options
+  const ended = Promise.withResolvers<LinkEnd>()
+  let over = false
+  let sleeping = new AbortController()
+
+  const end = (how: LinkEnd['how'], reason: string): void => {
+    if (over) return
+    over = true
+    sleeping.abort()
+    if (how === 'closed' || how === 'relogin') socket.close(1000)
+    else socket.terminate()
+    ended.resolve({ how, reason })
+  }
+
+  const send = (event: string, frame: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (over || socket.readyState !== socket.OPEN) {
+        reject(new EthstatsError('ETHSTATS_LOST', 'the connection is gone'))
+        return
+      }
+      if (socket.bufferedAmount + frame.length > maxBufferedBytes) {
+        end('lost', 'the server does not read')
+        reject(new EthstatsError('ETHSTATS_LOST', 'the server does not read'))
+        return
+      }
+      options.onFrame(event)
+      socket.send(frame, (error) => (error ? reject(error) : resolve()))
+    })
+
+  // A frame of the session that can not be sent ends the connection by itself: 'close' or 'error' follows.
+  const tell = (event: string, frame: string): void => void send(event, frame).catch(() => undefined)
+
+  const perform = (action: SessionAction): void => {
+    switch (action.type) {
+      case 'hello':
+        return tell('hello', writeHello(id, options.secret, options.info))
+      case 'node-ping':
+        return tell('node-ping', writeNodePing(id, goTime(clock.now(), clock.monotonic())))
+      case 'latency':
+        return tell('latency', writeLatency(id, action.ms))
+      case 'primus-pong':
+        return tell('primus-pong', writePrimusPong(action.time))
+      case 'report':
+        return options.onReport()
+      case 'history':
+        return options.onHistory(action.numbers)
+      case 'end':
+        return end(action.how, action.reason)
+    }
+  }
+
+  let step: Step = startSession(clock.monotonic(), { pingIntervalMs: options.pingIntervalMs })
+  const feed = (input: SessionInput): void => {
+    if (over) return
+    step = stepSession(step.state, input, clock.monotonic())
+    run()
+  }
+  const run = (): void => {
+    for (const action of step.actions) perform(action)
+    sleeping.abort()
+    if (over) return
+    sleeping = new AbortController()
+    clock
+      .sleep(wakeAt(step.state) - clock.monotonic(), { signal: sleeping.signal })
+      .then(() => feed({ type: 'tick' }))
+      .catch(() => undefined)
+  }
+
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) feed({ type: 'message', message: parseServerMessage((data as Buffer).toString('utf8')) })
+  })
+  socket.on('error', (error) => end('lost', error.message))
+  socket.on('close', (code) => {
+    const loggedIn = step.state.phase !== 'login'
+    end(loggedIn ? 'lost' : 'refused', loggedIn ? `the server closed (${code})` : 'the server closed at the login')
+  })
+  run()
+  return { info: options.info, send, end, ended: ended.promise }
+}

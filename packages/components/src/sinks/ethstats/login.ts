@@ -1,0 +1,66 @@
+/** A login and what was sent through it. */
+import type { Block, Hash, UnixMs } from '@netstats/protocol'
+import { writeBlock, writeHistory, writePending, writeStats } from '@netstats/protocol/ethstats'
+import type { Clock } from '@netstats/sdk'
+import type { Link } from './link.ts'
+import type { Frame } from './plan.ts'
+
+/** Longest frame sent: classic servers close at 10 MiB. */
+const maxFrameBytes = 8 * 1024 * 1024
+const maxSentHashes = 256
+
+export interface Login {
+  readonly link: Link
+  readonly wasSent: (hash: Hash) => boolean
+  readonly lastPendingAt: () => UnixMs | undefined
+  /** Resolves once the socket took the frame. */
+  send(frame: Frame): Promise<void>
+  /** Late blocks were passed over since the login: history fills in once the present is reached. */
+  owesHistory: boolean
+}
+
+export const createLogin = (link: Link, id: string, clock: Clock): Login => {
+  const sent = new Set<Hash>()
+  let lastPendingAt: UnixMs | undefined
+
+  const remember = (hash: Hash): void => {
+    sent.add(hash)
+    for (const oldest of sent) {
+      if (sent.size <= maxSentHashes) return
+      sent.delete(oldest)
+    }
+  }
+
+  const sendHistory = (blocks: readonly Block[]): Promise<void> => {
+    let part = blocks
+    let text = writeHistory(id, part)
+    // The newest half, until it fits: a server would rather have those.
+    while (Buffer.byteLength(text) > maxFrameBytes && part.length > 1) {
+      part = part.slice(-Math.floor(part.length / 2))
+      text = writeHistory(id, part)
+    }
+    for (const one of part) remember(one.hash)
+    return link.send('history', text)
+  }
+
+  return {
+    link,
+    owesHistory: false,
+    wasSent: (hash) => sent.has(hash),
+    lastPendingAt: () => lastPendingAt,
+    send: (frame) => {
+      switch (frame.type) {
+        case 'history':
+          return sendHistory(frame.blocks)
+        case 'block':
+          remember(frame.block.hash)
+          return link.send('block', writeBlock(id, frame.block))
+        case 'pending':
+          lastPendingAt = clock.now()
+          return link.send('pending', writePending(id, frame.pending))
+        case 'stats':
+          return link.send('stats', writeStats(id, frame.stats))
+      }
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import { defineSink } from '@netstats/sdk'
+import { ethstatsConfig } from './config.ts'
+import { openEthstatsSink } from './sink.ts'
+
+/** Any ethstats server, spoken to exactly as geth does. */
+export const ethstats = defineSink({
+  type: 'ethstats',
+  summary: 'Reports a node to any ethstats server, exactly as geth does',
+  config: ethstatsConfig,
+  open: openEthstatsSink,
+})

@@ -1,0 +1,141 @@
+/**
+ * One node at one ethstats server. The keeper holds the connection; `deliver` uses it while it stands and says `retry`
+ * while it does not.
+ */
+import { readFile } from 'node:fs/promises'
+import { blockNumber } from '@netstats/protocol'
+import type { NodeInfo } from '@netstats/protocol'
+import { reasonOf } from '@netstats/sdk'
+import type { Batch, Delivery, Sequence, Sink, SinkContext } from '@netstats/sdk'
+import type { EthstatsConfig } from './config.ts'
+import { createCurrent } from './current.ts'
+import { tryServerUrls } from './endpoint.ts'
+import { EthstatsError } from './errors.ts'
+import { openKeeper } from './keeper.ts'
+import type { Login } from './login.ts'
+import { planBatch } from './plan.ts'
+import type { Frame } from './plan.ts'
+
+const maxHistory = 50
+/** A little after the next attempt, so that the login has had its chance. */
+const marginMs = 200
+
+export const openEthstatsSink = async (config: EthstatsConfig, context: SinkContext): Promise<Sink> => {
+  const { clock, log } = context
+  const current = createCurrent(config.node)
+  const disposed = new AbortController()
+  let answering = false
+
+  const info = (): NodeInfo => {
+    // Servers read `client` as the protocol's generation and warn about others: the codec's default is what they expect.
+    const { reporter: _, ...rest } = current.info() ?? { name: config.node }
+    return { ...rest, ...(config.contact === undefined ? {} : { contact: config.contact }) }
+  }
+
+  /** Right after the login: block, pending, stats, as far as they are known and not stale. */
+  const report = (login: Login): void => {
+    const now = clock.now()
+    const head = current.head(now)
+    const pending = current.pending(now)
+    const stats = current.stats(now)
+    const frames: readonly (Frame | undefined)[] = [
+      head && { type: 'block', block: head },
+      pending === undefined ? undefined : { type: 'pending', pending },
+      stats && { type: 'stats', stats },
+    ]
+    // What can not be sent ends the link, which says so by itself.
+    for (const frame of frames) if (frame) login.send(frame).catch(() => undefined)
+  }
+
+  /** Answers a request, or fills in what a backlog left out. One at a time, as geth does; a second one is dropped. */
+  const sendHistory = async (numbers: readonly number[] | undefined, login: Login): Promise<void> => {
+    const height = current.height()
+    const wanted = numbers ?? (height === undefined ? [] : range(Math.max(0, height - maxHistory + 1), height))
+    if (answering || wanted.length === 0) return context.count('history_unanswered')
+    answering = true
+    try {
+      const asked = wanted.slice(-maxHistory).map(blockNumber)
+      const blocks = await context.blocks(config.node, asked, { signal: disposed.signal })
+      // Nothing at all is better than an empty list, which some servers take for a fault.
+      if (blocks.length === 0) return context.count('history_unanswered')
+      await login.send({ type: 'history', blocks })
+    } catch (error) {
+      context.count('history_unanswered')
+      log.debug({ error }, 'a history request could not be answered')
+    } finally {
+      answering = false
+    }
+  }
+
+  const keeper = openKeeper({
+    config,
+    context,
+    id: config.id ?? config.node,
+    urls: tryServerUrls(config.endpoint) ?? [],
+    tls: { ca: await readCa(config.tls.ca), rejectUnauthorized: config.tls.rejectUnauthorized },
+    info,
+    onLogin: report,
+    onHistory: (numbers, login) => void sendHistory(numbers, login),
+  })
+
+  const ship = async (batch: Batch, login: Login, signal: AbortSignal): Promise<Delivery> => {
+    const plan = planBatch(batch.items, {
+      node: config.node,
+      now: clock.now(),
+      wasSent: login.wasSent,
+      lastPendingAt: login.lastPendingAt(),
+    })
+    let through: Sequence | undefined
+    for (const { frame, through: next } of plan.frames) {
+      try {
+        await unlessAborted(login.send(frame), signal)
+      } catch (error) {
+        return { status: 'retry', reason: reasonOf(error), ...(through === undefined ? {} : { through }) }
+      }
+      through = next
+    }
+    for (const { kind, reason } of plan.skipped) context.count('skipped', { kind, reason })
+    login.owesHistory ||= plan.passedOver
+    if (plan.caughtUp && login.owesHistory) {
+      login.owesHistory = false
+      void sendHistory(undefined, login)
+    }
+    return { status: 'delivered' }
+  }
+
+  return {
+    deliver: async (batch, { signal }) => {
+      for (const { observation } of batch.items) current.take(observation)
+      keeper.start()
+      keeper.refresh()
+      const login = await keeper.ready({ signal })
+      if (login) return ship(batch, login, signal)
+      const { reason, waitMs } = keeper.trouble()
+      return { status: 'retry', reason, afterMs: waitMs + marginMs }
+    },
+    [Symbol.asyncDispose]: async () => {
+      disposed.abort()
+      await keeper[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+
+/** A socket that takes nothing more until the delivery is called off: the frame may come twice, never not at all. */
+const unlessAborted = (work: Promise<void>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(new EthstatsError('ETHSTATS_LOST', 'the server does not read'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+
+const readCa = async (path: string | undefined): Promise<string | undefined> => {
+  if (path === undefined) return undefined
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new EthstatsError('ETHSTATS_CA_UNREADABLE', `tls.ca can not be read: ${reasonOf(error)}`, { cause: error })
+  }
+}
