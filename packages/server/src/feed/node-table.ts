@@ -50,8 +50,6 @@ interface OpenFacet extends Facet {
   log: NodeEntry[]
 }
 
-const nothing = Symbol('no value yet')
-
 export const createNodeTable = (view: NetworkView): NodeTable => {
   const entries = new Map<string, NodeEntry>()
   const facets = new Map<FacetName, OpenFacet>()
@@ -81,8 +79,9 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
     entry.revision = revision
     entry.row = undefined
     for (const facet of facets.values()) {
-      const value = facet.read(entry.id)
-      if (Object.is(entry.values[facet.slot] ?? nothing, value ?? nothing)) continue
+      const value = facet.read(entry.id) ?? null
+      // A new node has no value at all yet: even null is a change, and every table learns of it.
+      if (Object.is(entry.values[facet.slot], value)) continue
       entry.values[facet.slot] = value
       note(facet, entry)
     }
@@ -116,10 +115,7 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
       }
       for (const id of dirty.nodes) {
         if (view.column(id, 'id') === undefined) continue
-        const known = entries.get(id)
-        refresh(known ?? add(id))
-        // A new node shows in every table, also where its value is the null that no value was before.
-        if (known === undefined) for (const facet of facets.values()) note(facet, entries.get(id) as NodeEntry)
+        refresh(entries.get(id) ?? add(id))
       }
     },
     track(name) {
@@ -130,7 +126,7 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
       }
       const facet = openFacet(freeSlots.pop() ?? slots++, readerOf(view, name))
       facets.set(name, facet)
-      for (const entry of entries.values()) entry.values[facet.slot] = facet.read(entry.id)
+      for (const entry of entries.values()) entry.values[facet.slot] = facet.read(entry.id) ?? null
       return facet
     },
     untrack(name) {
