@@ -82,16 +82,20 @@ interface Entry {
   readonly reports: readonly Report[]
 }
 
-const samples = 24
+const dense = 32
+const sparse = 16
 
 /**
- * A key from a few characters spread over the text. Hashing all of it, as a map keyed by text does, costs as much as
- * parsing it. Two blocks with one key take turns in one place of the memo, no more: the texts are compared whole.
+ * A key from the first characters, which hold the number, and a few spread over the rest. Hashing all of the text, as a
+ * map keyed by it does, costs as much as parsing it. Two blocks with one key take turns in one place of the memo, no
+ * more: the texts are compared whole.
  */
 const sample = (text: string): number => {
   let key = text.length
-  for (let i = 0; i < samples; i++)
-    key = (Math.imul(key, 31) + text.charCodeAt(Math.floor((i * text.length) / samples))) | 0
+  const start = Math.min(dense, text.length)
+  for (let i = 0; i < start; i++) key = (Math.imul(key, 31) + text.charCodeAt(i)) | 0
+  const step = (text.length - start) / sparse
+  for (let i = 0; i < sparse; i++) key = (Math.imul(key, 31) + text.charCodeAt(Math.floor(start + i * step))) | 0
   return key
 }
 

@@ -1,5 +1,5 @@
 import { malformed } from './errors.ts'
-import { lossyNumber } from './values.ts'
+import { bigLimit, lossyNumber } from './values.ts'
 
 /** Frames of up to this many characters are parsed as they come; above, their structure is checked before. */
 const checkedFrom = 256 * 1024
@@ -34,7 +34,7 @@ const jsonParse = JSON.parse as (text: string, reviver?: Reviver) => unknown
 
 const exactly: Reviver = (_, value, { source }) => {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || !Number.isInteger(value)) return value
-  if (value < 0 || value >= 1e78) return null
+  if (value < 0 || value >= bigLimit) return value
   return BigInt(source !== undefined && /^\d+$/.test(source) ? source : value)
 }
 

@@ -14,11 +14,14 @@ const pad = (n: number, width = 2): string => String(n).padStart(width, '0')
  */
 export const goTime = (unixMs: number, monotonicMs: number): string => {
   const date = new Date(Math.floor(unixMs))
-  const nanos = pad(Math.floor((unixMs - Math.floor(unixMs)) * 1e6) + date.getUTCMilliseconds() * 1e6, 9)
+  const nanos = pad(
+    Math.min(Math.round((unixMs - Math.floor(unixMs)) * 1e6), 999_999) + date.getUTCMilliseconds() * 1e6,
+    9,
+  )
   const fraction = nanos === '000000000' ? '' : `.${nanos.replace(/0+$/, '')}`
   const day = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`
   const time = `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())}`
   const seconds = Math.floor(monotonicMs / 1000)
-  const rest = Math.floor((monotonicMs - seconds * 1000) * 1e6)
+  const rest = Math.min(Math.round((monotonicMs - seconds * 1000) * 1e6), 999_999_999)
   return `${day} ${time}${fraction} +0000 UTC m=+${seconds}.${pad(rest, 9)}`
 }

@@ -35,11 +35,14 @@ export const saturated = (value: unknown): number | undefined => {
 /** A JSON number above 2^53 has lost digits by the time it is read; whoever catches this reads the text again exactly. */
 export const lossyNumber: unique symbol = Symbol('a JSON number above 2^53')
 
+/** First number of more than 78 digits. */
+export const bigLimit = 1e78
+
 /** Whole number of any size up to 78 digits. Throws `lossyNumber` where the digits are only in the frame's text. */
 export const big = (value: unknown): bigint | undefined => {
   if (typeof value === 'string') return isInteger(value) ? BigInt(value) : undefined
   if (typeof value === 'bigint') return value
-  if (typeof value !== 'number' || value < 0 || !Number.isInteger(value)) return undefined
+  if (typeof value !== 'number' || value < 0 || value >= bigLimit || !Number.isInteger(value)) return undefined
   // oxlint-disable-next-line typescript/only-throw-error -- a signal between this reader and `readFrame`, never seen outside
   if (!Number.isSafeInteger(value)) throw lossyNumber
   return BigInt(value)
@@ -82,7 +85,7 @@ export const clean = (value: unknown, max: number): string | undefined => {
     .replace(unsafeAll, '')
     .trim()
     .slice(0, max)
-  return safe.isWellFormed() ? safe : safe.slice(0, -1)
+  return (safe.isWellFormed() ? safe : safe.slice(0, -1)).trimEnd()
 }
 
 /** `clean`, and nothing where nothing is left of it. */
