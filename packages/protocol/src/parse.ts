@@ -88,7 +88,8 @@ export const toPlain = (value: unknown): unknown => {
   if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value !== 'object' || value === null) return value
-  const out: Record<string, unknown> = {}
-  for (const [key, one] of Object.entries(value)) if (one !== undefined) out[key] = toPlain(one)
-  return out
+  // fromEntries defines keys and so keeps one called `__proto__` harmless, which assignment does not.
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [[key, toPlain(one)]])),
+  )
 }

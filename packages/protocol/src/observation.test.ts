@@ -1,0 +1,80 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ParseError } from './errors.ts'
+import { isKind, kinds } from './kinds/mod.ts'
+import type { Kind } from './kinds/mod.ts'
+import { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
+import { shedClasses, shedRank } from './shed.ts'
+import { arbitraryObservation } from './testing/arbitraries.ts'
+import { nodeId, unixMs } from './units.ts'
+
+const all = Object.keys(kinds) as Kind[]
+const decode = (kind: string, body: string) => decodeObservation(kind, nodeId('a'), unixMs(1), body)
+
+describe('an observation', () => {
+  it.each(all)('of kind %s is the same after storing and reading back', (kind) => {
+    fc.assert(
+      fc.property(arbitraryObservation(kind), (observation) => {
+        const { node, observedAt } = observation
+        expect(decodeObservation(kind, node, observedAt, encodeBody(observation))).toEqual(observation)
+      }),
+    )
+  })
+
+  it('keeps whole numbers above 2^53', () => {
+    const body = '{"active":true,"gasPrice":"9223372036854775807"}'
+    const observation = decode('node-stats', body)
+    expect(observation.body).toEqual({ active: true, gasPrice: 9223372036854775807n })
+    expect(encodeBody(observation)).toBe(body)
+  })
+
+  it('leaves fields of a newer peer behind', () => {
+    expect(decode('pending', '{"pending":3,"later":{"x":1},"__proto__":{"pending":9}}').body).toEqual({ pending: 3 })
+  })
+
+  it('does not take inherited fields for its own', () => {
+    expect(() => decode('pending', '{"__proto__":{"pending":9}}')).toThrow('pending: expected a whole number')
+  })
+
+  it.each([
+    ['nonsense', '{}', 'KIND_UNKNOWN'],
+    ['toString', '{}', 'KIND_UNKNOWN'],
+    ['pending', '{', 'JSON_INVALID'],
+    ['pending', 'null', 'VALUE_INVALID'],
+    ['pending', '[]', 'VALUE_INVALID'],
+    ['pending', '{"pending":-1}', 'VALUE_INVALID'],
+    ['block', '{"number":1}', 'VALUE_INVALID'],
+    ['gap', '{"reason":"fun","class":"log","dropped":1,"from":0,"to":1}', 'VALUE_INVALID'],
+  ])('of kind %s with body %s is refused as %s', (kind, body, code) => {
+    expect(() => decode(kind, body)).toThrow(expect.objectContaining({ code }) as Error)
+  })
+
+  it('that is refused names the field at fault', () => {
+    const body = '{"type":"reorg","added":[{"number":1,"hash":"0x"}],"removed":[]}'
+    expect(() => decode('head-event', body)).toThrow('added[0].hash: expected 0x and 64 lower-case hex digits')
+  })
+
+  it('never breaks its reader, whatever is stored', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...all), fc.json(), (kind, body) => {
+        try {
+          decode(kind, body)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ParseError)
+        }
+      }),
+    )
+  })
+})
+
+describe('kinds', () => {
+  it('each have a class, inventory and gaps the last to go', () => {
+    for (const kind of all) expect(shedClasses).toContain(shedClassOf(kind))
+    expect([shedClassOf('node-info'), shedClassOf('gap'), shedClassOf('block')]).toEqual(['alarm', 'alarm', 'block'])
+    expect(shedRank('latency')).toBeLessThan(shedRank('block'))
+  })
+
+  it('are known by their own names only', () => {
+    expect(['block', 'constructor', '', 5, null].map(isKind)).toEqual([true, false, false, false, false])
+  })
+})
