@@ -46,6 +46,13 @@ describe('hostile frames', () => {
     expect(performance.now() - start).toBeLessThan(500)
   })
 
+  it('nested deep in a small frame are read, and refused where their digits must be read again', () => {
+    const deep = `${'['.repeat(60_000)}${']'.repeat(60_000)}`
+    const frame = (price: string) => `{"emit":["stats",{"stats":{"gasPrice":${price},"deep":${deep}}}]}`
+    expect(outcome(frame('5'))).toBe('report')
+    expect(outcome(frame('9007199254740993'))).toBe('FRAME_TOO_DEEP')
+  })
+
   it('may hold brackets and quotes in text without being taken for structure', () => {
     const name = `${'[{"'.repeat(100_000)}\\`
     expect(outcome(emit('hello', { id: 'x', info: { name } }))).toBe('hello')
