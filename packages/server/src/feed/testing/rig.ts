@@ -1,0 +1,98 @@
+/** A real core and a hub on a clock that moves when told. */
+import { unixMs } from '@netstats/protocol'
+import { createCore } from '../../shard/mod.ts'
+import type { Core, CoreInput, CoreOptions, Dirty } from '../../shard/mod.ts'
+import { createHub } from '../hub.ts'
+import type { Hub } from '../hub.ts'
+import { defaultFeedLimits } from '../limits.ts'
+import type { FeedLimits } from '../limits.ts'
+import type { FeedMeters } from '../meters.ts'
+
+export interface Rig {
+  readonly core: Core
+  readonly hub: Hub
+  /** Sums of what the hub counted, by name and labels. */
+  readonly counted: ReadonlyMap<string, number>
+  readonly now: () => number
+  apply(...inputs: readonly CoreInput[]): void
+  /** Moves the clock in steps, the hub ticking at each, the core once a second. */
+  pass(ms: number, stepMs?: number): void
+  /** Lets the hub say all there is to say: longer than every pace, while the core is told nothing. */
+  settle(): void
+  /** Feeds inputs at their times while the clock passes through them. */
+  play(inputs: readonly CoreInput[], until: number, stepMs?: number): void
+  /** Another hub on the same core, as a server started now would have: it has seen no change. */
+  another(): Hub
+}
+
+const nothing: Dirty = {
+  nodes: new Set(),
+  removedNodes: new Set(),
+  blocks: new Set(),
+  removedBlocks: new Set(),
+  summary: false,
+}
+
+export const rigStart = 1_700_000_000_000
+
+export const createRig = (limits: Partial<FeedLimits> = {}, coreOptions: Partial<CoreOptions> = {}): Rig => {
+  const core = createCore(coreOptions)
+  const counted = new Map<string, number>()
+  const meters: FeedMeters = {
+    count(name, labels, by) {
+      const key = [name, ...Object.values(labels)].join(' ')
+      counted.set(key, (counted.get(key) ?? 0) + by)
+    },
+  }
+  let clock = 0
+  let nextCoreTick = 0
+  const now = () => rigStart + clock
+  const open = (epoch: string, takeDirty: (key: string) => Dirty): Hub =>
+    createHub({
+      core,
+      takeDirty,
+      epoch,
+      version: 'test',
+      limits: { ...defaultFeedLimits, ...limits },
+      meters,
+      now,
+      monotonic: () => clock,
+    })
+  const hub = open('one', (key) => core.network(key)?.takeDirty() ?? nothing)
+  const rig: Rig = {
+    core,
+    hub,
+    counted,
+    now,
+    apply(...inputs) {
+      for (const input of inputs) core.apply(input)
+    },
+    pass(ms, stepMs = 125) {
+      for (const end = clock + ms; clock < end; ) {
+        clock = Math.min(end, clock + stepMs)
+        if (clock >= nextCoreTick) {
+          core.apply({ type: 'tick', at: unixMs(now()) })
+          nextCoreTick = clock + 1000
+        }
+        hub.tick()
+      }
+    },
+    settle() {
+      for (let i = 0; i < 100; i++) {
+        clock += 125
+        hub.tick()
+      }
+    },
+    play(inputs, until, stepMs = 125) {
+      let next = 0
+      while (now() < until) {
+        const end = Math.min(until, now() + stepMs)
+        for (; next < inputs.length && (inputs[next] as CoreInput).at <= end; next++)
+          core.apply(inputs[next] as CoreInput)
+        rig.pass(end - now(), stepMs)
+      }
+    },
+    another: () => open('other', () => nothing),
+  }
+  return rig
+}
