@@ -8,7 +8,8 @@ import type { Percentiles } from './percentile.ts'
 export interface BlockRecord extends Markable {
   readonly number: number
   readonly hash: string
-  readonly parentHash: string
+  /** Learned later where the first reporter did not name it. */
+  parentHash: string
   readonly timestampMs: number
   readonly miner: string
   readonly transactions: number

@@ -56,6 +56,9 @@ export const createBlockTree = (limits: TreeLimits, observer: TreeObserver): Blo
   deepestReorg: 0,
 })
 
+/** Stands for the parent of a block whose reporter does not name it: geth 1.5. */
+export const unnamedParent = `0x${'0'.repeat(64)}`
+
 const none: readonly BlockRecord[] = Object.freeze([])
 
 /** Blocks of a height, canonical first. */
@@ -91,6 +94,19 @@ export const attach = (tree: BlockTree, block: BlockRecord, force = false): bool
   link(tree, block)
   trimSide(tree)
   return block.attached
+}
+
+/** Completes a block that was first reported without its parent. */
+export const learnParent = (tree: BlockTree, block: BlockRecord, parentHash: string): void => {
+  if (block.parentHash !== unnamedParent || parentHash === unnamedParent) return
+  block.parentHash = parentHash
+  if (!block.attached) return
+  tree.observer.changed(block)
+  const parent = tree.byHash.get(parentHash)
+  if (parent?.attached === true && parent.number === block.number - 1) {
+    adopt(tree, parent, block)
+    if (block.canonical) extendDown(tree, parent, block)
+  } else if (block.canonical) contradict(tree, block)
 }
 
 const link = (tree: BlockTree, block: BlockRecord): void => {
@@ -203,13 +219,16 @@ const markCanonical = (tree: BlockTree, from: BlockRecord): { displaced: number;
     if (block.parent === null) break
     block = block.parent
   }
-  // What stands below is not its parent, or it would be linked: the assumed chain is contradicted there.
-  const below = canonicalAt(tree, block.number - 1)
-  if (below !== undefined) {
-    clearCanonical(tree, below)
-    displaced++
-  }
-  return { displaced, bottom: block }
+  return { displaced: displaced + contradict(tree, block), bottom: block }
+}
+
+// What stands below a block without a known parent is not its parent, or it would be linked: there the assumed chain
+// is shown to be wrong. A block that names no parent shows nothing.
+const contradict = (tree: BlockTree, block: BlockRecord): number => {
+  const below = block.parentHash === unnamedParent ? undefined : canonicalAt(tree, block.number - 1)
+  if (below === undefined) return 0
+  clearCanonical(tree, below)
+  return 1
 }
 
 const markOne = (tree: BlockTree, block: BlockRecord): void => {

@@ -2,7 +2,7 @@ import type { Block, NodeStats, Observation, UnixMs } from '@netstats/protocol'
 import { deactivate, hear, noteCandidate } from './activity.ts'
 import { addWitness, createBlock } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
-import { attach, forget } from './block-tree.ts'
+import { attach, forget, learnParent, unnamedParent } from './block-tree.ts'
 import { markBlock } from './dirty.ts'
 import { delayAt } from './delay-ring.ts'
 import { considerBlock, considerEvidence } from './head.ts'
@@ -73,11 +73,14 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs): vo
     block = createBlock(body)
     tree.byHash.set(block.hash, block)
     attached = attach(tree, block)
-  } else if (block.number !== body.number || block.parentHash !== body.parentHash) {
+  } else if (block.number !== body.number || !sameParent(block.parentHash, body.parentHash)) {
     // One hash, two blocks: somebody lies, and the first word stands.
     shard.counts.blocksContradicting++
     return
-  } else if (!block.attached) attached = attach(tree, block)
+  } else {
+    learnParent(tree, block, body.parentHash)
+    if (!block.attached) attached = attach(tree, block)
+  }
   const fresh = addWitness(block, node.slot, shard.slots)
   if (fresh && block.attached) markBlock(shard.dirty, block)
   const evidence = attached || (fresh && block.witnesses === 2)
@@ -95,6 +98,10 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs): vo
   node.blockAt = at
   considerBlock(shard, block, old, evidence, at)
 }
+
+// geth 1.5 names no parent; its word is no contradiction, and whoever names one completes it.
+const sameParent = (known: string, said: string): boolean =>
+  known === said || known === unnamedParent || said === unnamedParent
 
 // Back on a block it told of before, as nodes do between two forks.
 const known = (node: NodeRecord, block: BlockRecord): number | null => {
