@@ -15,3 +15,27 @@ export class UsageError extends BaseError {
 export class SinkError extends BaseError {
   override readonly name = 'SinkError'
 }
+
+/** What can go wrong with a spool, and with the storage below it. */
+export const spoolErrorCodes = [
+  'SPOOL_IN_USE',
+  'SPOOL_CLOSED',
+  'SPOOL_DISK_FULL',
+  'SPOOL_IO',
+  'SPOOL_CORRUPT',
+  'SPOOL_TOO_NEW',
+  'SPOOL_UNUSABLE',
+  'SPOOL_READER_OPEN',
+  'SPOOL_READER_BUSY',
+  'SPOOL_COMMIT_AHEAD',
+  'SPOOL_TOO_MANY_READERS',
+] as const
+export type SpoolErrorCode = (typeof spoolErrorCodes)[number]
+
+export class SpoolError extends BaseError {
+  override readonly name = 'SpoolError'
+  declare readonly code: SpoolErrorCode
+  constructor(code: SpoolErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(code, message, options)
+  }
+}

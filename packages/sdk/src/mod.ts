@@ -5,7 +5,8 @@ export type { Backoff, BackoffOptions } from './backoff.ts'
 export { channel, overflows } from './channel.ts'
 export type { Channel, ChannelOptions, Overflow } from './channel.ts'
 export type { Logger } from './logger.ts'
-export { reasonOf, SinkError, UsageError } from './errors.ts'
+export { reasonOf, SinkError, SpoolError, spoolErrorCodes, UsageError } from './errors.ts'
+export type { SpoolErrorCode } from './errors.ts'
 export { createSupervisor } from './supervise.ts'
 export type { SupervisedPart, Supervisor, SupervisorOptions, TaskContext } from './supervise.ts'
 export { createShipper } from './shipper.ts'
@@ -25,5 +26,22 @@ export type {
   SourceDefinition,
   SpooledObservation,
 } from './component.ts'
+export { createSpool } from './spooling/engine.ts'
+export type { ManagedSpool, SpoolEngineOptions } from './spooling/engine.ts'
+export { openMemorySpool } from './spooling/memory-spool.ts'
+export type { MemorySpoolOptions } from './spooling/memory-spool.ts'
+export type { Drop, DropReason } from './spooling/drops.ts'
+export type { ReaderStats, SpoolStats } from './spooling/stats.ts'
+export { rowBytes, rowOverhead } from './spooling/storage.ts'
+export type {
+  Holder,
+  LoadedSpool,
+  RowHead,
+  SavedReader,
+  SavedState,
+  SpoolStorage,
+  StorageLimits,
+  StoredRow,
+} from './spooling/storage.ts'
 export { removalPolicies } from './spool.ts'
 export type { ReaderOptions, RemovalPolicy, Spool, SpoolReader } from './spool.ts'

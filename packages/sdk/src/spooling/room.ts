@@ -1,0 +1,70 @@
+import { shedClasses } from '@netstats/protocol'
+import type { ShedClass } from '@netstats/protocol'
+import { dropOldest, giveUp } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { dropsOf } from './drops.ts'
+import type { DropReason } from './drops.ts'
+import type { SpoolStorage, StoredRow } from './storage.ts'
+
+/** An observation on its way into the spool. */
+export interface Incoming {
+  readonly shed: ShedClass
+  readonly row: Omit<StoredRow, 'sequence' | 'storedAt'>
+  readonly bytes: number
+}
+
+/**
+ * Which of the incoming rows go in now. The lowest class goes first, be it stored or incoming, and the oldest first
+ * within it, so an incoming row never drives out one of a higher class. `wait` where a piece was freed and more is
+ * needed: one transaction frees one piece. `force` gives up a piece though the sizes ask for none: the disk is full.
+ */
+export const makeRoom = (
+  draft: Draft,
+  storage: SpoolStorage,
+  incoming: readonly Incoming[],
+  force: boolean,
+): readonly Incoming[] | 'wait' => {
+  const reason: DropReason = force ? 'disk-full' : 'size'
+  const lacks = (rows: readonly Incoming[]): number =>
+    storage.usedBytes() + rows.reduce((sum, one) => sum + one.bytes, 0) - storage.limits.roomBytes
+  let rows = incoming
+  let pieces = 0
+  const mustGive = (): boolean => lacks(rows) > 0 || (force && pieces === 0)
+  for (const shed of shedClasses) {
+    while (draft.rows[shed] > 0 && rows.length > 0 && mustGive()) {
+      if (pieces > 0) return 'wait'
+      dropOldest(draft, storage, shed, reason)
+      pieces++
+    }
+    // Where a piece must go whatever the sizes say, incoming rows of the lowest class are that piece.
+    const over = force && pieces === 0 ? Infinity : lacks(rows)
+    if (over > 0) rows = withoutOldest(draft, rows, shed, over, reason)
+  }
+  return rows
+}
+
+const withoutOldest = (
+  draft: Draft,
+  rows: readonly Incoming[],
+  shed: ShedClass,
+  over: number,
+  reason: DropReason,
+): readonly Incoming[] => {
+  let left = over
+  const given: Incoming[] = []
+  const kept = rows.filter((one) => {
+    if (one.shed !== shed || left <= 0) return true
+    left -= one.bytes
+    given.push(one)
+    return false
+  })
+  giveUp(
+    draft,
+    dropsOf(
+      given.map((one) => one.row),
+      reason,
+      shed,
+    ),
+  )
+  return kept
+}

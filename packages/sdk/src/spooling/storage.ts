@@ -1,0 +1,99 @@
+import type { NodeId, ShedClass, UnixMs } from '@netstats/protocol'
+import type { Sequence } from '../component.ts'
+import type { Drop } from './drops.ts'
+
+/** An observation as it lies in a spool: its body encoded, its class known by where it lies. */
+export interface StoredRow {
+  readonly sequence: Sequence
+  readonly kind: string
+  readonly node: NodeId
+  readonly observedAt: UnixMs
+  /** Spool time (`spool-time.ts`), which never steps back. */
+  readonly storedAt: number
+  /** A bit for each reader that did not want it when it was appended. */
+  readonly passed: number
+  readonly body: string
+}
+
+/** What must be known of a row to give it up. */
+export type RowHead = Omit<StoredRow, 'kind' | 'body'>
+
+export interface SavedReader {
+  readonly name: string
+  /** Position of its bit in `passed`. */
+  readonly bit: number
+  /** Everything through here is settled. */
+  readonly cursor: Sequence
+}
+
+export interface SavedState {
+  /** Sequence of the next observation. Kept apart from the rows: it survives the last of them. */
+  readonly next: Sequence
+  readonly spoolMs: number
+  /** Wall clock at the same moment. */
+  readonly wallMs: UnixMs
+  /** Bits that were ever given to a reader; a forgotten reader's bit is wiped from the rows before it serves again. */
+  readonly usedBits: number
+}
+
+export interface LoadedSpool {
+  readonly state: SavedState | undefined
+  readonly readers: readonly SavedReader[]
+  readonly drops: readonly Drop[]
+  readonly rows: Readonly<Record<ShedClass, number>>
+}
+
+export interface StorageLimits {
+  /** `usedBytes` is kept at or below it by giving rows up. */
+  readonly roomBytes: number
+  /** A larger row is not taken. */
+  readonly rowBytes: number
+  /** Rows that go into one transaction. */
+  readonly groupBytes: number
+}
+
+/** A reader that has not settled everything: it holds the rows after its cursor, but for those with its bit. */
+export interface Holder {
+  readonly bit: number
+  readonly cursor: Sequence
+}
+
+/**
+ * What a spool keeps its rows in. Every call is short and synchronous; a failing one throws a `SpoolError` with code
+ * `SPOOL_DISK_FULL`, `SPOOL_IO` or `SPOOL_CORRUPT`.
+ */
+export interface SpoolStorage {
+  readonly limits: StorageLimits
+  load(): LoadedSpool
+  /** Runs `work`: when it returns all of it is durable, when it throws none of it has happened. */
+  transaction<T>(work: () => T): T
+  insert(shed: ShedClass, row: StoredRow): void
+  /** Rows after a place, in order, over all classes; ends early after `bytes` of bodies. */
+  read(after: Sequence, limit: number, bytes: number): readonly StoredRow[]
+  /** The first rows of a class, in order; ends early after `bytes` of bodies. */
+  oldest(shed: ShedClass, limit: number, bytes: number): readonly RowHead[]
+  removeThrough(shed: ShedClass, through: Sequence): void
+  /** Sequence of the first row after a place. */
+  first(after: Sequence): Sequence | undefined
+  /** Removes the rows in `(after, through]` that nobody holds; how many of each class. */
+  free(after: Sequence, through: Sequence, holders: readonly Holder[]): Readonly<Partial<Record<ShedClass, number>>>
+  /** Rows in `(after, through]` without this bit. */
+  count(after: Sequence, through: Sequence, bit: number): number
+  wipeBit(after: Sequence, through: Sequence, bit: number): void
+  saveReader(reader: SavedReader): void
+  removeReader(name: string): void
+  saveState(state: SavedState): void
+  saveDrops(drops: readonly Drop[]): void
+  /** Room taken by rows now, of `limits.roomBytes`. */
+  usedBytes(): number
+  /** Everything it occupies outside the process. */
+  sizeBytes(): number
+  /** Tries to give back what can be given back without losing anything. */
+  relieve(): void
+  close(): void
+}
+
+/** What a row costs beside its body: columns, cell and page overhead. */
+export const rowOverhead = 64
+export const rowBytes = (row: { readonly kind: string; readonly node: string; readonly body: string }): number =>
+  rowOverhead + row.kind.length + Buffer.byteLength(row.node) + Buffer.byteLength(row.body)
