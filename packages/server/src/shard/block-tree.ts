@@ -106,7 +106,11 @@ export const learnParent = (tree: BlockTree, block: BlockRecord, parentHash: str
   if (parent?.attached === true && parent.number === block.number - 1) {
     adopt(tree, parent, block)
     if (block.canonical) extendDown(tree, parent, block)
-  } else if (block.canonical) contradict(tree, block)
+    return
+  }
+  if (!block.canonical) return
+  const displaced = contradict(tree, block)
+  if (tree.loose?.bottom === block) tree.loose.displaced += displaced
 }
 
 const link = (tree: BlockTree, block: BlockRecord): void => {
