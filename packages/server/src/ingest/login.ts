@@ -101,6 +101,8 @@ export const announceGone = <S extends Session>(hall: Hall<S>, session: S, at: U
   session.announced = false
   bump(hall.counts.clients, session.family, -1)
   if (hall.owners.get(session.key) === session) hall.owners.delete(session.key)
+  // When the server stops the nodes have not: nobody shall read that all of them went away.
+  if (hall.draining) return
   hall.effects.apply({ type: 'disconnected', at, node: session.id, network: session.network })
 }
 

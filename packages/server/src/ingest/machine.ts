@@ -176,7 +176,6 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       session.network = effects.networkOf(node, networkId) ?? network
     }
     for (const block of message.blocks) {
-      if (block.number === 0) continue
       hall.counts.historyBlocks++
       observe(session, 'block', block.historical === true ? block : { ...block, historical: true }, at)
     }

@@ -1,0 +1,188 @@
+import { shedClasses } from '@netstats/protocol'
+import type { ShedClass } from '@netstats/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createIntake } from './intake.ts'
+import type { IntakeLimits, IntakeSource } from './intake.ts'
+
+interface Source extends IntakeSource {
+  readonly name: string
+}
+
+const limits: IntakeLimits = { items: 100, bytes: 10_000, sessionItems: 40, sessionBytes: 4000, sliceMs: 8 }
+
+/** Time moves only when work is done: `costMs` a frame. Turns of the event loop happen when `turn` is called. */
+const createStage = (given: Partial<IntakeLimits> = {}, costMs = 1) => {
+  let time = 0
+  const deferred: (() => void)[] = []
+  const worked: string[] = []
+  const finished: string[] = []
+  const pauses: string[] = []
+  const intake = createIntake<Source>({
+    limits: { ...limits, ...given },
+    work: (source, text) => {
+      time += costMs
+      worked.push(`${source.name}:${text}`)
+    },
+    finished: (source) => void finished.push(source.name),
+    setPaused: (source, paused) => void pauses.push(`${source.name}:${paused ? 'pause' : 'resume'}`),
+    now: () => time,
+    defer: (run) => void deferred.push(run),
+  })
+  const source = (name: string): Source => ({ name, waiting: undefined, waitingBytes: 0, ended: false, paused: false })
+  return {
+    intake,
+    source,
+    worked,
+    finished,
+    pauses,
+    turn: () => {
+      for (const run of deferred.splice(0)) run()
+    },
+    settle: () => {
+      while (deferred.length > 0) for (const run of deferred.splice(0)) run()
+    },
+    /** Uses up the time of this turn, so that what follows waits. */
+    busy: (one: Source) => {
+      for (let i = 0; i < 8; i++) intake.offer(one, 'busy', 'block', 0)
+      worked.length = 0
+    },
+  }
+}
+
+describe('intake', () => {
+  it('works at once while there is time in the turn, and queues nothing', () => {
+    const { intake, source, worked } = createStage()
+    const one = source('a')
+    for (let i = 0; i < 8; i++) intake.offer(one, String(i), 'block', 0)
+    expect(worked).toHaveLength(8)
+    expect(intake.items).toBe(0)
+    expect(one.waiting).toBeUndefined()
+  })
+
+  it('lets others have their turn after a slice, and goes on then', () => {
+    const { intake, source, worked, turn } = createStage()
+    const one = source('a')
+    for (let i = 0; i < 30; i++) intake.offer(one, String(i), 'block', 0)
+    expect(worked).toHaveLength(8)
+    turn()
+    expect(worked).toHaveLength(16)
+    turn()
+    turn()
+    expect(worked.map((entry) => entry.slice(2))).toEqual(Array.from({ length: 30 }, (_, i) => String(i)))
+  })
+
+  it('takes sessions in turn: one that sends much does not keep another waiting', () => {
+    const stage = createStage()
+    const [loud, quiet] = [stage.source('loud'), stage.source('quiet')]
+    stage.busy(loud)
+    for (let i = 0; i < 30; i++) stage.intake.offer(loud, String(i), 'block', 0)
+    stage.intake.offer(quiet, 'x', 'block', 0)
+    stage.turn()
+    stage.turn()
+    expect(stage.worked.indexOf('quiet:x')).toBeLessThanOrEqual(8)
+  })
+
+  it('gives up the lowest class first', () => {
+    const stage = createStage({ sessionItems: 1000 })
+    const sources = Array.from({ length: 10 }, (_, i) => stage.source(String(i)))
+    stage.busy(sources[0] as Source)
+    const admitted: Partial<Record<ShedClass, number>> = {}
+    for (const shedClass of shedClasses) {
+      for (let i = 0; i < 60; i++) {
+        const before = stage.intake.items
+        stage.intake.offer(sources[i % 10] as Source, 'x', shedClass, 0)
+        admitted[shedClass] = (admitted[shedClass] ?? 0) + stage.intake.items - before
+      }
+    }
+    expect(admitted).toEqual({ latency: 50, stats: 25, log: 15, block: 10, alarm: 0 })
+    expect(stage.intake.sheds.latency.items).toBe(10)
+    expect(stage.intake.sheds.block.items).toBe(50)
+  })
+
+  it('asks a session to pause when half its share waits, and to go on when most is done', () => {
+    const stage = createStage()
+    const one = stage.source('a')
+    stage.busy(one)
+    for (let i = 0; i < 21; i++) stage.intake.offer(one, 'x', 'block', 0)
+    expect(stage.pauses).toEqual(['a:pause'])
+    stage.settle()
+    expect(stage.pauses).toEqual(['a:pause', 'a:resume'])
+  })
+
+  it('finishes a session when its last frame is done', () => {
+    const stage = createStage()
+    const one = stage.source('a')
+    stage.busy(one)
+    stage.intake.offer(one, 'x', 'block', 0)
+    stage.intake.end(one)
+    stage.intake.end(one)
+    expect(stage.finished).toEqual([])
+    stage.settle()
+    expect(stage.finished).toEqual(['a'])
+  })
+
+  it('tells when nothing waits any more', async () => {
+    const stage = createStage()
+    await stage.intake.drained()
+    const one = stage.source('a')
+    stage.busy(one)
+    stage.intake.offer(one, 'x', 'block', 0)
+    const drained = stage.intake.drained()
+    stage.settle()
+    await drained
+    expect(stage.intake.bytes).toBe(0)
+  })
+
+  const step = fc.oneof(
+    {
+      weight: 10,
+      arbitrary: fc.record({
+        source: fc.integer({ min: 0, max: 4 }),
+        size: fc.integer({ min: 1, max: 3000 }),
+        shedClass: fc.constantFrom(...shedClasses),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant('turn' as const) },
+  )
+
+  it('stays within its bounds, keeps order within a session, loses nothing uncounted, and sheds in order of class', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const stage = createStage()
+        const sources = Array.from({ length: 5 }, (_, i) => stage.source(String(i)))
+        let offered = 0
+        for (const one of steps) {
+          if (one === 'turn') {
+            stage.turn()
+            continue
+          }
+          const source = sources[one.source] as Source
+          const { items, bytes, sheds } = stage.intake
+          const before = sheds[one.shedClass].items + sheds[one.shedClass].bytes
+          stage.intake.offer(source, String(offered++).padEnd(one.size, '.'), one.shedClass, 0)
+          const shed = sheds[one.shedClass].items + sheds[one.shedClass].bytes > before
+          // A full queue that refuses this class would refuse every lower one too.
+          if (shed && (one.shedClass === 'block' || one.shedClass === 'alarm')) {
+            expect(items + 1 > limits.items || bytes + one.size > limits.bytes).toBe(true)
+          }
+          expect(stage.intake.items).toBeLessThanOrEqual(limits.items)
+          expect(stage.intake.bytes).toBeLessThanOrEqual(limits.bytes)
+          expect(source.waiting?.length ?? 0).toBeLessThanOrEqual(limits.sessionItems)
+        }
+        stage.settle()
+        const shed = Object.values(stage.intake.sheds).flatMap((reasons) => Object.values(reasons))
+        expect(stage.worked.length + shed.reduce((sum, n) => sum + n, 0)).toBe(offered)
+        expect([stage.intake.items, stage.intake.bytes]).toEqual([0, 0])
+        for (const { name } of sources) {
+          const order = stage.worked
+            .filter((entry) => entry.startsWith(`${name}:`))
+            .map((entry) => parseInt(entry.slice(2), 10))
+          expect(order).toEqual(order.toSorted((a, b) => a - b))
+        }
+        for (const source of sources) expect([source.waiting, source.waitingBytes]).toEqual([undefined, 0])
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
