@@ -101,6 +101,7 @@ export const createMemoryStorage = (maxBytes: number): SpoolStorage => {
     usedBytes: () => shedClasses.reduce((sum, c) => sum + shelves[c].bytes, 0),
     sizeBytes: () => shedClasses.reduce((sum, c) => sum + shelves[c].bytes, 0),
     relieve: () => undefined,
+    tidy: () => false,
     close: () => undefined,
   }
 }

@@ -88,8 +88,10 @@ export interface SpoolStorage {
   usedBytes(): number
   /** Everything it occupies outside the process. */
   sizeBytes(): number
-  /** Tries to give back what can be given back without losing anything. */
+  /** Called when a write found no room: makes ready what room there is. */
   relieve(): void
+  /** Called after every write: gives back one piece of what is beyond its bounds; true where there is more. */
+  tidy(): boolean
   close(): void
 }
 

@@ -1,5 +1,5 @@
 import { encodeBody, shedClasses, shedClassOf } from '@netstats/protocol'
-import type { NodeId, Observation, ShedClass } from '@netstats/protocol'
+import type { NodeId, Observation, ShedClass, UnixMs } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import type { Sequence } from '../component.ts'
 import { reasonOf, SpoolError } from '../errors.ts'
@@ -131,10 +131,22 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       counters.unwanted++
       return undefined
     }
-    const incoming = toIncoming(observation, passed)
+    const incoming = tryIncoming(observation, passed)
+    if (!incoming) return undefined
     if (incoming.bytes <= storage.limits.rowBytes) return incoming
     loseInMemory(dropsOf([incoming.row], 'size', incoming.shed))
     return undefined
+  }
+
+  /** One observation that can not be written down must not take its neighbours along. */
+  const tryIncoming = (observation: Observation, passed: number): Incoming | undefined => {
+    try {
+      return toIncoming(observation, passed, clock.now())
+    } catch (error) {
+      counters.unreadable++
+      log.debug({ kind: observation.kind, error: reasonOf(error) }, 'an observation can not be encoded')
+      return undefined
+    }
   }
 
   const gapsDue = (): boolean => ledger.drops.size > 0 && clock.monotonic() - lastGapAt >= options.gapEveryMs
@@ -154,13 +166,20 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     }
   }
 
+  /** A spool may be opened with less room than it had. */
+  const trim = (draft: Draft): void => {
+    if (storage.usedBytes() <= storage.limits.roomBytes) return
+    const shed = shedClasses.find((c) => draft.rows[c] > 0)
+    if (shed && dropOldest(draft, storage, shed, 'size') > 0) nudged = true
+  }
+
   /** False where the rows have to wait for more room. */
   const store = (draft: Draft, rows: readonly Incoming[], force: boolean): boolean => {
     const report = gapsDue() && !force ? draft.drops : undefined
     const gaps: Incoming[] = []
     for (const gap of report ? gapsOf(report, clock.now()) : []) {
       const passed = readers.passed(gap)
-      if (passed !== undefined) gaps.push(toIncoming(gap, passed))
+      if (passed !== undefined) gaps.push(toIncoming(gap, passed, clock.now()))
     }
     if (report) draft.drops = new Map()
     const fit = makeRoom(draft, storage, [...rows, ...gaps], force)
@@ -180,6 +199,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       for (const { name, cursor } of readers.cursors()) settle(draft, storage, name, cursor)
       freePiece(draft, storage)
       if (expiryDue()) expire(draft)
+      trim(draft)
       const stored = rows.length === 0 && !reporting ? true : store(draft, rows, force)
       if (draft.drops !== savedDrops) storage.saveDrops([...draft.drops.values()])
       if (draft.next !== ledger.next) saveState(draft)
@@ -251,6 +271,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   const write = (rows: readonly Incoming[]): boolean => {
     try {
       const done = attempt(rows, false)
+      if (storage.tidy()) nudged = true
       calm()
       return done
     } catch (fault) {
@@ -307,7 +328,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   // A spool killed between a commit and the freeing after it frees now what is left over.
   const settledThrough = Math.max(0, ...[...ledger.readers.values()].map((reader) => reader.cursor))
   if (settledThrough > 0) ledger = { ...ledger, toFree: [{ after: 0, through: settledThrough }] }
-  if (settledThrough > 0 || ledger.drops.size > 0) schedule()
+  schedule()
 
   return {
     counters,
@@ -361,8 +382,9 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   }
 }
 
-const toIncoming = (observation: Observation, passed: number): Incoming => {
-  const { kind, node, observedAt } = observation
+const toIncoming = (observation: Observation, passed: number, now: UnixMs): Incoming => {
+  const { kind, node } = observation
+  const observedAt = Number.isFinite(observation.observedAt) ? observation.observedAt : now
   const row = { kind, node, observedAt, passed, body: encodeBody(observation) }
   return { shed: shedClassOf(kind), row, bytes: rowBytes(row) }
 }

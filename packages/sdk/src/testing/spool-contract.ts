@@ -311,14 +311,18 @@ export const spoolContract = (
   describe(`${name}, as a spool: bounds`, () => {
     const many = (n: number, from = 0): readonly Observation[] =>
       Array.from({ length: n }, (_, i) => (i % 2 === 0 ? examplePending(from + i) : exampleBlockObservation(from + i)))
-    const fill = async (spool: ManagedSpool, make: (from: number) => readonly Observation[]): Promise<void> => {
-      for (let from = 0; spool.stats().dropped.length === 0; from += 500) await spool.append(make(from))
+    const fill = async (
+      spool: ManagedSpool,
+      step: number,
+      make: (from: number) => readonly Observation[],
+    ): Promise<void> => {
+      for (let from = 0; spool.stats().dropped.length === 0; from += step) await spool.append(make(from))
     }
 
     it('gives up the lowest class first and the oldest first in it, says so, and stays within its room', async () => {
       const { spool, clock } = await setup()
       await using reader = await spool.reader('r', onAck)
-      await fill(spool, (from) => many(500, from))
+      await fill(spool, 20, (from) => many(20, from))
       expect(spool.stats().dropped.map(({ reason, class: shed }) => `${reason} ${shed}`)).toEqual(['size latency'])
       expect(spool.stats().usedBytes).toBeLessThanOrEqual(spool.stats().roomBytes)
       await clock.advance(60_000)
@@ -338,7 +342,7 @@ export const spoolContract = (
       const { spool } = await setup()
       await using reader = await spool.reader('r', onAck)
       const blocks = (from: number) => Array.from({ length: 500 }, (_, i) => exampleBlockObservation(from + i))
-      await fill(spool, blocks)
+      await fill(spool, 500, blocks)
       const before = spool.stats().rows.block
       let offered = 0
       while (spool.stats().dropped.every((one) => one.class !== 'latency')) {

@@ -1,0 +1,40 @@
+import type { StorageLimits } from '@netstats/sdk'
+
+export const pageBytes = 4096
+
+/** How the bytes a spool may take on disk are shared out. */
+export interface Budget extends StorageLimits {
+  /** `max_page_count`: the database file never grows beyond it. */
+  readonly maxPages: number
+  /** The write-ahead log is written back into the database from so many pages on. */
+  readonly checkpointPages: number
+  /** `journal_size_limit`: a log that grew beyond it is cut back. */
+  readonly walBytes: number
+}
+
+export const leastMaxBytes = 1024 * 1024
+
+/** Pages that SQLite needs beside the rows: schema, roots, interior pages, free list. */
+const sparePages = 24
+
+/**
+ *   ├──────────────── maxBytes ────────────────┤
+ *   ├── database: maxPages ──────────┼─ log W ─┤
+ *   ├── rows: roomBytes ──┤ spare    ├ W/4 ┤ checkpoint begins; a transaction adds W/4 at most, a checkpoint ends it
+ *
+ * The log gets an eighth, a quarter where the whole is small. Free pages are used again and not returned, so the files
+ * stay at their high-water mark: a disk that fills up later does not take the spool's room away.
+ */
+export const budgetOf = (maxBytes: number): Budget => {
+  const pages = Math.floor(maxBytes / pageBytes)
+  const walPages = Math.floor(pages / (maxBytes < 16 * 1024 * 1024 ? 4 : 8))
+  const maxPages = pages - walPages
+  return {
+    maxPages,
+    checkpointPages: Math.min(256, Math.floor(walPages / 4)),
+    walBytes: walPages * pageBytes,
+    roomBytes: (maxPages - sparePages) * pageBytes,
+    rowBytes: Math.floor((walPages * pageBytes) / 2),
+    groupBytes: Math.min(1024 * 1024, Math.floor((walPages * pageBytes) / 4)),
+  }
+}

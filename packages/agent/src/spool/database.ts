@@ -1,0 +1,80 @@
+import { DatabaseSync } from 'node:sqlite'
+import { SpoolError } from '@netstats/sdk'
+import { pageBytes } from './budget.ts'
+import type { Budget } from './budget.ts'
+import { translating } from './faults.ts'
+import { applicationId, schemaSql, schemaVersion } from './schema.ts'
+
+const pragma = (db: DatabaseSync, name: string): unknown => {
+  const row = db.prepare(`PRAGMA ${name}`).get()
+  return row && Object.values(row)[0]
+}
+
+/**
+ * Opens or creates the file, alone: the lock is held until it is closed or the process ends, however it ends. Throws
+ * `SPOOL_IN_USE`, `SPOOL_CORRUPT`, `SPOOL_TOO_NEW`, or what the disk has to say.
+ */
+export const openDatabase = (path: string, budget: Budget): DatabaseSync => {
+  const db = translating(path, () => new DatabaseSync(path, { timeout: 0 }))
+  try {
+    translating(path, () => {
+      configure(db, budget)
+      identify(db, path)
+    })
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+const configure = (db: DatabaseSync, budget: Budget): void => {
+  // Held exclusively, the log's index lives in memory: one file less, and a second process is refused.
+  db.exec('PRAGMA locking_mode = EXCLUSIVE')
+  db.exec(`PRAGMA page_size = ${pageBytes}`)
+  db.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  db.exec('PRAGMA journal_mode = WAL')
+  db.exec('PRAGMA synchronous = FULL')
+  db.exec('PRAGMA temp_store = MEMORY')
+  db.exec(`PRAGMA wal_autocheckpoint = ${budget.checkpointPages}`)
+  db.exec(`PRAGMA journal_size_limit = ${budget.walBytes}`)
+  db.exec(`PRAGMA max_page_count = ${budget.maxPages}`)
+  // The lock is taken with the first write.
+  db.exec('BEGIN IMMEDIATE')
+  db.exec('COMMIT')
+}
+
+const identify = (db: DatabaseSync, path: string): void => {
+  const tables = Number(pragma(db, 'schema_version'))
+  const version = Number(pragma(db, 'user_version'))
+  if (tables === 0) {
+    db.exec('BEGIN IMMEDIATE')
+    for (const sql of schemaSql) db.exec(sql)
+    db.exec('COMMIT')
+    return
+  }
+  if (Number(pragma(db, 'application_id')) !== applicationId) {
+    throw new SpoolError('SPOOL_CORRUPT', `${path} is a database, but not a spool.`)
+  }
+  if (version > schemaVersion) {
+    const cure = 'Use that version, or another data directory.'
+    throw new SpoolError('SPOOL_TOO_NEW', `${path} was written by a newer Netstats (form ${version}). ${cure}`)
+  }
+  const check = pragma(db, 'quick_check(1)')
+  if (check !== 'ok') throw new SpoolError('SPOOL_CORRUPT', `${path} is damaged: ${String(check)}`)
+}
+
+/**
+ * Returns pages to the file system until the database fits a smaller budget than it was made with. Rows must have made
+ * room before; in pieces, because the pages that move go through the log.
+ */
+export const shrinkPiece = (db: DatabaseSync, path: string, budget: Budget): boolean =>
+  translating(path, () => {
+    const pages = Number(pragma(db, 'page_count'))
+    const free = Number(pragma(db, 'freelist_count'))
+    if (pages <= budget.maxPages || free === 0) return false
+    db.exec(`PRAGMA incremental_vacuum(${Math.min(budget.checkpointPages, free, pages - budget.maxPages)})`)
+    db.exec('PRAGMA wal_checkpoint(RESTART)')
+    db.exec(`PRAGMA max_page_count = ${budget.maxPages}`)
+    return Number(pragma(db, 'page_count')) < pages
+  })

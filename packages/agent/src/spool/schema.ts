@@ -1,0 +1,47 @@
+import { shedClasses } from '@netstats/protocol'
+
+/** Marks the file as a spool, `nsSP`, and its form. A file with a higher version was written by a newer Netstats. */
+export const applicationId = 0x6e735350
+export const schemaVersion = 1
+
+export const tableOf = (shed: string): string => `observations_${shed}`
+
+/**
+ * A table for each class: the oldest of a class are a prefix of its table, so giving them up empties whole pages, and
+ * no second index has to be kept. `sequence` is the rowid itself.
+ */
+export const schemaSql = [
+  ...shedClasses.map(
+    (shed) => `CREATE TABLE ${tableOf(shed)} (
+      sequence INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL,
+      node TEXT NOT NULL,
+      observed_at REAL NOT NULL,
+      stored_at INTEGER NOT NULL,
+      passed INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT`,
+  ),
+  `CREATE TABLE readers (
+      name TEXT PRIMARY KEY,
+      bit INTEGER NOT NULL,
+      cursor INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE state (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      next INTEGER NOT NULL,
+      spool_ms INTEGER NOT NULL,
+      wall_ms INTEGER NOT NULL,
+      used_bits INTEGER NOT NULL
+    ) STRICT`,
+  `CREATE TABLE drops (
+      reason TEXT NOT NULL,
+      class TEXT NOT NULL,
+      node TEXT NOT NULL,
+      dropped INTEGER NOT NULL,
+      from_ms REAL NOT NULL,
+      to_ms REAL NOT NULL
+    ) STRICT`,
+  `PRAGMA application_id = ${applicationId}`,
+  `PRAGMA user_version = ${schemaVersion}`,
+]
