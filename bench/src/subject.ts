@@ -58,7 +58,7 @@ export const startServer = async (core: string, secret: string): Promise<Subject
     data,
   ])
   const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'ignore'],
     env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret },
   })
   for (let tries = 0; ; tries++) {
