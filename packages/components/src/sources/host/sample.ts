@@ -4,14 +4,13 @@ import { cpus, freemem, hostname, loadavg, totalmem, uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '@netstats/protocol'
 import { countOpenFiles, tryRead } from './find-process.ts'
-import { readCpuTimes, readDisks, readMemory, readNetwork, readProcessStat } from './proc.ts'
+import { readCpuTimes, readDisks, readMemory, readNetwork, readProcessStat, readResidentBytes } from './proc.ts'
 import type { CpuTimes, Memory } from './proc.ts'
 import { named, ratesBetween } from './rates.ts'
 import type { Counters } from './rates.ts'
 
 /** Linux reports process times in hundredths of a second on every platform Node runs on. */
 const ticksPerSecond = 100
-const pageBytes = 4096
 
 export interface Sample {
   readonly host: Host
@@ -63,7 +62,7 @@ export const sampleHost = async ({ proc, disks, pid, at, before }: SampleOptions
     ...(process === undefined
       ? {}
       : {
-          processMemoryBytes: process.memoryBytes,
+          ...named('processMemoryBytes', process.memoryBytes),
           processUptimeSeconds: Math.max(0, Math.round(uptime() - process.startedAt)),
           ...named('processOpenFiles', process.openFiles),
         }),
@@ -73,14 +72,18 @@ export const sampleHost = async ({ proc, disks, pid, at, before }: SampleOptions
 }
 
 const readProcess = async (pid: number, proc: string) => {
-  const [text, openFiles] = await Promise.all([tryRead(join(proc, String(pid), 'stat')), countOpenFiles(pid, proc)])
+  const [text, status, openFiles] = await Promise.all([
+    tryRead(join(proc, String(pid), 'stat')),
+    tryRead(join(proc, String(pid), 'status')),
+    countOpenFiles(pid, proc),
+  ])
   const times = text === undefined ? undefined : readProcessStat(text)
   return (
     times && {
       pid,
       busySeconds: times.busy / ticksPerSecond,
       startedAt: times.startedAt / ticksPerSecond,
-      memoryBytes: times.residentPages * pageBytes,
+      memoryBytes: readResidentBytes(status ?? ''),
       openFiles,
     }
   )
