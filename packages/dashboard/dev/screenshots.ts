@@ -1,0 +1,190 @@
+/**
+ * Looks at every page: starts simulators on free ports, opens the built dashboard in Chromium and writes PNG files.
+ * `node dev/screenshots.ts [--out DIR] [--only WORD]`; CHROMIUM names the browser. Ends with 1 if a page complained.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: '/tmp/shots' }, only: { type: 'string', default: '' } },
+})
+
+interface Simulator {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+async function startSimulator(...args: string[]): Promise<Simulator> {
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'simulator.ts'), '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('The simulator ended before it listened.')))
+    if (child.stdout) createInterface(child.stdout).once('line', resolve)
+  })
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+  })
+  return {
+    url,
+    stop: () => {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+const sizes = { phone: [390, 844], tablet: [900, 1100], desk: [1440, 900], wall: [2560, 1440] } as const
+type Size = keyof typeof sizes
+
+interface Shot {
+  readonly name: string
+  readonly size: Size
+  readonly dark?: boolean
+  readonly path?: string
+  readonly full?: boolean
+  /** What to do, and wait for, before the picture. */
+  readonly act?: (page: Page, simulator: Simulator) => Promise<void>
+}
+
+const complaints: string[] = []
+
+async function take(browser: Browser, simulator: Simulator, shot: Shot): Promise<void> {
+  if (!shot.name.includes(values.only)) return
+  const [width, height] = sizes[shot.size]
+  const options: BrowserContextOptions = {
+    viewport: { width, height },
+    colorScheme: shot.dark ? 'dark' : 'light',
+    deviceScaleFactor: shot.size === 'phone' ? 2 : 1,
+    hasTouch: shot.size === 'phone',
+  }
+  await using context = await browser.newContext(options)
+  const page = await context.newPage()
+  page.on('console', (m) => {
+    if (m.type() === 'error' || m.type() === 'warning') complaints.push(`${shot.name}: ${m.text()}`)
+  })
+  page.on('pageerror', (e) => complaints.push(`${shot.name}: ${e.message}`))
+  page.on('request', (r) => {
+    if (new URL(r.url()).host !== new URL(simulator.url).host) complaints.push(`${shot.name}: asked for ${r.url()}`)
+  })
+  await page.goto(new URL(shot.path ?? '/', simulator.url).href)
+  await page.waitForSelector('main > :not(.quiet-note)')
+  await shot.act?.(page, simulator)
+  await page.waitForTimeout(700)
+  await page.screenshot({ path: join(values.out, `${shot.name}.png`), fullPage: shot.full ?? false })
+  process.stdout.write(`${shot.name}\n`)
+}
+
+const rows = (page: Page): Promise<unknown> => page.waitForSelector('tr[data-node]')
+const follow = (selector: string) => async (page: Page) => {
+  await page.locator(selector).first().click()
+  await page.waitForSelector('.page-head')
+}
+const network = '/n/1337'
+
+/** Pictures of one network, small or large. */
+const picturesOf = (label: string): readonly Shot[] => [
+  ...(['phone', 'desk', 'wall'] as const).flatMap((size) =>
+    [false, true].map((dark): Shot => ({ name: `${label}-${size}-${dark ? 'dark' : 'light'}`, size, dark, act: async (page) => void (await rows(page)) })),
+  ),
+  { name: `${label}-phone-full`, size: 'phone', full: true, act: async (page) => void (await rows(page)) },
+  { name: `${label}-wallmode`, size: 'wall', dark: true, path: `${network}?wall`, act: async (page) => void (await rows(page)) },
+  { name: `${label}-wallmode-desk`, size: 'desk', path: `${network}?wall`, act: async (page) => void (await rows(page)) },
+  { name: `${label}-block`, size: 'desk', act: follow('.blocks-table tr:nth-child(3) a') },
+  { name: `${label}-block-phone`, size: 'phone', dark: true, act: follow('.blocks-table tr:nth-child(3) a') },
+  { name: `${label}-node`, size: 'desk', dark: true, act: follow('.cell-name a') },
+  { name: `${label}-node-phone`, size: 'phone', act: follow('.cell-name a') },
+]
+
+const large: readonly Shot[] = [
+  { name: '3000-tablet', size: 'tablet', full: false, act: async (page) => void (await rows(page)) },
+  { name: '3000-map', size: 'desk', path: `${network}/map`, act: async (page) => void (await page.waitForSelector('.place')) },
+  {
+    name: '3000-scrolled',
+    size: 'desk',
+    dark: true,
+    act: async (page) => {
+      await rows(page)
+      await page.evaluate(() => window.scrollTo(0, 30_000))
+    },
+  },
+  { name: '3000-filter', size: 'desk', path: `${network}?q=state:inactive&sort=-stateSince`, act: scrollToNodes },
+  {
+    name: '3000-pinned',
+    size: 'desk',
+    act: async (page) => {
+      await rows(page)
+      for (const key of ['j', 'p', 'j', 'j', 'j', 'p', 'k']) await page.keyboard.press(key)
+      await scrollToNodes(page)
+    },
+  },
+  { name: '3000-columns', size: 'desk', act: async (page) => (await scrollToNodes(page), page.click('.chooser summary')) },
+  {
+    name: '3000-hover',
+    size: 'desk',
+    dark: true,
+    act: async (page) => {
+      await rows(page)
+      await page.hover('.channel-gas', { position: { x: 620, y: 10 } })
+    },
+  },
+  { name: '3000-help', size: 'desk', act: async (page) => page.keyboard.press('?') },
+  { name: 'no-node', size: 'desk', path: `${network}/nodes/nobody`, act: async (page) => void (await page.waitForSelector('.message')) },
+  { name: 'no-block', size: 'desk', path: `${network}/blocks/0x12`, act: async (page) => void (await page.waitForSelector('.message')) },
+  { name: 'no-network', size: 'desk', dark: true, path: '/n/42', act: async (page) => void (await page.waitForSelector('.message')) },
+  { name: 'no-page', size: 'desk', path: '/what', act: async (page) => void (await page.waitForSelector('.message')) },
+]
+
+async function scrollToNodes(page: Page): Promise<void> {
+  await rows(page)
+  await page.locator('.nodes').evaluate((e) => e.scrollIntoView())
+}
+
+mkdirSync(values.out, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+})
+
+async function scene(args: readonly string[], shots: readonly Shot[]): Promise<void> {
+  if (!shots.some((s) => s.name.includes(values.only))) return
+  const simulator = await startSimulator(...args)
+  for (const shot of shots) await take(browser, simulator, shot)
+  await simulator.stop()
+}
+
+await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
+await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
+await scene(['--networks', '0'], [
+  { name: 'empty-desk-light', size: 'desk' },
+  { name: 'empty-phone-dark', size: 'phone', dark: true },
+])
+await scene(['--networks', '4', '--nodes', '40'], [
+  { name: 'networks-desk-light', size: 'desk' },
+  { name: 'networks-phone-dark', size: 'phone', dark: true },
+])
+// Losing the server is told by the console as a failed connection, which is what these pictures are about.
+const before = complaints.length
+for (const dark of [false, true]) {
+  await scene(['--nodes', '60'], [
+    {
+      name: `disconnected-desk-${dark ? 'dark' : 'light'}`,
+      size: 'desk',
+      dark,
+      act: async (page, simulator) => {
+        await rows(page)
+        await simulator.stop()
+        await page.waitForSelector('.link-bar.is-lost')
+        await page.waitForTimeout(4000)
+      },
+    },
+  ])
+}
+complaints.length = before
+await browser.close()
+process.stdout.write(complaints.length === 0 ? 'no complaints\n' : `${complaints.join('\n')}\n`)
+process.exitCode = complaints.length === 0 ? 0 : 1

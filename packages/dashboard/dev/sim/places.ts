@@ -1,0 +1,23 @@
+/** Towns for invented nodes: name, country, latitude, longitude. */
+export const places: readonly (readonly [string, string, number, number])[] = [
+  ['Frankfurt', 'DE', 50.1, 8.7],
+  ['Helsinki', 'FI', 60.2, 24.9],
+  ['Paris', 'FR', 48.9, 2.4],
+  ['London', 'GB', 51.5, -0.1],
+  ['Ashburn', 'US', 39.0, -77.5],
+  ['Portland', 'US', 45.5, -122.7],
+  ['Dallas', 'US', 32.8, -96.8],
+  ['Toronto', 'CA', 43.7, -79.4],
+  ['São Paulo', 'BR', -23.6, -46.6],
+  ['Santiago', 'CL', -33.5, -70.7],
+  ['Johannesburg', 'ZA', -26.2, 28.0],
+  ['Nairobi', 'KE', -1.3, 36.8],
+  ['Mumbai', 'IN', 19.1, 72.9],
+  ['Singapore', 'SG', 1.4, 103.8],
+  ['Tokyo', 'JP', 35.7, 139.7],
+  ['Seoul', 'KR', 37.6, 127.0],
+  ['Sydney', 'AU', -33.9, 151.2],
+  ['Madrid', 'ES', 40.4, -3.7],
+  ['Warsaw', 'PL', 52.2, 21.0],
+  ['Istanbul', 'TR', 41.0, 29.0],
+]

@@ -1,0 +1,34 @@
+import { signal } from '@preact/signals'
+
+/**
+ * The server's clock as this page knows it. Relative times are drawn against it, so a wrong clock on the reader's
+ * machine does not show; only these two signals make them tick.
+ */
+let offset = 0
+export const serverNow = (): number => Date.now() + offset
+
+/** Changes once a second: enough for tables. */
+export const seconds = signal(serverNow())
+/** Changes ten times a second, for the one hand that shows the time since the last block. */
+export const tenths = signal(serverNow())
+
+/** Takes the server's time. A message is always late, never early: the largest difference seen is nearest the truth. */
+export function learnServerTime(serverTime: number, fresh: boolean): void {
+  const difference = serverTime - Date.now()
+  if (fresh || difference > offset) offset = difference
+  // Let a drifting clock back in slowly: one millisecond a message.
+  else if (difference < offset - 50) offset -= 1
+}
+
+export function startClock(): void {
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
+  setInterval(() => {
+    if (document.hidden) return
+    const now = serverNow()
+    if (Math.floor(now / 1000) !== Math.floor(seconds.peek() / 1000)) {
+      seconds.value = now
+      if (calm.matches) tenths.value = now
+    }
+    if (!calm.matches) tenths.value = now
+  }, 100)
+}

@@ -1,0 +1,34 @@
+import type { MapPoint } from '@netstats/protocol/feed'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clusterPoints, type Placed } from './cluster.ts'
+
+const placed = (id: string, x: number, y: number, state: MapPoint['state'] = 'active'): Placed => ({
+  point: { id, name: id, state, latitude: 0, longitude: 0 },
+  x,
+  y,
+})
+
+describe('clusters on the map', () => {
+  it('join what is near and stand in its middle', () => {
+    const [first, second] = clusterPoints([placed('a', 2, 2), placed('b', 6, 4, 'inactive'), placed('c', 90, 2)], 10)
+    expect(first).toMatchObject({ x: 4, y: 3, inactive: 1 })
+    expect(first?.points.map((p) => p.id)).toEqual(['a', 'b'])
+    expect(second).toMatchObject({ x: 90, y: 2, inactive: 0 })
+  })
+
+  it('lose no node, and draw the large ones first', () => {
+    const coordinate = fc.integer({ min: -50, max: 50 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(coordinate, coordinate)), (list) => {
+        const clusters = clusterPoints(
+          list.map(([x, y], i) => placed(String(i), x, y)),
+          7,
+        )
+        const sizes = clusters.map((c) => c.points.length)
+        expect(sizes.reduce((a, b) => a + b, 0)).toBe(list.length)
+        expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+      }),
+    )
+  })
+})

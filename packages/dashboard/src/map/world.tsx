@@ -1,0 +1,97 @@
+import type { MapPoint } from '@netstats/protocol/feed'
+import { geoEqualEarth, geoGraticule10, geoPath } from 'd3-geo'
+import { useMemo, useRef } from 'preact/hooks'
+import { feature } from 'topojson-client'
+import type { GeometryCollection, Topology } from 'topojson-specification'
+import land from 'world-atlas/land-110m.json'
+import { useWidth } from '../recorder/use-width.ts'
+import { writeRoute } from '../router/routes.ts'
+import { rootFontSize } from '../ui/root-font-size.ts'
+import { clusterPoints } from './cluster.ts'
+
+const topology = land as unknown as Topology<{ land: GeometryCollection }>
+const shapes = feature(topology, topology.objects.land)
+
+interface Props {
+  readonly network: string
+  readonly points: readonly MapPoint[]
+  readonly full: boolean
+}
+
+/** The world in an equal-area projection; dots are nodes, a cross marks a place with inactive ones. */
+export function World({ network, points, full }: Props) {
+  const holder = useRef<HTMLDivElement>(null)
+  const width = useWidth(holder).value
+  const { projection, height, landPath, grid } = useMemo(() => drawWorld(Math.max(80, width)), [width])
+  const rem = rootFontSize.value
+  const clusters = useMemo(
+    () =>
+      clusterPoints(
+        points.flatMap((point) => {
+          const at = projection([point.longitude, point.latitude])
+          return at ? [{ point, x: at[0], y: at[1] }] : []
+        }),
+        rem * (full ? 0.9 : 1.3),
+      ),
+    [points, projection, full, rem],
+  )
+  const radius = (n: number): number => Math.min(rem * 2.2, rem * 0.16 * (1 + Math.sqrt(n)))
+  return (
+    <div class="world" ref={holder}>
+      <svg width={width} height={height} role="group" aria-label={`${points.length} nodes on a map of the world`}>
+        <path class="world-grid" d={grid} />
+        <path class="world-land" d={landPath} />
+        {clusters.map((cluster) => {
+          const [first] = cluster.points
+          const r = radius(cluster.points.length)
+          const label = clusterLabel(cluster.points, cluster.inactive)
+          const dot = (
+            <>
+              <title>{label}</title>
+              <circle class={cluster.inactive === cluster.points.length ? 'place is-inactive' : 'place'} cx={cluster.x} cy={cluster.y} r={r} />
+              {cluster.inactive > 0 && (
+                <path class="place-cross" d={cross(cluster.x, cluster.y, Math.min(r, rem * 0.3))} />
+              )}
+            </>
+          )
+          return cluster.points.length === 1 && first ? (
+            <a key={first.id} href={writeRoute({ page: 'node', network, node: first.id })} aria-label={label}>
+              {dot}
+            </a>
+          ) : (
+            <g key={first?.id}>{dot}</g>
+          )
+        })}
+      </svg>
+    </div>
+  )
+}
+
+function drawWorld(width: number) {
+  const projection = geoEqualEarth().rotate([-10, 0])
+  // Nobody runs a node in the Antarctic: without it the rest is larger.
+  const frame = { type: 'MultiPoint' as const, coordinates: [[-160, 0], [179, 0], [10, 78], [10, -56]] }
+  projection.fitWidth(width, frame)
+  const top = projection([10, 80])?.[1] ?? 0
+  const [x, y] = projection.translate()
+  projection.translate([x, y - top])
+  const height = Math.ceil(projection([10, -57])?.[1] ?? width / 2)
+  projection.clipExtent([
+    [0, 0],
+    [width, height],
+  ])
+  const path = geoPath(projection).digits(1)
+  return { projection, height, landPath: path(shapes) ?? '', grid: path(geoGraticule10()) ?? '' }
+}
+
+const cross = (x: number, y: number, r: number): string =>
+  `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`
+
+function clusterLabel(points: readonly MapPoint[], inactive: number): string {
+  const names = points
+    .slice(0, 6)
+    .map((p) => p.name)
+    .join(', ')
+  const more = points.length > 6 ? ` and ${points.length - 6} more` : ''
+  return `${names}${more}${inactive > 0 ? `; ${inactive} inactive` : ''}`
+}

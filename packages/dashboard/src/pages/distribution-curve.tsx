@@ -1,0 +1,78 @@
+import type { BlockDetail } from '@netstats/protocol/feed'
+import { useRef } from 'preact/hooks'
+import { count, gap } from '../format/numbers.ts'
+import { duration } from '../format/time.ts'
+import { niceCeiling } from '../recorder/scale.ts'
+import { useWidth } from '../recorder/use-width.ts'
+import { rootFontSize } from '../ui/root-font-size.ts'
+import { curvePath, spreadOf } from './distribution.ts'
+
+/** Share of the active nodes that had the block, over the time since its first sight. */
+export function DistributionCurve({ block, active }: { readonly block: BlockDetail; readonly active: number }) {
+  const holder = useRef<HTMLDivElement>(null)
+  const width = useWidth(holder).value
+  const height = Math.round(rootFontSize.value * 13)
+  const steps = spreadOf(block.seenBy, active)
+  const endMs = niceCeiling(Math.max(50, block.p99Ms ?? 0, steps.at(Math.floor(steps.length * 0.99))?.ms ?? 0))
+  const x = (ms: number): number => Math.min(width, (ms / endMs) * width)
+  const path = curvePath(steps, endMs, width, height)
+  const missing = Math.max(0, active - block.seenBy.length)
+  return (
+    <section class="spread" aria-label="How the block spread">
+      <header>
+        <h2>How it spread</h2>
+        <p>
+          <b>{count(block.seenBy.length)}</b> of {count(Math.max(active, block.seenBy.length))} active nodes reported it
+          {missing > 0 ? `, ${count(missing)} have not` : ''} · half within <b>{duration(block.p50Ms)}</b> · 95{gap}% within{' '}
+          <b>{duration(block.p95Ms)}</b>
+        </p>
+      </header>
+      <div ref={holder}>
+        {steps.length === 0 ? (
+          <p class="quiet-note">No live report: the block was asked for afterwards, so nothing is known of its travel.</p>
+        ) : (
+          <svg
+            width={width}
+            height={height + 22}
+            role="img"
+            aria-label={`Half of the reports within ${duration(block.p50Ms)}, 95 percent within ${duration(block.p95Ms)}, 99 percent within ${duration(block.p99Ms)}`}
+          >
+            {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+              <g key={share}>
+                <path class="rule" d={`M0 ${height * (1 - share)}H${width}`} />
+                {share > 0 && (
+                  <text x={width} y={height * (1 - share) + 12} text-anchor="end">
+                    {share * 100}
+                    {gap}%
+                  </text>
+                )}
+              </g>
+            ))}
+            <path class="spread-area" d={`${path}V${height}H0Z`} />
+            <path class="spread-line" d={path} />
+            {[block.p50Ms, block.p95Ms, block.p99Ms].map((ms, i) =>
+              ms === null ? null : (
+                <g key={i} class="marker">
+                  <path d={`M${x(ms)} 0V${height}`} />
+                  <text x={x(ms) + 4} y={height - 6 - i * 15}>
+                    {['half', '95 %', '99 %'][i]}
+                  </text>
+                </g>
+              ),
+            )}
+            {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+              <text
+                key={share}
+                x={share * width}
+                y={height + 16}
+                text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}
+              >
+                {duration(share * endMs)}
+              </text>
+            ))}
+          </svg>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals'
+import { useTitle } from './use-title.ts'
+
+const places = (): { readonly socket: string; readonly host: string; readonly plain: boolean } => {
+  const { protocol, host } = window.location
+  const plain = protocol !== 'https:'
+  return { socket: `${plain ? 'ws' : 'wss'}://${host}`, host, plain }
+}
+
+/** No node has connected yet: how to connect one, ready to copy. */
+export function EmptyPage() {
+  useTitle('Waiting for the first node')
+  const { socket, host } = places()
+  return (
+    <section class="empty">
+      <svg class="empty-drawing" viewBox="0 0 600 60" aria-hidden="true">
+        <path d="M0 50H600" />
+        {Array.from({ length: 30 }, (_, i) => (
+          <path key={i} class="empty-tick" d={`M${i * 20 + 10} 44V50`} />
+        ))}
+        <path class="empty-next" d="M590 12V50" />
+      </svg>
+      <h1>Waiting for the first node</h1>
+      <p class="lead">
+        This server listens. A network appears here when its first node logs in, without a reload. <code>SECRET</code> is
+        the one the server was started with.
+      </p>
+      <h2>A netstats agent beside any Ethereum client</h2>
+      <Command text={`npx netstats agent --name my-node --rpc http://127.0.0.1:8545 --ethstats ${socket} --ethstats-secret SECRET`} />
+      <h2>geth, by its own reporter</h2>
+      <Command text={`geth --ethstats my-node:SECRET@${socket.startsWith('wss') ? host : socket}`} />
+      <h2>Besu</h2>
+      <Command text={`besu --ethstats=my-node:SECRET@${host} --ethstats-contact=me@example.org`} />
+      <h2>Nothing shows up?</h2>
+      <ul class="plain">
+        <li>A node with a wrong secret is refused and logged by the server, with the name it gave and the reason.</li>
+        <li>A node that still syncs is shown from its login on, before its first block.</li>
+        <li>
+          The server's own health is at <a href="/metrics">/metrics</a> and <a href="/readyz">/readyz</a>.
+        </li>
+      </ul>
+    </section>
+  )
+}
+
+function Command({ text }: { readonly text: string }) {
+  const copied = useSignal(false)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      copied.value = true
+    } catch {
+      // Only secure pages may copy; the text can still be selected.
+      copied.value = false
+    }
+  }
+  return (
+    <div class="command">
+      <pre>
+        <code>{text}</code>
+      </pre>
+      {window.isSecureContext && (
+        <button type="button" class="chip" onClick={() => void copy()}>
+          {copied.value ? 'Copied' : 'Copy'}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import { Clients } from '../panels/clients.tsx'
+import { LatestBlocks } from '../panels/latest-blocks.tsx'
+import { MapPanel } from '../panels/map-panel.tsx'
+import { PropagationHistogram } from '../panels/propagation-histogram.tsx'
+import { Recorder } from '../recorder/recorder.tsx'
+import { Summary } from '../summary/summary.tsx'
+import { NodeTable } from '../table/node-table.tsx'
+import { count } from '../format/numbers.ts'
+import { NetworkFault } from './fault.tsx'
+import { Waiting } from './message.tsx'
+import { useNetwork } from './use-network.ts'
+import { useTitle } from './use-title.ts'
+
+export function NetworkPage({ network }: { readonly network: string }) {
+  const { summary, fault, blocks, sealers } = useNetwork(network)
+  useTitle(summary?.head ? `${count(summary.head.number)} · ${network}` : network)
+  if (fault && !summary) return <NetworkFault network={network} fault={fault} />
+  if (!summary) return <Waiting what="the network" />
+  return (
+    <div class="network">
+      <h1 class="visually-hidden">Network {network}</h1>
+      <div class="network-picture">
+        <Summary summary={summary} sealers={sealers} />
+        <Recorder network={network} blocks={blocks} blockTimeMs={summary.blockTimeMs} />
+        <div class="panels">
+          <LatestBlocks network={network} blocks={blocks} sealers={sealers} active={summary.active} />
+          <PropagationHistogram histogram={summary.propagation} />
+          <Clients summary={summary} />
+          <MapPanel network={network} />
+        </div>
+      </div>
+      <NodeTable network={network} summary={summary} sealers={sealers} />
+    </div>
+  )
+}

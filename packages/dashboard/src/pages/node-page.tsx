@@ -1,0 +1,143 @@
+import type { NodeRow } from '@netstats/protocol/feed'
+import { useTopic } from '../feed/topics.ts'
+import { behindText, weiAmount } from '../format/chain.ts'
+import { compact, count, percent, unknown } from '../format/numbers.ts'
+import { duration, instant } from '../format/time.ts'
+import { writeRoute } from '../router/routes.ts'
+import { conditionOf, conditionWords } from '../state/condition.ts'
+import { maxPins, toggled } from '../state/storage.ts'
+import { pinsOf } from '../state/settings.ts'
+import type { Sealers } from '../state/sealers.ts'
+import { Ago } from '../ui/ago.tsx'
+import { Glyph } from '../ui/glyph.tsx'
+import { Sealer } from '../ui/sealer.tsx'
+import { Facts } from './facts.tsx'
+import { NetworkFault } from './fault.tsx'
+import { Message, Waiting } from './message.tsx'
+import { NodeDelays } from './node-delays.tsx'
+import { useNetwork } from './use-network.ts'
+import { useTitle } from './use-title.ts'
+
+interface Props {
+  readonly network: string
+  readonly node: string
+}
+
+export function NodePage({ network, node }: Props) {
+  const { summary, fault, sealers } = useNetwork(network)
+  const view = useTopic({ topic: 'node', network, node }).value
+  useTitle(view.data?.name ?? node)
+  if (fault && !summary) return <NetworkFault network={network} fault={fault} />
+  if (view.data === null || (view.fault && !view.data)) {
+    return (
+      <Message title={`No node ${node}`}>
+        <p>
+          Network {network} does not know it. Nodes that stay inactive for long are forgotten by the server.{' '}
+          <a href={writeRoute({ page: 'network', network })}>All nodes of the network</a>
+        </p>
+      </Message>
+    )
+  }
+  if (!view.data) return <Waiting what="the node" />
+  return (
+    <article class="node-page">
+      <NodeHead network={network} row={view.data} />
+      <NodeDelays row={view.data} head={summary?.head?.number ?? null} networkP95={summary?.propagation.p95Ms ?? null} />
+      <div class="fact-columns">{factsOf(view.data, network, sealers)}</div>
+    </article>
+  )
+}
+
+function NodeHead({ network, row }: { readonly network: string; readonly row: NodeRow }) {
+  const condition = conditionOf(row)
+  const pins = pinsOf(network)
+  const pinned = pins.value.includes(row.id)
+  return (
+    <header class="page-head">
+      <h1>
+        <Glyph condition={condition} quiet /> {row.name}
+      </h1>
+      <p>
+        <b class={`is-${condition}`}>{conditionWords[condition]}</b>
+        {row.behind !== null && row.behind > 0 && `, ${count(row.behind)} behind the head`}, {row.state} for{' '}
+        <Ago at={row.stateSince} />
+        <span class="faint"> since {instant(row.stateSince)}</span>
+      </p>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={pinned}
+        onClick={() => {
+          pins.value = toggled(pins.value, row.id, maxPins)
+        }}
+      >
+        {pinned ? 'Pinned' : 'Pin to the top'}
+      </button>
+    </header>
+  )
+}
+
+const yesNo = (value: boolean | null): string => (value === null ? unknown : value ? 'yes' : 'no')
+
+function factsOf(row: NodeRow, network: string, sealers: Sealers) {
+  const place = [row.city, row.country].filter(Boolean).join(', ')
+  return (
+    <>
+      <Facts
+        title="Chain"
+        facts={[
+          ['Latest block', count(row.blockNumber)],
+          ['Behind the head', behindText(row.behind)],
+          [
+            'Hash',
+            row.blockHash ? (
+              <a class="hash is-whole" href={writeRoute({ page: 'block', network, hash: row.blockHash })}>
+                {row.blockHash}
+              </a>
+            ) : (
+              unknown
+            ),
+          ],
+          ['Sealed by', row.blockMiner ? <Sealer address={row.blockMiner} sealers={sealers} /> : unknown],
+          ['Reported', <Ago at={row.blockAt} />],
+          ['Transactions, uncles', `${count(row.blockTransactions)}, ${count(row.blockUncles)}`],
+          ['Total difficulty', row.totalDifficulty ?? unknown],
+          ['Time to execute', duration(row.processingMs)],
+          ['Pending transactions', count(row.pending)],
+          ['Gas price', weiAmount(row.gasPrice)],
+        ]}
+      />
+      <Facts
+        title="Health"
+        facts={[
+          ['Peers', count(row.peers)],
+          ['Syncing', yesNo(row.syncing)],
+          ['Seals blocks', yesNo(row.mining)],
+          ['Hash rate', compact(row.hashrate)],
+          ['Latency, as it says', duration(row.latencyMs)],
+          ['Round trip, measured', duration(row.roundTripMs)],
+          ['Uptime, measured', percent(row.uptime)],
+          ['Uptime, as it says', percent(row.reportedUptime)],
+          ['Connections since first sight', count(row.sessions)],
+          ['Last heard of', <Ago at={row.lastSeenAt} />],
+          ['Known since', instant(row.firstSeenAt)],
+        ]}
+      />
+      <Facts
+        title="Software and place"
+        facts={[
+          ['Client', [row.clientName, row.clientVersion].filter(Boolean).join(' ') || unknown],
+          ['In its own words', row.client ?? unknown],
+          ['System', [row.os, row.osVersion].filter(Boolean).join(' ') || unknown],
+          ['Protocol, port', `${row.protocol ?? unknown}, ${row.port ?? unknown}`],
+          ['API', row.api ?? unknown],
+          ['Reported by', row.reporter ?? unknown],
+          ['Coinbase', <span class="hash is-whole">{row.coinbase ?? unknown}</span>],
+          ['Contact', row.contact ?? unknown],
+          ['Place', place || unknown],
+          ['Id', row.id],
+        ]}
+      />
+    </>
+  )
+}

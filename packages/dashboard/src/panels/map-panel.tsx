@@ -1,0 +1,39 @@
+import type { MapPoint } from '@netstats/protocol/feed'
+import { useSignal } from '@preact/signals'
+import type { FunctionComponent } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { useTopic } from '../feed/topics.ts'
+import { count } from '../format/numbers.ts'
+import { Panel } from './panel.tsx'
+
+type World = FunctionComponent<{ readonly network: string; readonly points: readonly MapPoint[]; readonly full: boolean }>
+
+/** The map's shapes are the largest part of the page, so they come only when there is a node to place. */
+export function MapPanel({ network, full = false }: { readonly network: string; readonly full?: boolean }) {
+  const { data, fault } = useTopic({ topic: 'map', network }).value
+  const world = useSignal<World | undefined>(undefined)
+  const failed = useSignal(false)
+  const points = data?.points ?? []
+  const wanted = points.length > 0
+  useEffect(() => {
+    if (!wanted || world.peek()) return
+    import('../map/world.tsx').then(
+      (module) => (world.value = module.World),
+      () => (failed.value = true),
+    )
+  }, [wanted])
+  // Beside other panels an empty map is only in the way.
+  if (!full && data && !wanted) return null
+  const Drawn = world.value
+  return (
+    <Panel name="map" title="Places" note={wanted ? `${count(points.length)} nodes with a known place` : undefined}>
+      {Drawn && wanted && <Drawn network={network} points={points} full={full} />}
+      {!wanted && (
+        <p class="quiet-note">
+          {fault?.message ?? (data ? 'No node has a known place. The server places nodes when it has a geography file.' : 'Asking for the places…')}
+        </p>
+      )}
+      {failed.value && <p class="quiet-note">The map could not be loaded. Reload the page to try again.</p>}
+    </Panel>
+  )
+}

@@ -1,0 +1,31 @@
+import type { BlockRow } from '@netstats/protocol/feed'
+import { rootFontSize } from '../ui/root-font-size.ts'
+import type { Channel, Picture } from './model.ts'
+
+interface Props {
+  readonly channel: Channel
+  readonly picture: Picture
+  readonly shown: BlockRow | undefined
+  /** Column under the cursor. */
+  readonly index: number | null
+}
+
+export function ChannelRow({ channel, picture, shown, index }: Props) {
+  const rem = typeof channel.height === 'number' ? channel.height : channel.height(picture)
+  const height = Math.round(rem * rootFontSize.value)
+  const { slots, column } = picture
+  const width = slots.length * column
+  return (
+    <div class={`channel channel-${channel.key}`}>
+      <div class="channel-name">
+        {channel.legend ? channel.legend(picture) : channel.title}
+        {channel.top && slots.length > 0 && <span class="channel-top">{channel.top(picture)}</span>}
+      </div>
+      <svg class="channel-plot" width={width} height={height} aria-hidden="true">
+        {index !== null && <rect class="cursor" x={index * column} y={0} width={column} height={height} />}
+        <g class="slides">{slots.length > 0 && channel.draw(picture, { column, height })}</g>
+      </svg>
+      <div class="channel-value">{shown ? channel.read(shown, picture) : null}</div>
+    </div>
+  )
+}

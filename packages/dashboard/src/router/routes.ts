@@ -1,0 +1,45 @@
+/** Addresses of the pages. Parsing and writing are inverse; what is not known becomes the not-found page. */
+export type Route =
+  | { readonly page: 'home' }
+  | { readonly page: 'network'; readonly network: string }
+  | { readonly page: 'map'; readonly network: string }
+  | { readonly page: 'node'; readonly network: string; readonly node: string }
+  | { readonly page: 'block'; readonly network: string; readonly hash: string }
+  | { readonly page: 'not-found'; readonly path: string }
+
+export function parseRoute(path: string): Route {
+  const lost: Route = { page: 'not-found', path }
+  const parts: string[] = []
+  for (const part of path.split('/').filter((p) => p !== '')) {
+    try {
+      parts.push(decodeURIComponent(part))
+    } catch {
+      return lost
+    }
+  }
+  const [start, network, section, id, ...rest] = parts
+  if (start === undefined) return { page: 'home' }
+  if (start !== 'n' || network === undefined || rest.length > 0) return lost
+  if (section === undefined) return { page: 'network', network }
+  if (section === 'map' && id === undefined) return { page: 'map', network }
+  if (section === 'nodes' && id !== undefined) return { page: 'node', network, node: id }
+  if (section === 'blocks' && id !== undefined) return { page: 'block', network, hash: id }
+  return lost
+}
+
+export function writeRoute(route: Route): string {
+  switch (route.page) {
+    case 'home':
+      return '/'
+    case 'network':
+      return `/n/${encodeURIComponent(route.network)}`
+    case 'map':
+      return `/n/${encodeURIComponent(route.network)}/map`
+    case 'node':
+      return `/n/${encodeURIComponent(route.network)}/nodes/${encodeURIComponent(route.node)}`
+    case 'block':
+      return `/n/${encodeURIComponent(route.network)}/blocks/${encodeURIComponent(route.hash)}`
+    case 'not-found':
+      return route.path
+  }
+}

@@ -1,0 +1,64 @@
+import { feedClient } from '../feed/topics.ts'
+import { duration } from '../format/time.ts'
+import { route, wall } from '../router/location.ts'
+import { writeRoute } from '../router/routes.ts'
+import { nextTheme } from '../state/storage.ts'
+import { theme } from '../state/settings.ts'
+import { Mark, Wordmark } from '../ui/mark.tsx'
+import { helpOpen } from './help.tsx'
+
+export function Header() {
+  const here = route.value
+  const network = 'network' in here ? here.network : undefined
+  return (
+    <header class="top">
+      <a class="brand" href="/" aria-label="netstats, all networks">
+        <Mark />
+        <Wordmark />
+      </a>
+      {network !== undefined && (
+        <nav class="crumbs" aria-label="Where you are">
+          <a href={writeRoute({ page: 'network', network })} aria-current={here.page === 'network' ? 'page' : undefined}>
+            <span class="label">network</span> {network}
+          </a>
+          {here.page === 'network' || here.page === 'map' ? (
+            <a href={writeRoute({ page: 'map', network })} aria-current={here.page === 'map' ? 'page' : undefined}>
+              map
+            </a>
+          ) : (
+            <span class="faint">{here.page}</span>
+          )}
+        </nav>
+      )}
+      <LinkState />
+      {!wall.value && (
+        <div class="top-tools">
+          <button type="button" onClick={() => (theme.value = nextTheme(theme.value))} title="Theme (t)">
+            <span class="visually-hidden">Theme: </span>
+            {theme.value}
+          </button>
+          <button type="button" onClick={() => (helpOpen.value = !helpOpen.value)} title="Keys and signs (?)">
+            ?<span class="visually-hidden"> help</span>
+          </button>
+        </div>
+      )}
+    </header>
+  )
+}
+
+/** The connection in the corner; trouble is told by the bar below, this says that all is well. */
+function LinkState() {
+  const link = feedClient().link.value
+  const words = { connecting: 'connecting', live: 'live', quiet: 'quiet', lost: 'lost' }[link.status]
+  return (
+    <p class={`link-state is-${link.status}`} title="Connection to the server and its round trip">
+      <svg viewBox="0 0 10 10" aria-hidden="true">
+        {link.status === 'live' && <circle cx="5" cy="5" r="3.4" />}
+        {link.status === 'lost' && <path d="M1.6 1.6L8.4 8.4M8.4 1.6L1.6 8.4" />}
+        {(link.status === 'connecting' || link.status === 'quiet') && <path d="M5 1L9 8.5H1Z" />}
+      </svg>
+      {words}
+      {link.status === 'live' && link.roundTripMs !== null && <span class="faint"> {duration(link.roundTripMs)}</span>}
+    </p>
+  )
+}

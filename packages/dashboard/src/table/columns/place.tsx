@@ -1,0 +1,18 @@
+import { unknown } from '../../format/numbers.ts'
+import type { TableColumn } from '../column.ts'
+
+export const placeColumn: TableColumn = {
+  key: 'place',
+  sort: 'country',
+  title: 'Place',
+  width: 7.5,
+  rank: 13,
+  cell: (row) =>
+    row.country === null && row.city === null ? (
+      unknown
+    ) : (
+      <>
+        {row.city} <span class="faint">{row.country}</span>
+      </>
+    ),
+}

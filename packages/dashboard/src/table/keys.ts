@@ -1,0 +1,55 @@
+/** Keys of the table: j, k and arrows move, Enter opens, p pins. */
+import type { RefObject } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { addKeys } from '../keys/keys.ts'
+import { navigate } from '../router/location.ts'
+import { writeRoute } from '../router/routes.ts'
+import { togglePin } from './node-line.tsx'
+import type { Rows } from './rows.ts'
+import { cursorId } from './table-state.ts'
+
+interface Context {
+  readonly network: string
+  readonly rows: Rows
+  readonly body: RefObject<HTMLElement | null>
+  readonly rowHeight: number
+}
+
+export function useTableKeys(context: Context): void {
+  const latest = useRef(context)
+  latest.current = context
+  useEffect(() => {
+    const step = (by: number) => (): void => {
+      const { rows } = latest.current
+      const all = [...rows.pinned, ...rows.loaded]
+      const at = all.findIndex((r) => r.id === cursorId.peek())
+      const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))]
+      if (!next) return
+      cursorId.value = next.id
+      // The row is focusable only once it is drawn as the current one.
+      requestAnimationFrame(() => focusRow(latest.current.body.current, next.id))
+    }
+    const withCursor = (act: (id: string) => void) => (): void => {
+      const id = cursorId.peek()
+      if (id !== null) act(id)
+    }
+    const { network } = latest.current
+    return addKeys({
+      j: step(1),
+      ArrowDown: step(1),
+      k: step(-1),
+      ArrowUp: step(-1),
+      Enter: withCursor((node) => navigate(writeRoute({ page: 'node', network, node }))),
+      p: withCursor((id) => togglePin(network, id)),
+    })
+  }, [context.network])
+}
+
+function focusRow(body: HTMLElement | null, id: string): void {
+  for (const row of body?.closest('table')?.querySelectorAll<HTMLElement>('tr[data-node]') ?? []) {
+    if (row.dataset['node'] !== id) continue
+    row.focus({ preventScroll: true })
+    row.scrollIntoView({ block: 'nearest' })
+    return
+  }
+}

@@ -1,0 +1,61 @@
+import type { NodeRow } from '@netstats/protocol/feed'
+import { conditionOf } from '../state/condition.ts'
+import { pinsOf } from '../state/settings.ts'
+import { maxPins, toggled } from '../state/storage.ts'
+import { memo } from '../ui/memo.ts'
+import type { CellContext, TableColumn } from './column.ts'
+import { cursorId } from './table-state.ts'
+
+interface Props {
+  readonly row: NodeRow
+  readonly columns: readonly TableColumn[]
+  readonly context: CellContext
+  readonly pinned: boolean
+  /** Place in the whole table, from 1, the header counted. */
+  readonly position: number
+  readonly current: boolean
+  readonly tools: boolean
+}
+
+export function togglePin(network: string, id: string): void {
+  const pins = pinsOf(network)
+  pins.value = toggled(pins.value, id, maxPins)
+}
+
+function Line({ row, columns, context, pinned, position, current, tools }: Props) {
+  return (
+    <tr
+      class={`line is-${conditionOf(row)}`}
+      aria-rowindex={position}
+      data-node={row.id}
+      tabIndex={current ? 0 : -1}
+      onFocus={() => {
+        cursorId.value = row.id
+      }}
+    >
+      {tools && (
+        <td class="cell-pin">
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-pressed={pinned}
+            aria-label={`Pin ${row.name}`}
+            title={pinned ? 'Unpin' : 'Pin to the top'}
+            onClick={() => togglePin(context.network, row.id)}
+          >
+            <svg viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M3 1H7M4 1V4.6L2 6.4H8L6 4.6V1M5 6.4V9.6" />
+            </svg>
+          </button>
+        </td>
+      )}
+      {columns.map((column) => (
+        <td key={column.key} class={column.align === 'end' ? 'num' : undefined}>
+          {column.cell(row, context)}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+export const NodeLine = memo(Line)

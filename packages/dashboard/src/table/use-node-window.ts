@@ -1,0 +1,65 @@
+/**
+ * Follows a window of the node table. A scrolled or newly sorted window is asked for under a new id; the old one keeps
+ * showing until the new one answers, so rows never blink out.
+ */
+import type { FeedFault, NodeWindow, TopicData } from '@netstats/protocol/feed'
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { feedClient } from '../feed/topics.ts'
+
+export interface ShownWindow {
+  /** The window `data` answers. */
+  readonly window: NodeWindow
+  readonly data: TopicData['nodes'] | undefined
+  /** Of the newest window asked for. */
+  readonly fault: FeedFault | undefined
+  readonly waiting: boolean
+}
+
+interface Asked {
+  readonly id: number
+  readonly window: NodeWindow
+}
+
+function createFollower(network: string, wanted: ReadonlySignal<NodeWindow>) {
+  const asked = signal<Asked | undefined>(undefined)
+  const answered = signal<Asked | undefined>(undefined)
+  const find = (one: Asked | undefined) => (one ? feedClient().state.value.subscriptions.get(one.id) : undefined)
+
+  const ask = (window: NodeWindow): void => {
+    const before = asked.peek()
+    if (before && JSON.stringify(before.window) === JSON.stringify(window)) return
+    if (before && before !== answered.peek()) feedClient().close(before.id)
+    asked.value = { id: feedClient().open({ topic: 'nodes', network, window }), window }
+  }
+
+  const answer = (): void => {
+    if (asked.value === answered.peek() || find(asked.value)?.data === undefined) return
+    const old = answered.peek()
+    answered.value = asked.value
+    if (old) feedClient().close(old.id)
+  }
+
+  const shown = computed<ShownWindow>(() => ({
+    window: answered.value?.window ?? wanted.value,
+    data: find(answered.value)?.data as TopicData['nodes'] | undefined,
+    fault: find(asked.value)?.fault,
+    waiting: find(asked.value)?.waiting ?? true,
+  }))
+
+  const start = () => {
+    const stops = [effect(() => ask(wanted.value)), effect(answer)]
+    return () => {
+      for (const stop of stops) stop()
+      for (const one of new Set([asked.peek(), answered.peek()])) if (one) feedClient().close(one.id)
+      asked.value = answered.value = undefined
+    }
+  }
+  return { shown, start }
+}
+
+export function useNodeWindow(network: string, wanted: ReadonlySignal<NodeWindow>): ReadonlySignal<ShownWindow> {
+  const follower = useMemo(() => createFollower(network, wanted), [network])
+  useEffect(() => follower.start(), [follower])
+  return follower.shown
+}

@@ -1,0 +1,21 @@
+import { type Condition, conditionWords } from '../state/condition.ts'
+
+const shapes: Readonly<Record<Condition, string>> = {
+  head: 'M5 1.4a3.6 3.6 0 1 1 0 7.2a3.6 3.6 0 1 1 0-7.2Z',
+  late: 'M5 1.4a3.6 3.6 0 0 0 0 7.2Z',
+  behind: 'M0.8 1.8H9.2L5 9Z',
+  syncing: 'M1 4.2L5 0.6L9 4.2M1 9L5 5.4L9 9',
+  inactive: 'M1.6 1.6L8.4 8.4M8.4 1.6L1.6 8.4',
+  silent: 'M2 5H8',
+}
+
+/** The shape of a node's condition. Says itself in words to who can not see it. */
+export function Glyph({ condition, quiet }: { readonly condition: Condition; readonly quiet?: boolean }) {
+  return (
+    <svg class={`glyph is-${condition}`} viewBox="0 0 10 10" {...(quiet ? { 'aria-hidden': true } : { role: 'img' })}>
+      {!quiet && <title>{conditionWords[condition]}</title>}
+      {condition === 'late' && <circle class="glyph-ring" cx="5" cy="5" r="3.6" />}
+      <path d={shapes[condition]} />
+    </svg>
+  )
+}
