@@ -23,6 +23,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'geth',
+          include: ['e2e/geth/**/*.test.ts'],
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['e2e/browser/**/*.test.ts'],
           testTimeout: 180_000,
