@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyDelta } from './apply.ts'
-import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, Series } from './model.ts'
+import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeRow, Series } from './model.ts'
 
 const block = (number: number, hash: string, canonical = true) => ({ number, hash, canonical }) as BlockRow
 const point = (id: string, state: MapPoint['state']): MapPoint => ({ id, name: id, state, latitude: 0, longitude: 0 })
@@ -43,6 +43,17 @@ describe('applying a delta', () => {
     const row = applyDelta('node', null, { id: 'x', peers: 1 })
     expect(applyDelta('node', row, { peers: 2 })).toEqual({ id: 'x', peers: 2 })
     expect(applyDelta('node', row, null)).toBeNull()
+  })
+
+  it('moves the propagation of a row by what is new', () => {
+    const row = { id: 'x', peers: 1, propagation: [4, 5, 6] } as unknown as NodeRow
+    const moved = { propagationMoved: { drop: 1, keep: 2, add: [-1] }, behind: 1 }
+    expect(applyDelta('node', row, moved)).toEqual({ id: 'x', peers: 1, behind: 1, propagation: [5, 6, -1] })
+    expect(
+      applyDelta('nodes', { total: 1, all: 1, order: ['x'], rows: { x: row } }, { rows: { x: moved } }).rows,
+    ).toEqual({
+      x: { id: 'x', peers: 1, behind: 1, propagation: [5, 6, -1] },
+    })
   })
 
   it('puts late sights of a block at the end of those known, unless the whole list is sent', () => {

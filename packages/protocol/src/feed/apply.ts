@@ -2,8 +2,8 @@
  * How a client's copy of a topic follows the server's: pure, and what is unchanged keeps its identity, so that a view
  * redraws only the rows that are new objects. The server's tests hold it to this: snapshot plus deltas is the next snapshot.
  */
-import type { SummaryDelta, TopicData, TopicDelta, TopicName } from './messages.ts'
-import type { BlockRow, MapPoint, NetworkSummary } from './model.ts'
+import type { RowDelta, SummaryDelta, TopicData, TopicDelta, TopicName } from './messages.ts'
+import type { BlockRow, MapPoint, NetworkSummary, NodeRow } from './model.ts'
 
 type Apply<T extends TopicName> = (data: TopicData[T], delta: TopicDelta[T]) => TopicData[T]
 
@@ -17,6 +17,14 @@ export const comparePoints = (a: MapPoint, b: MapPoint): number => (a.id < b.id 
 const applySummary = (data: NetworkSummary | undefined, delta: SummaryDelta): NetworkSummary => {
   const series = delta.series === undefined ? data?.series : { ...data?.series, ...delta.series }
   return { ...data, ...delta, ...(series && { series }) } as NetworkSummary
+}
+
+const applyRow = (row: NodeRow | null | undefined, delta: RowDelta): NodeRow => {
+  const { propagationMoved: moved, ...fields } = delta
+  if (moved === undefined) return { ...row, ...fields } as NodeRow
+  const before = row?.propagation ?? []
+  const propagation = [...before.slice(moved.drop, moved.drop + moved.keep), ...moved.add]
+  return { ...row, ...fields, propagation } as NodeRow
 }
 
 /** Patches a keyed set of entries; whatever `order` does not name is forgotten. */
@@ -52,15 +60,14 @@ const applies: { readonly [T in TopicName]: Apply<T> } = {
   nodes: (data, delta) => {
     const order = delta.order ?? data.order
     const before = (id: string) => (Object.hasOwn(data.rows, id) ? data.rows[id] : undefined)
-    const merge = (row: object | undefined, patch: object) => ({ ...row, ...patch }) as (typeof data.rows)[string]
     return {
       total: delta.total ?? data.total,
       all: delta.all ?? data.all,
       order,
-      rows: toObject(patchEntries(before, order, delta.rows, merge)),
+      rows: toObject(patchEntries(before, order, delta.rows, applyRow)),
     }
   },
-  node: (data, delta) => (delta === null ? null : ({ ...data, ...delta } as TopicData['node'])),
+  node: (data, delta) => (delta === null ? null : applyRow(data, delta)),
   blocks: (data, delta) => {
     const gone = new Set([...delta.remove, ...delta.upsert.map((b) => b.hash)])
     const blocks = data.blocks.filter((b) => !gone.has(b.hash)).concat(delta.upsert)

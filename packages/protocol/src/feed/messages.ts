@@ -65,6 +65,14 @@ export interface TopicData {
 export type SummaryDelta = Omit<Partial<NetworkSummary>, 'series'> & { readonly series?: Partial<Series> }
 
 /**
+ * Fields of a row that changed. `propagation` moves by one with every block; `propagationMoved` says so in few bytes:
+ * the list after is `keep` values of the list before, from `drop` on, and `add` behind them.
+ */
+export type RowDelta = Partial<NodeRow> & {
+  readonly propagationMoved?: { readonly drop: number; readonly keep: number; readonly add: readonly number[] }
+}
+
+/**
  * How a topic's state changes; `applyDelta` in `client-state.ts` is the reference. `summary`, `node` and `block` hold
  * the top-level fields that changed (all of them where there was nothing before; `null` where there is nothing now).
  * `nodes` and `networks` patch entries: absent order means the same order, an entry that came into view is whole, an
@@ -80,9 +88,9 @@ export interface TopicDelta {
     readonly total?: number
     readonly all?: number
     readonly order?: readonly string[]
-    readonly rows: { readonly [id: string]: Partial<NodeRow> }
+    readonly rows: { readonly [id: string]: RowDelta }
   }
-  readonly node: Partial<NodeRow> | null
+  readonly node: RowDelta | null
   readonly blocks: { readonly upsert: readonly BlockRow[]; readonly remove: readonly string[] }
   /** `seen` is put at the end of `seenBy`: a block that still travels does not repeat who had it. */
   readonly block: (Partial<BlockDetail> & { readonly seen?: BlockDetail['seenBy'] }) | null

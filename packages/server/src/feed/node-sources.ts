@@ -1,10 +1,11 @@
 /** Nodes: windows of the table, single pages, and the map. */
-import type { MapPoint, NodeRow, NodeWindow } from '@netstats/protocol/feed'
+import type { MapPoint, NodeWindow } from '@netstats/protocol/feed'
 import { roundedRow } from './columns.ts'
-import { changedFields, isEqual } from './diff.ts'
+import { isEqual } from './diff.ts'
 import type { Filter } from './filter.ts'
 import type { NetworkState } from './network-state.ts'
 import type { FacetName, NodeEntry } from './node-table.ts'
+import { rowDelta } from './row-delta.ts'
 import type { Source } from './source.ts'
 import { cutWindow, windowData, windowDelta } from './window.ts'
 
@@ -18,7 +19,7 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
   return {
     paceMs: 250,
     // A table that is re-sorted all the time, as by propagation, brings whole rows into view again and again.
-    bytesPerSecond: 10 * 1024 * Math.max(1, (window.limit + window.pinned.length) / 50),
+    bytesPerSecond: 9 * 1024 * Math.max(1, (window.limit + window.pinned.length) / 50),
     note: () => undefined,
     changed() {
       const same =
@@ -57,8 +58,7 @@ export const nodeSource = (network: NetworkState, id: string): Source<'node'> =>
       const row = network.view.node(id)
       return row === undefined ? null : roundedRow(row)
     },
-    diff: (before, after) =>
-      after === null ? (before === null ? undefined : null) : changedFields<NodeRow>(before, after),
+    diff: (before, after) => (after === null ? (before === null ? undefined : null) : rowDelta(before, after)),
     [Symbol.dispose]: () => undefined,
   }
 }

@@ -1,7 +1,7 @@
 /** A window cut out of a sorted table: pinned rows first, then `limit` of the others from `offset`. */
-import type { NodeRow, NodeWindow, TopicData, TopicDelta } from '@netstats/protocol/feed'
-import { changedFields } from './diff.ts'
+import type { NodeRow, NodeWindow, RowDelta, TopicData, TopicDelta } from '@netstats/protocol/feed'
 import type { NodeEntry, NodeTable } from './node-table.ts'
+import { rowDelta } from './row-delta.ts'
 
 export const cutWindow = (
   sorted: readonly NodeEntry[],
@@ -41,11 +41,11 @@ export const windowData = (
 }
 
 export const windowDelta = (before: TopicData['nodes'], after: TopicData['nodes']): TopicDelta['nodes'] | undefined => {
-  const rows = Object.create(null) as Record<string, Partial<NodeRow>>
+  const rows = Object.create(null) as Record<string, RowDelta>
   let changed = false
   for (const id of after.order) {
     const row = after.rows[id] as NodeRow
-    const patch = changedFields(before.rows[id], row)
+    const patch = rowDelta(before.rows[id], row)
     if (patch === undefined) continue
     rows[id] = patch
     changed = true
