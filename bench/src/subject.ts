@@ -50,6 +50,8 @@ export const startServer = async (core: string, secret: string): Promise<Subject
   const data = mkdtempSync(join(tmpdir(), 'netstats-bench-'))
   const [command, args] = onCore(core, [
     process.execPath,
+    // For a profile of the server: BENCH_NODE_ARGS='--cpu-prof --cpu-prof-dir=…'.
+    ...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((one) => one !== ''),
     join(root, 'packages/cli/bin/netstats.mjs'),
     'server',
     '--listen',
