@@ -37,7 +37,7 @@ const ethstats = z.strictObject({
     .prefault('10s')
     .describe('A connection that has not logged in by then is closed.'),
   pingEvery: duration({ min: '1s', max: '5m' })
-    .prefault('20s')
+    .prefault('30s')
     .describe('Time between WebSocket pings to an agent; each also measures its round trip.'),
   silence: duration({ min: '2s', max: '1h' })
     .prefault('60s')

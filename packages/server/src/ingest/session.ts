@@ -103,7 +103,7 @@ export interface SessionLimits {
 
 export const defaultSessionLimits: SessionLimits = {
   loginTimeoutMs: 10_000,
-  pingEveryMs: 20_000,
+  pingEveryMs: 30_000,
   silenceMs: 60_000,
   takeoverMs: 3000,
   historyTimeoutMs: 30_000,

@@ -43,7 +43,7 @@ export interface StageOptions {
 const start = 1_767_225_600_000
 
 export const createStage = ({ secrets = ['s3cret'], limits: given = {} }: StageOptions = {}): Stage => {
-  const limits: SessionLimits = { ...defaultSessionLimits, ...given }
+  const limits: SessionLimits = { ...defaultSessionLimits, pingEveryMs: 20_000, ...given }
   const core = createCore()
   const inputs: CoreInput[] = []
   const sheds: ShedClass[] = []

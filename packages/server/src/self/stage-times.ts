@@ -1,5 +1,5 @@
 /**
- * Where the time of a frame goes. One frame in sixteen is measured: the clock is cheap, but not free at ten thousand
+ * Where the time of a frame goes. One frame in sixty-four is measured: the clock is cheap, but not free at ten thousand
  * frames a second.
  */
 export const stages = ['parse', 'apply', 'feed', 'classic'] as const
@@ -20,7 +20,7 @@ export interface StageTimesOptions {
   readonly observe: (stage: Stage, seconds: number) => void
 }
 
-const every = 16
+const every = 64
 
 export const createStageTimes = ({ now, observe }: StageTimesOptions): StageTimes => {
   let count = 0
