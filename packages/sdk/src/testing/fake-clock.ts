@@ -10,6 +10,8 @@ export interface FakeClock extends Clock {
   step(ms: number): void
   /** Lets everything happen that needs no time to pass. */
   settle(): Promise<void>
+  /** Lets things happen, without moving the time, until `condition` holds; throws when it does not within five real seconds. */
+  until(condition: () => boolean): Promise<void>
   /** Resolves once at least `count` sleeps are pending: the code under test has come to rest. */
   untilSleeping(count?: number): Promise<void>
   /** Sleeps pending now. */
@@ -88,6 +90,13 @@ export const createFakeClock = ({ start = 1_767_225_600_000 }: FakeClockOptions 
       stepped += ms
     },
     settle,
+    async until(condition) {
+      const limit = Date.now() + 5000
+      while (!condition()) {
+        if (Date.now() > limit) throw new Error(`it did not come to pass: ${condition.toString()}`)
+        await settle()
+      }
+    },
     async untilSleeping(count = 1) {
       while (sleepers.size < count) await new Promise<void>((resolve) => watchers.push(resolve))
     },
