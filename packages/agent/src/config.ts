@@ -33,6 +33,9 @@ const hostOptions = z
   .prefault({})
   .describe('The machine the agent runs on, told with the first node.')
 
+/** Places the spool can keep at a time. */
+const maxReaders = 30
+
 /** What every sink can be told, whatever its type. */
 const everySink = {
   name: z
@@ -92,7 +95,9 @@ export const agentConfig = z
     host: hostOptions,
     metrics: z
       .strictObject({
-        listen: listenAddress().describe('Where /metrics and /healthz are served; keep it off public networks.'),
+        listen: listenAddress()
+          .meta({ examples: ['127.0.0.1:9464'] })
+          .describe('Where /metrics and /healthz are served; keep it off public networks.'),
       })
       .optional()
       .describe('What the agent tells of itself.'),
@@ -107,6 +112,11 @@ export const agentConfig = z
       const unnamed = config.nodes[i]?.name === undefined
       const message = `${unnamed ? `without a name it is called "${name}" after this machine, which` : `"${name}"`} names another node already; give each node a name of its own`
       context.addIssue({ code: 'custom', path: ['nodes', i, 'name'], message })
+    }
+    const pairs = config.sinks.reduce((sum, sink) => sum + (sink.nodes?.length ?? names.length), 0)
+    if (pairs > maxReaders) {
+      const message = `${pairs} pairs of sink and node are more than the ${maxReaders} one agent can serve; share the nodes among several agents`
+      context.addIssue({ code: 'custom', path: ['sinks'], message })
     }
     const sinkNames = config.sinks.map(sinkName)
     for (const [i, sink] of config.sinks.entries()) {

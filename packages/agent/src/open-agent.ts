@@ -1,14 +1,15 @@
-import { join } from 'node:path'
+import { hostname } from 'node:os'
+import { nodeId } from '@netstats/protocol'
 import { createSupervisor, systemClock } from '@netstats/sdk'
-import type { Clock, ComponentContext, Logger, PartStatus, TaskContext } from '@netstats/sdk'
+import type { Clock, ComponentContext, Logger, PartStatus, StatusReporter, TaskContext } from '@netstats/sdk'
 import type { ListenAddress } from '@netstats/sdk/config'
-import { createAppender } from './appender.ts'
+import { nameOf } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { createCounters } from './counters.ts'
 import { openMonitor } from './monitor.ts'
 import { healthOf, metricsOf } from './self-report.ts'
 import { startSinks } from './sinks.ts'
-import { startSources } from './sources.ts'
+import { createSources } from './sources.ts'
 import { openSpool } from './spool/mod.ts'
 
 export interface AgentDeps {
@@ -31,11 +32,20 @@ export interface AgentHandle extends AsyncDisposable {
   readonly metricsAddress: ListenAddress | undefined
 }
 
+/** The spool runs under nobody's supervision: it mends itself, and says how it is. */
+const createSpoolPart = (clock: Clock): StatusReporter & { status(): PartStatus } => {
+  let part: PartStatus = { id: 'spool', state: 'ok', reason: '', since: clock.now(), restarts: 0 }
+  const set = (state: PartStatus['state'], reason: string): void => {
+    part = { ...part, state, reason, since: part.state === state ? part.since : clock.now() }
+  }
+  return { ok: () => set('ok', ''), degraded: (reason) => set('degraded', reason), status: () => part }
+}
+
 /** How often a farewell looks whether everything is delivered. */
 const drainLookMs = 50
 
 /**
- *   sources ─▶ appender ─▶ spool ─▶ reader ─▶ shipper ─▶ sink      (a reader, shipper and sink for each server and node)
+ *   sources ─▶ spool ─▶ reader ─▶ shipper ─▶ sink      (a reader, shipper and sink for each server and node)
  *
  * Every part runs under supervision; the end comes in the order of the arrows.
  */
@@ -44,7 +54,11 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
   const counters = createCounters()
   await using stack = new AsyncDisposableStack()
 
-  const spool = stack.use(await openSpool(join(config.data, 'spool.db'), { ...config.spool, clock, log }))
+  const { maxBytes, maxAge: maxAgeMs } = config.spool
+  const directory = config.data
+  const reporter = nodeId(config.nodes.map(nameOf)[0] ?? hostname())
+  const spoolPart = createSpoolPart(clock)
+  const spool = stack.use(await openSpool({ directory, maxBytes, maxAgeMs, clock, log, reporter, status: spoolPart }))
   const sinkSupervisor = stack.use(createSupervisor({ clock, log }))
   const sourceSupervisor = createSupervisor({ clock, log })
 
@@ -56,20 +70,20 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     return { id, clock, log, status, count }
   }
 
-  const appender = createAppender(spool)
-  const sources = startSources({ config, supervisor: sourceSupervisor, appender, contextOf })
+  const sources = createSources({ config, supervisor: sourceSupervisor, spool, contextOf })
   stack.use(sourceSupervisor)
   const sinks = await startSinks({ config, supervisor: sinkSupervisor, spool, sources, clock, contextOf })
+  sources.start()
 
   const status = (): AgentStatus => {
-    const parts = [...sourceSupervisor.statuses(), ...sinkSupervisor.statuses()]
+    const parts = [spoolPart.status(), ...sourceSupervisor.statuses(), ...sinkSupervisor.statuses()]
     return { ok: parts.every((part) => part.state !== 'failed'), parts, backlogs: sinks.backlogs() }
   }
   const monitor =
     config.metrics === undefined
       ? undefined
       : await openMonitor(config.metrics.listen, {
-          metrics: () => metricsOf(status(), counters.samples()),
+          metrics: () => metricsOf(status(), spool.stats(), counters.samples()),
           health: () => healthOf(status()),
         })
   if (monitor !== undefined) log.info({ ...monitor.address }, 'tells of itself')
@@ -83,7 +97,6 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
   let ending: Promise<void> | undefined
   const end = async (): Promise<void> => {
     await sourceSupervisor[Symbol.asyncDispose]()
-    await appender.flush()
     await drain()
     await sinkSupervisor[Symbol.asyncDispose]()
     await sinks[Symbol.asyncDispose]()

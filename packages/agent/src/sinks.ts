@@ -1,8 +1,9 @@
 import { sinks as types } from '@netstats/components'
+import type { SinkDefinition } from '@netstats/components'
 import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { createShipper } from '@netstats/sdk'
-import type { Clock, ComponentContext, Spool, SpoolReader, Supervisor, TaskContext } from '@netstats/sdk'
+import type { Clock, ComponentContext, ManagedSpool, SpoolReader, Supervisor, TaskContext } from '@netstats/sdk'
 import { nameOf, sinkName } from './config.ts'
 import type { AgentConfig, SinkEntry } from './config.ts'
 import type { Sources } from './sources.ts'
@@ -10,10 +11,10 @@ import type { Sources } from './sources.ts'
 export interface SinksOptions {
   readonly config: AgentConfig
   readonly supervisor: Supervisor
-  readonly spool: Spool
+  readonly spool: ManagedSpool
   readonly sources: Sources
   readonly clock: Clock
-  contextOf(task: TaskContext): ComponentContext
+  readonly contextOf: (task: TaskContext) => ComponentContext
 }
 
 export interface Sinks extends AsyncDisposable {
@@ -38,6 +39,8 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
         startShipper(sink, node, reader, options)
       }
     }
+    // A sink that was taken out of the configuration must not hold back the spool for ever.
+    await spool.keepReaders([...readers.keys()])
   } catch (error) {
     await disposeReaders()
     throw error
@@ -55,17 +58,17 @@ const wantsOf = (sink: SinkEntry, node: string): ((observation: Observation) => 
 
 const startShipper = (entry: SinkEntry, node: string, reader: SpoolReader, options: SinksOptions): void => {
   const { supervisor, clock, sources, contextOf } = options
-  const definition = Object.values(types).find((one) => one.type === entry.type)
+  const definition = Object.values<SinkDefinition>(types).find((one) => one.type === entry.type)
   if (definition === undefined) throw new TypeError(`no sink of type ${entry.type}`)
   const { type: _type, name: _name, nodes: _nodes, kinds: _kinds, policy: _policy, batchSize: _size, ...own } = entry
 
   supervisor.run(`sink/${sinkName(entry)} ${node}`, async (task) => {
     const context = contextOf(task)
     // What the schema of the sink made of its part of the configuration, with the node it reports.
-    const config = { ...own, node: nodeId(node) } as Parameters<typeof definition.open>[0]
+    const config = { ...own, node: nodeId(node) }
     await using sink = await definition.open(config, { ...context, blocks: sources.blocks })
     const { log, status, signal } = task
-    const shipper = createShipper({ reader, sink, clock, log, status, count: context.count })
+    const shipper = createShipper({ reader, sink, clock, log, status, count: (...args) => context.count(...args) })
     await shipper.run({ signal })
   })
 }

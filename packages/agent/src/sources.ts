@@ -1,26 +1,31 @@
 import { sources as types } from '@netstats/components'
 import { nodeId } from '@netstats/protocol'
 import type { Block, BlockNumber, NodeId } from '@netstats/protocol'
-import type { ComponentContext, Source, Supervisor, TaskContext } from '@netstats/sdk'
-import type { Appender } from './appender.ts'
+import type { ComponentContext, Source, Spool, Supervisor, TaskContext } from '@netstats/sdk'
 import { nameOf } from './config.ts'
 import type { AgentConfig, NodeEntry } from './config.ts'
 
 export interface SourcesOptions {
   readonly config: AgentConfig
   readonly supervisor: Supervisor
-  readonly appender: Appender
+  readonly spool: Spool
   /** What a component is given besides its task: clock and counting. */
-  contextOf(task: TaskContext): ComponentContext
+  readonly contextOf: (task: TaskContext) => ComponentContext
 }
 
 export interface Sources {
+  /** Starts every source under supervision; each puts what it sees into the spool. */
+  readonly start: () => void
   /** Blocks of a watched node by number; none while its source is down. */
-  blocks(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Block[]>
+  readonly blocks: (
+    node: NodeId,
+    numbers: readonly BlockNumber[],
+    options: { signal: AbortSignal },
+  ) => Promise<readonly Block[]>
 }
 
-/** Starts every source under supervision; each puts what it sees into the spool. */
-export const startSources = ({ config, supervisor, appender, contextOf }: SourcesOptions): Sources => {
+/** The sources of all nodes. They start on demand: the sinks must have their places in the spool first. */
+export const createSources = ({ config, supervisor, spool, contextOf }: SourcesOptions): Sources => {
   const open = new Map<NodeId, Source>()
 
   const run = (id: string, openSource: (context: ComponentContext) => Promise<Source>, keep: boolean): void => {
@@ -28,24 +33,28 @@ export const startSources = ({ config, supervisor, appender, contextOf }: Source
       await using source = await openSource(contextOf(task))
       if (keep) open.set(source.node, source)
       try {
-        for await (const observation of source.observe({ signal: task.signal })) await appender.push(observation)
+        // A source that waits for the disk is slowed to what the disk can take.
+        for await (const observation of source.observe({ signal: task.signal })) await spool.append([observation])
       } finally {
         if (open.get(source.node) === source) open.delete(source.node)
       }
     })
   }
 
-  for (const entry of config.nodes) {
-    run(`source/ethereum.${nameOf(entry)}`, (context) => types.ethereum.open(ethereumConfigOf(entry), context), true)
-  }
-  const { enabled, ...hostConfig } = config.host
-  const [first] = config.nodes
-  if (enabled && first !== undefined) {
-    const node = nodeId(nameOf(first))
-    run(`source/host.${node}`, (context) => types.host.open({ ...hostConfig, node }, context), false)
+  const start = (): void => {
+    for (const entry of config.nodes) {
+      run(`source/ethereum.${nameOf(entry)}`, (context) => types.ethereum.open(ethereumConfigOf(entry), context), true)
+    }
+    const { enabled, ...hostConfig } = config.host
+    const [first] = config.nodes
+    if (enabled && first !== undefined) {
+      const node = nodeId(nameOf(first))
+      run(`source/host.${node}`, (context) => types.host.open({ ...hostConfig, node }, context), false)
+    }
   }
 
   return {
+    start,
     blocks: async (node, numbers, options) => (await open.get(node)?.blocks?.(numbers, options)) ?? [],
   }
 }

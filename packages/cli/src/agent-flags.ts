@@ -31,7 +31,8 @@ export const agentFlagValues = (flags: AgentFlags, env: Env): readonly FlagValue
     fromEnv('NETSTATS_ETHSTATS', env),
   ])
   if (flags.config === undefined) {
-    if (rpc.values.length === 0) throw usageError('no node to watch; name one with --rpc URL, or a file with --config FILE')
+    if (rpc.values.length === 0)
+      throw usageError('no node to watch; name one with --rpc URL, or a file with --config FILE')
     if (servers.values.length === 0) {
       throw usageError('no server to report to; name one with --ethstats URL, or a file with --config FILE')
     }
@@ -61,7 +62,8 @@ const pick = (places: readonly [Given, ...Given[]]): Given => places.find((one) 
 const nodeValues = (rpc: Given, names: Given): readonly FlagValue[] => {
   if (rpc.values.length === 0) {
     // A name alone renames the only node of the file.
-    if (names.values.length > 1) throw usageError(`${names.name} names ${names.values.length} nodes; give each its --rpc URL`)
+    if (names.values.length > 1)
+      throw usageError(`${names.name} names ${names.values.length} nodes; give each its --rpc URL`)
     return single(names.name, ['nodes', 0, 'name'], names.values[0])
   }
   const called = namesFor(rpc.values.length, names)
@@ -78,7 +80,9 @@ const nodeValues = (rpc: Given, names: Given): readonly FlagValue[] => {
 const namesFor = (nodes: number, { name, values }: Given): readonly (string | undefined)[] => {
   if (values.length === nodes) return values
   if (values.length > 1) {
-    throw usageError(`${name} was given ${values.length} times for ${nodes} nodes; give one for each --rpc, or one for all`)
+    throw usageError(
+      `${name} was given ${values.length} times for ${nodes} nodes; give one for each --rpc, or one for all`,
+    )
   }
   const base = values[0] ?? hostname()
   return nodes === 1 ? [undefined] : Array.from({ length: nodes }, (_, i) => `${base}-${i + 1}`)

@@ -40,7 +40,7 @@ const named = (line: string): string => `netstats: ${line}`
 /** Looks through an error and its causes for one the operator can do something about. */
 const firstKnown = (error: unknown): string | undefined => {
   for (let one = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth++) {
-    const words = systemFault(one as NodeJS.ErrnoException & { address?: string; port?: number })
+    const words = systemFault(one)
     if (words !== undefined) return words
   }
   return undefined
@@ -49,7 +49,7 @@ const firstKnown = (error: unknown): string | undefined => {
 const systemFault = (error: NodeJS.ErrnoException & { address?: string; port?: number }): string | undefined => {
   const { code, path, address, port } = error
   const place = address === undefined ? `port ${port}` : `${address.includes(':') ? `[${address}]` : address}:${port}`
-  switch (code) {
+  switch (code ?? '') {
     case 'EADDRINUSE':
       return `${place} is in use by another program; stop it, or choose another port with --listen (:0 takes any free one)`
     case 'EADDRNOTAVAIL':

@@ -46,6 +46,6 @@ export const forPeople = (line: string): string => {
 
 const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  const plain = text.replaceAll(/\p{Cc}/gu, ' ')
   return plain.length > maxField ? `${plain.slice(0, maxField)}…` : plain
 }

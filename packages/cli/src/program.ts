@@ -6,8 +6,8 @@ import { version } from './version.ts'
 
 /** What commands work with; tests and `main` provide it. */
 export interface Io {
-  out(text: string): void
-  err(line: string): void
+  readonly out: (text: string) => void
+  readonly err: (line: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
   readonly shutdown: Shutdown
 }
@@ -58,9 +58,7 @@ const examples = (...lines: readonly string[]): string =>
 const withLog = (command: Command): Command =>
   command
     .addOption(new Option('--log-level <level>', 'least important entries that are logged').choices(logLevels))
-    .addOption(
-      new Option('--log-format <format>', 'form of the log on standard error').choices(logFormats),
-    )
+    .addOption(new Option('--log-format <format>', 'form of the log on standard error').choices(logFormats))
 
 /** The whole command line. Actions load what they run when they run: an agent does not carry the server in memory. */
 export const createProgram = (io: Io): Command => {

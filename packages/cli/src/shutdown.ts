@@ -1,5 +1,7 @@
 /** Signals that come this soon after the first are the same wish: a terminal and npm both pass Ctrl-C on. */
 const echoMs = 700
+/** npm runs a command through a shell, which does not pass signals on: its end is all that can be noticed. */
+const parentLookMs = 250
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface Shutdown extends Disposable {
@@ -9,7 +11,7 @@ export interface Shutdown extends Disposable {
   readonly asked: Promise<void>
 }
 
-/** The first signal asks for a clean end, a later one forces it. The end of a parent that handed over counts as a signal. */
+/** The first signal asks for a clean end, a later one forces it. The end of a parent that npm or an older Node is counts as a signal. */
 export const openShutdown = (say: (line: string) => void): Shutdown => {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -33,12 +35,17 @@ export const openShutdown = (say: (line: string) => void): Shutdown => {
     process.on('disconnect', onDisconnect)
     process.channel?.unref()
   }
+  const parent = process.ppid
+  const underNpm = process.env['npm_lifecycle_event'] !== undefined
+  const look = underNpm ? setInterval(() => process.ppid !== parent && ask('the end of npm'), parentLookMs) : undefined
+  look?.unref()
   return {
     signal: controller.signal,
     asked: promise,
     [Symbol.dispose]: () => {
       for (const name of signals) process.off(name, onSignal)
       process.off('disconnect', onDisconnect)
+      clearInterval(look)
     },
   }
 }

@@ -3,11 +3,13 @@ import { loadConfig } from '@netstats/sdk/config'
 import { openServer } from '@netstats/server'
 import { single } from '../agent-flags.ts'
 import { configSchemas } from '../config-kinds.ts'
+import { dashboardFolder } from '../dashboard-folder.ts'
 import { ensureDataFolder } from '../data-folder.ts'
 import { usageError } from '../errors.ts'
 import { logFlags } from '../log-flags.ts'
 import { createLog } from '../log.ts'
 import type { Io, ServerFlags } from '../program.ts'
+import { version } from '../version.ts'
 
 export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   const { ethstatsSecret, ethstatsSecretFile } = flags
@@ -30,7 +32,14 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   })
   const log = createLog(logOptions)
   const data = ensureDataFolder(config.data)
-  await using _server = await openServer({ config: { ...config, data }, log })
+  const dashboard = dashboardFolder()
+  if (dashboard === undefined) log.warn({}, 'the dashboard is not built; npm run build brings it')
+  await using _server = await openServer({
+    config: { ...config, data },
+    log,
+    version,
+    ...(dashboard === undefined ? {} : { dashboard }),
+  })
   await io.shutdown.asked
   log.info({}, 'server is ending')
 }

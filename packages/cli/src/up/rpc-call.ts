@@ -27,9 +27,9 @@ const maxAnswer = 1024 * 1024
 
 const resultOf = (text: string): unknown => {
   if (text.length > maxAnswer) throw new Error('the answer is too long')
-  const answer = JSON.parse(text) as { result?: unknown; error?: { message?: unknown } } | null
+  const answer = JSON.parse(text) as { result?: unknown; error?: unknown } | null
   if (typeof answer !== 'object' || answer === null || !('result' in answer)) {
-    throw new Error(`no result: ${String(answer?.error?.message ?? 'not JSON-RPC').slice(0, 200)}`)
+    throw new Error(`no result: ${JSON.stringify(answer?.error ?? 'not JSON-RPC').slice(0, 200)}`)
   }
   return answer.result
 }

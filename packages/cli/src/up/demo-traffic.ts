@@ -1,4 +1,4 @@
-import { rpcCall } from '../rpc-call.ts'
+import { rpcCall } from './rpc-call.ts'
 
 export interface TrafficOptions {
   /** JSON-RPC of a chain with unlocked accounts. */
@@ -19,9 +19,12 @@ export const makeTraffic = async ({
   const call = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     rpcCall(http, method, params, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
   let accounts: readonly string[] = []
+  let turn = 0
   while (!signal.aborted) {
     try {
       if (accounts.length === 0) accounts = (await call('eth_accounts')) as string[]
+      // The blocks of a demo are sealed in turn, as those of a proof-of-authority network are.
+      await call('anvil_setCoinbase', [accounts[turn++ % sealers]])
       for (let left = transfersNow(random); left > 0; left--) {
         await call('eth_sendTransaction', [transfer(accounts, random)])
       }
@@ -31,6 +34,9 @@ export const makeTraffic = async ({
     await pause(everyMs, signal)
   }
 }
+
+/** Accounts that seal in turn. */
+const sealers = 3
 
 /** Mostly none to three, now and then a burst. */
 const transfersNow = (random: () => number): number =>
