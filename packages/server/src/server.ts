@@ -140,7 +140,12 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerApi(app, { core, version, now: Date.now, monotonic })
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
-  const address = await listen(app, config.listen)
+  const address = await listen(app, config.listen).catch(async (error: unknown) => {
+    loop[Symbol.dispose]()
+    feedReader[Symbol.dispose]()
+    await feed[Symbol.asyncDispose]()
+    throw error
+  })
   for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
 
   let sheds = 0

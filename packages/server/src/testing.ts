@@ -1,0 +1,111 @@
+/** A real server on a free port and real sockets to it. For tests. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRecordingLogger } from '@netstats/sdk/testing'
+import type { RecordingLogger } from '@netstats/sdk/testing'
+import { WebSocket } from 'ws'
+import { serverConfig } from './config.ts'
+import { openServer } from './server.ts'
+import type { ServerHandle } from './server.ts'
+
+export interface RunningServer extends AsyncDisposable {
+  readonly server: ServerHandle
+  readonly log: RecordingLogger
+  readonly data: string
+  connect(path: string, options?: WebSocket.ClientOptions): Promise<TestSocket>
+  /** Text of a plain request. */
+  get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly text: string }>
+  /** Value of a metric line, `netstats_server_` left out; 0 where there is none. */
+  metric(line: string): Promise<number>
+}
+
+export interface TestSocket extends Disposable {
+  readonly socket: WebSocket
+  readonly received: readonly string[]
+  send(...frames: readonly string[]): void
+  /** The first message, received or to come, that fits. */
+  next(fits: (text: string) => boolean): Promise<string>
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+export const startServer = async (config: Json = {}): Promise<RunningServer> => {
+  const data = await mkdtemp(join(tmpdir(), 'netstats-server-'))
+  const log = createRecordingLogger()
+  const parsed = serverConfig.parse({
+    listen: '127.0.0.1:0',
+    data,
+    drainTimeout: '1s',
+    ...config,
+    ethstats: { secret: 's3cret', ...(config['ethstats'] as Json | undefined) },
+  })
+  const server = await openServer({ config: parsed, log, version: '0.0.0-test' })
+  const sockets = new Set<TestSocket>()
+  const get: RunningServer['get'] = async (path, init) => {
+    const response = await fetch(server.url + path, init)
+    return { status: response.status, text: await response.text() }
+  }
+  return {
+    server,
+    log,
+    data,
+    async connect(path, options) {
+      const socket = await openSocket(server.url.replace('http', 'ws') + path, options)
+      sockets.add(socket)
+      return socket
+    },
+    get,
+    async metric(line) {
+      const { text } = await get('/metrics')
+      const found = text.split('\n').find((one) => one.startsWith(`netstats_server_${line} `))
+      return Number(found?.split(' ').at(-1) ?? 0)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket[Symbol.dispose]()
+      await server[Symbol.asyncDispose]()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+const openSocket = (url: string, options: WebSocket.ClientOptions = {}): Promise<TestSocket> => {
+  const socket = new WebSocket(url, { perMessageDeflate: false, ...options })
+  const received: string[] = []
+  const waiting = new Set<() => void>()
+  socket.on('message', (data) => {
+    received.push((data as Buffer).toString())
+    for (const look of waiting) look()
+  })
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  const made: TestSocket = {
+    socket,
+    received,
+    closed,
+    send(...frames) {
+      for (const frame of frames) socket.send(frame)
+    },
+    next: (fits) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = received.find(fits)
+          if (found === undefined) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        void closed.then((code) => reject(new Error(`closed with ${code} before the message came`)))
+        look()
+      }),
+    [Symbol.dispose]: () => socket.terminate(),
+  }
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => {
+      socket.on('error', () => undefined)
+      resolve(made)
+    })
+    socket.once('error', reject)
+  })
+}
