@@ -32,25 +32,29 @@ const findBinary = (): string => {
 
 const archName = (): string => (process.arch === 'x64' ? 'amd64' : process.arch)
 
+const firstTimestamp = 1_767_225_600
+
 export const startAnvil = async (...flags: readonly string[]): Promise<Anvil> => {
   const folder = await mkdtemp(join(tmpdir(), 'anvil-'))
   const ipc = join(folder, 'node.ipc')
   let port = 0
   let child: ChildProcess | undefined
   let lastId = 0
+  let starts = 0
 
   const start = async (): Promise<void> => {
-    const args = ['--port', String(port), '--ipc', ipc, '--no-request-size-limit', '--accounts', '1', ...flags]
-    child = spawn(findBinary(), args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder })
+    // Each start has a genesis of its own: two within a second would otherwise be the same chain.
+    const timestamp = String(firstTimestamp + starts++ * 1000)
+    const own = ['--port', String(port), '--ipc', ipc, '--timestamp', timestamp, '--accounts', '1']
+    child = spawn(findBinary(), [...own, ...flags], { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder })
     const lines = createInterface({ input: child.stdout! })
-    for await (const line of lines) {
+    const listening = Promise.withResolvers<number>()
+    lines.on('line', (line) => {
       const found = /Listening on .*:(\d+)/.exec(line)?.[1]
-      if (found === undefined) continue
-      port = Number(found)
-      break
-    }
-    child.stdout!.resume()
-    if (port === 0) throw new Error('anvil ended before it listened')
+      if (found !== undefined) listening.resolve(Number(found))
+    })
+    lines.on('close', () => listening.reject(new Error('anvil ended before it listened')))
+    port = await listening.promise
   }
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return

@@ -92,8 +92,8 @@ describe('a real node', () => {
     await anvil.mine()
     const event = await seen.until('head-event', () => true)
     expect(event.body.type).toBe('reorg')
-    expect(event.body.removed.map((one) => one.number)).toEqual([height - 1, height])
-    expect(event.body.removed.at(-1)?.hash).toBe(old.body.hash)
+    // An empty block mined again at the same second is the same block, so only the top is sure to differ.
+    expect(event.body.removed.at(-1)).toEqual({ number: height, hash: old.body.hash })
     await seen.until('block', (one) => one.body.number === height + 1)
   })
 })
