@@ -15,8 +15,9 @@ export interface NodeEntry {
   gone: boolean
   /** Scratch of whoever holds the table's newest mark: tells entries apart in one pass without a set. */
   mark: number
-  /** Facet values by slot. */
+  /** Facet values by slot, and what they were made from: making a sort key or search text costs more than comparing. */
   readonly values: unknown[]
+  readonly raws: unknown[]
   row: NodeRow | undefined
 }
 
@@ -43,9 +44,17 @@ export interface NodeTable {
   nextMark(): number
 }
 
+/** How a facet is made. */
+interface Recipe {
+  /** What a value is made from; the same thing as `before` where nothing changed. */
+  readonly raw: (id: string, before: unknown) => unknown
+  /** Never undefined: that is what a new node has. */
+  readonly value: (raw: unknown) => unknown
+}
+
 interface OpenFacet extends Facet {
   users: number
-  readonly read: (id: string) => unknown
+  readonly recipe: Recipe
   base: number
   log: NodeEntry[]
 }
@@ -59,7 +68,7 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
   let mark = 0
 
   const add = (id: string): NodeEntry => {
-    const entry: NodeEntry = { id, revision, gone: false, mark: 0, values: [], row: undefined }
+    const entry: NodeEntry = { id, revision, gone: false, mark: 0, values: [], raws: [], row: undefined }
     entries.set(id, entry)
     return entry
   }
@@ -75,16 +84,23 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
     }
   }
 
+  /** True where the value is another than before. */
+  const fill = (facet: OpenFacet, entry: NodeEntry): boolean => {
+    const before = entry.raws[facet.slot]
+    const raw = facet.recipe.raw(entry.id, before)
+    if (raw === before && raw !== undefined) return false
+    entry.raws[facet.slot] = raw
+    const value = facet.recipe.value(raw)
+    // A new node has no value at all yet: even null is a change, and every table learns of it.
+    if (Object.is(entry.values[facet.slot], value)) return false
+    entry.values[facet.slot] = value
+    return true
+  }
+
   const refresh = (entry: NodeEntry): void => {
     entry.revision = revision
     entry.row = undefined
-    for (const facet of facets.values()) {
-      const value = facet.read(entry.id) ?? null
-      // A new node has no value at all yet: even null is a change, and every table learns of it.
-      if (Object.is(entry.values[facet.slot], value)) continue
-      entry.values[facet.slot] = value
-      note(facet, entry)
-    }
+    for (const facet of facets.values()) if (fill(facet, entry)) note(facet, entry)
   }
 
   return {
@@ -124,9 +140,9 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
         open.users++
         return open
       }
-      const facet = openFacet(freeSlots.pop() ?? slots++, readerOf(view, name))
+      const facet = openFacet(freeSlots.pop() ?? slots++, recipeOf(view, name))
       facets.set(name, facet)
-      for (const entry of entries.values()) entry.values[facet.slot] = facet.read(entry.id) ?? null
+      for (const entry of entries.values()) fill(facet, entry)
       return facet
     },
     untrack(name) {
@@ -134,16 +150,16 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
       if (open === undefined || --open.users > 0) return
       facets.delete(name)
       freeSlots.push(open.slot)
-      for (const entry of entries.values()) entry.values[open.slot] = undefined
+      for (const entry of entries.values()) entry.values[open.slot] = entry.raws[open.slot] = undefined
     },
     nextMark: () => ++mark,
   }
 }
 
-const openFacet = (slot: number, read: (id: string) => unknown): OpenFacet => ({
+const openFacet = (slot: number, recipe: Recipe): OpenFacet => ({
   slot,
   users: 1,
-  read,
+  recipe,
   base: 0,
   log: [],
   get end() {
@@ -154,19 +170,36 @@ const openFacet = (slot: number, read: (id: string) => unknown): OpenFacet => ({
   },
 })
 
-const readerOf = (view: NetworkView, name: FacetName): ((id: string) => unknown) => {
-  if (name === 'search') return (id) => searchTextOf(view, id)
+const recipeOf = (view: NetworkView, name: FacetName): Recipe => {
+  if (name === 'search') return searchRecipe(view)
   const column = name.slice(name.indexOf(':') + 1) as NodeColumn
-  const read = (id: string) => {
+  const raw = (id: string) => {
     const value = view.column(id, column)
-    return value === undefined ? undefined : rounded(column, value)
+    return value === undefined ? null : rounded(column, value)
   }
-  return name.startsWith('key:') ? (id) => sortKey(column, read(id)) : read
+  return name.startsWith('key:')
+    ? { raw, value: (raw) => sortKey(column, raw as NodeRow[NodeColumn]) }
+    : { raw, value: (raw) => raw }
 }
 
-/** What plain words look into. A line break between columns keeps a word from matching across two of them. */
-export const searchTextOf = (view: NetworkView, id: string): string =>
-  searchedColumns
-    .map((column) => view.column(id, column) ?? '')
+const searchRecipe = (view: NetworkView): Recipe => ({
+  raw(id, before) {
+    const known = before as readonly unknown[] | undefined
+    if (known !== undefined && searchedColumns.every((column, i) => view.column(id, column) === known[i])) return known
+    return searchedColumns.map((column) => view.column(id, column))
+  },
+  value: (raw) => joinSearched(raw as readonly Searched[]),
+})
+
+type Searched = string | null | undefined
+
+// A line break between columns keeps a word from matching across two of them.
+const joinSearched = (values: readonly Searched[]): string =>
+  values
+    .map((value) => value ?? '')
     .join('\n')
     .toLowerCase()
+
+/** What plain words look into. */
+export const searchTextOf = (view: NetworkView, id: string): string =>
+  joinSearched(searchedColumns.map((column) => view.column(id, column) as Searched))

@@ -55,7 +55,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const { core, limits, monotonic } = options
   const networks = new Map<string, NetworkState>()
   const rooms = new Map<string, Room>()
-  const work: Rate = { perSecond: 1000 * limits.workShare, burst: 1000 * limits.workShare }
+  // A quarter of a second's worth at once: more would be one long pause for everything else in the process.
+  const work: Rate = { perSecond: 1000 * limits.workShare, burst: 250 * limits.workShare }
   const budget: TokenBucket = { tokens: work.burst, at: monotonic() }
   let channelNumber = 0
   let turn = 0

@@ -8,7 +8,11 @@ export interface TestClient {
   state: FeedState
   readonly received: FeedMessage[]
   readonly closes: { readonly code: number; readonly reason: string }[]
+  /** Frames and bytes sent to it. */
+  count: number
   bytes: number
+  /** False: count only; neither frames nor state are kept. */
+  keeps: boolean
   frames: Buffer[]
   pings: number
   answersPings: boolean
@@ -35,8 +39,10 @@ export const createTestClient = (): TestClient => {
   }
   const sink: Sink = {
     send(frame) {
-      client.frames.push(frame)
+      client.count++
       client.bytes += frame.length
+      if (!client.keeps) return
+      client.frames.push(frame)
       if (stalled) waiting.push(frame)
       else take(frame)
     },
@@ -54,7 +60,9 @@ export const createTestClient = (): TestClient => {
     state: emptyFeedState,
     received: [],
     closes: [],
+    count: 0,
     bytes: 0,
+    keeps: true,
     frames: [],
     pings: 0,
     answersPings: true,

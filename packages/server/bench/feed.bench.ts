@@ -1,0 +1,151 @@
+/**
+ * What the feed costs: `node packages/server/bench/feed.bench.ts [rounds]`. Networks of 10,000 and 30,000 nodes with 5 s
+ * blocks, looked at through 1, 20 and 200 different windows at a tick every 125 ms. Time is simulated (a round of 5 s
+ * runs as fast as it can) but work is measured by the real clock, so that the feed's own pacing sees its true cost.
+ */
+import { createHub } from '../src/feed/hub.ts'
+import type { Hub } from '../src/feed/hub.ts'
+import { defaultFeedLimits } from '../src/feed/limits.ts'
+import { createTestClient } from '../src/feed/testing/client.ts'
+import type { TestClient } from '../src/feed/testing/client.ts'
+import { connected, roundOf } from '../src/feed/testing/traffic.ts'
+import { createCore } from '../src/shard/mod.ts'
+import type { CoreInput } from '../src/shard/mod.ts'
+import type { NodeColumn, Topic } from '@netstats/protocol/feed'
+import { unixMs } from '@netstats/protocol'
+
+const rounds = Number(process.argv[2] ?? 3)
+const tickMs = 125
+const blockMs = 5000
+const startsAt = 1_700_000_000_000
+
+const sorts: readonly NodeColumn[] = ['name', 'blockNumber', 'propagationMs', 'peers', 'pending', 'lastSeenAt']
+const filters = ['', 'geth', 'state:active', '-besu', 'ops3', 'behind:>0']
+
+/** Distinct windows as people would open them: a few sorts and filters, many places scrolled to. */
+const windowOf = (i: number): Topic => ({
+  topic: 'nodes',
+  network: '1337',
+  window: {
+    sort: sorts[i % sorts.length] ?? 'name',
+    descending: i % 2 === 1,
+    filter: filters[Math.floor(i / sorts.length) % filters.length] ?? '',
+    offset: 50 * Math.floor(i / (sorts.length * filters.length)),
+    limit: 50,
+    pinned: [],
+  },
+})
+
+interface Result {
+  readonly nodes: number
+  readonly windows: number
+  readonly tables: number
+  readonly hubShare: number
+  readonly coreShare: number
+  readonly tickP50: number
+  readonly tickP99: number
+  readonly tickMax: number
+  readonly bytesPerViewer: number
+  readonly deltasPerViewer: number
+}
+
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
+
+const run = (nodes: number, windows: number): Result => {
+  const core = createCore()
+  // Simulated time plus what was really spent since the tick began: pacing and budgets see true costs.
+  let simulated = 0
+  let tickStarted = performance.now()
+  const monotonic = () => simulated + (performance.now() - tickStarted)
+  const nothing = {
+    nodes: new Set<string>(),
+    removedNodes: new Set<string>(),
+    blocks: new Set<string>(),
+    removedBlocks: new Set<string>(),
+    summary: false,
+  }
+  const hub: Hub = createHub({
+    core,
+    takeDirty: (key) => core.network(key)?.takeDirty() ?? nothing,
+    epoch: 'bench',
+    version: 'bench',
+    limits: defaultFeedLimits,
+    meters: { count: () => undefined },
+    now: () => startsAt + simulated,
+    monotonic,
+  })
+  for (let i = 0; i < nodes; i++) core.apply(connected(i, startsAt))
+  hub.tick()
+  const clients: TestClient[] = []
+  for (let i = 0; i < windows; i++) {
+    const client = createTestClient()
+    client.keeps = false
+    client.connect(hub)
+    client.subscribe(hub, 1, windowOf(i))
+    clients.push(client)
+  }
+  let coreMs = 0
+  let ticks: number[] = []
+  let number = 100
+  const play = (): void => {
+    const inputs = roundOf(number++, nodes, startsAt + simulated)
+    const end = simulated + blockMs
+    let next = 0
+    while (simulated < end) {
+      simulated += tickMs
+      const coreStarted = performance.now()
+      for (; next < inputs.length && (inputs[next] as CoreInput).at <= startsAt + simulated; next++) {
+        core.apply(inputs[next] as CoreInput)
+      }
+      if (simulated % 1000 < tickMs) core.apply({ type: 'tick', at: unixMs(startsAt + simulated) })
+      coreMs += performance.now() - coreStarted
+      tickStarted = performance.now()
+      hub.tick()
+      ticks.push(performance.now() - tickStarted)
+      tickStarted = performance.now()
+    }
+  }
+  play()
+  play()
+  ticks = []
+  coreMs = 0
+  for (const client of clients) {
+    client.bytes = 0
+    client.count = 0
+  }
+  for (let i = 0; i < rounds; i++) play()
+  const seconds = (rounds * blockMs) / 1000
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+  const sorted = [...ticks].sort((a, b) => a - b)
+  const tables = hub.gauges().sortedTables
+  hub[Symbol.dispose]()
+  return {
+    nodes,
+    windows,
+    tables,
+    hubShare: sum(ticks) / (seconds * 1000),
+    coreShare: coreMs / (seconds * 1000),
+    tickP50: quantile(sorted, 0.5),
+    tickP99: quantile(sorted, 0.99),
+    tickMax: sorted.at(-1) ?? 0,
+    bytesPerViewer: sum(clients.map((c) => c.bytes)) / windows / seconds,
+    deltasPerViewer: sum(clients.map((c) => c.count)) / windows / seconds,
+  }
+}
+
+process.stdout.write(`node ${process.version}, ${rounds} rounds of 5 s, a tick every ${tickMs} ms\n\n`)
+process.stdout.write(
+  '| nodes | windows | sorted tables | feed, share of a core | core, share | tick p50 | p99 | max | B/s a viewer | messages/s a viewer |\n',
+)
+process.stdout.write('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n')
+for (const nodes of [10_000, 30_000]) {
+  for (const windows of [1, 20, 200]) {
+    const r = run(nodes, windows)
+    const ms = (value: number) => `${value.toFixed(1)} ms`
+    const percent = (value: number) => `${(value * 100).toFixed(1)} %`
+    process.stdout.write(
+      `| ${r.nodes} | ${r.windows} | ${r.tables} | ${percent(r.hubShare)} | ${percent(r.coreShare)} | ${ms(r.tickP50)} | ${ms(r.tickP99)} | ${ms(r.tickMax)} | ${r.bytesPerViewer.toFixed(0)} | ${r.deltasPerViewer.toFixed(2)} |\n`,
+    )
+  }
+}
