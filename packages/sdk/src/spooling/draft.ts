@@ -86,10 +86,13 @@ export const dropOldest = (
   if (!last) return 0
   storage.removeThrough(shed, last.sequence)
   draft.rows[shed] -= heads.length
-  giveUp(draft, dropsOf(heads, reason, shed))
+  // What everybody has settled and only waits to be freed is no loss.
+  const readers = [...draft.readers.values()]
+  const lost = heads.filter((head) => readers.length === 0 || readers.some((reader) => holds(reader, head)))
+  giveUp(draft, dropsOf(lost, reason, shed))
   for (const reader of draft.readers.values()) {
-    const lost = heads.filter((head) => holds(reader, head)).length
-    if (lost > 0) draft.readers.set(reader.name, { ...reader, backlog: reader.backlog - lost })
+    const fewer = lost.filter((head) => holds(reader, head)).length
+    if (fewer > 0) draft.readers.set(reader.name, { ...reader, backlog: reader.backlog - fewer })
   }
   return heads.length
 }
