@@ -6,3 +6,4 @@ import { host } from './sources/host/mod.ts'
 
 export const sources = { ethereum, host } as const satisfies Readonly<Record<string, SourceDefinition>>
 export const sinks = { ethstats } as const satisfies Readonly<Record<string, SinkDefinition>>
+export type { SinkDefinition, SourceDefinition } from '@netstats/sdk'

@@ -1,8 +1,8 @@
 /** Against a real node: every transport, and the things that happen to a node. */
+import { createTestContext, sourceContract } from '@netstats/sdk/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Anvil } from '../../test-support/anvil.ts'
 import { startAnvil } from '../../test-support/anvil.ts'
-import { createTestContext } from '../../test-support/context.ts'
 import { watch } from '../../test-support/watch.ts'
 import { ethereum } from './mod.ts'
 
@@ -53,7 +53,7 @@ describe('a real node', () => {
     expect(body.gasPrice).toBeTypeOf('bigint')
     expect(body).not.toHaveProperty('peers')
     expect(body).not.toHaveProperty('mining')
-    expect(context.trouble()).toBe('')
+    expect(context.health.at(-1)).toBe('ok')
     expect((await seen.until('pending', () => true)).body).toEqual({ pending: 0 })
   })
 
@@ -113,7 +113,7 @@ describe('what happens to a node', () => {
       await anvil.kill()
       const down = await seen.until('node-stats', (one) => !one.body.active)
       expect(down.body.uptime).toBeLessThan(100)
-      expect(context.trouble()).not.toBe('')
+      expect(context.health.at(-1)).not.toBe('ok')
 
       seen.clear()
       await anvil.start()
@@ -123,8 +123,8 @@ describe('what happens to a node', () => {
       expect(head.body.number).toBeLessThan(before.body.number)
       await seen.until('node-stats', (one) => one.body.active)
       expect(seen.of('head-event')).toEqual([])
-      expect(context.counted.get('chain_switches')).toBe(1)
-      expect(context.trouble()).toBe('')
+      expect(context.counts['chain_switches']).toBe(1)
+      expect(context.health.at(-1)).toBe('ok')
     },
   )
 
@@ -162,7 +162,7 @@ describe('what happens to a node', () => {
     await anvil.mine()
     const head = await seen.until('block', (one) => one.body.number < 4)
     expect(head.body.number).toBe(1)
-    expect(context.counted.get('chain_switches')).toBe(1)
+    expect(context.counts['chain_switches']).toBe(1)
   })
 
   it('not there at the start: says who is meant, that it does not answer, and begins when it comes', async () => {
@@ -178,3 +178,21 @@ describe('what happens to a node', () => {
     await seen.until('block', () => true)
   })
 })
+
+sourceContract(
+  'ethereum',
+  async () => {
+    const anvil = await startAnvil('--no-mining')
+    await anvil.mine(2)
+    const source = await open(anvil.ws).source
+    return {
+      source,
+      stir: () => anvil.mine(),
+      [Symbol.asyncDispose]: async () => {
+        await source[Symbol.asyncDispose]()
+        await anvil[Symbol.asyncDispose]()
+      },
+    }
+  },
+  { blocks: true },
+)
