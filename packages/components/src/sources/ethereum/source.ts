@@ -18,6 +18,7 @@ import { createNodeClient } from './node-client.ts'
 import type { NodeClient } from './node-client.ts'
 import { RpcError } from './rpc/errors.ts'
 import { openConnection } from './rpc/open.ts'
+import type { RpcConnection } from './rpc/connection.ts'
 import { createCues, runSession } from './session.ts'
 import type { Emit, NodeState } from './session.ts'
 import { createOptionalMethods } from './optional-methods.ts'
@@ -42,6 +43,16 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
   }
   let statsAt = -Infinity
   let informed = false
+
+  const connect = (onNotice: (result: unknown) => void, signal: AbortSignal): Promise<RpcConnection> =>
+    openConnection(config.endpoint, {
+      clock,
+      label,
+      signal,
+      timeoutMs: config.timeout,
+      maxAnswerBytes: config.maxAnswer,
+      onNotice,
+    })
 
   const sendInfo = (emit: Emit): Promise<void> => {
     informed = true
@@ -72,14 +83,7 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 15_000, minMs: 100 })
     const session = async (): Promise<void> => {
       const cues = createCues(context)
-      await using connection = await openConnection(config.endpoint, {
-        clock,
-        label,
-        signal,
-        timeoutMs: config.timeout,
-        maxAnswerBytes: config.maxAnswer,
-        onNotice: cues.notice,
-      })
+      await using connection = await connect(cues.notice, signal)
       const client = createNodeClient(connection)
       current = client
       const onHit = (): void => {
@@ -133,7 +137,15 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     },
     blocks: async (numbers, { signal }) => {
       const asked = [...new Set(numbers)].sort((a, b) => a - b).slice(-maxHistory)
-      return current === undefined ? [] : readHistory(current, asked, signal)
+      try {
+        if (current) return await readHistory(current, asked, signal)
+        await using connection = await connect(() => undefined, signal)
+        return await readHistory(createNodeClient(connection), asked, signal)
+      } catch (error) {
+        // A node that is away has no blocks: all of them are missing ones.
+        if (signal.aborted || !(error instanceof RpcError)) throw error
+        return []
+      }
     },
     [Symbol.asyncDispose]: async () => disposed.abort(new RpcError('RPC_CLOSED', 'The source was closed.')),
   }
@@ -144,14 +156,8 @@ const readHistory = async (
   numbers: readonly BlockNumber[],
   signal: AbortSignal,
 ): Promise<readonly Block[]> => {
-  try {
-    const blocks = await client.byNumbers(numbers, { signal })
-    return blocks.map((one) => ({ ...one, historical: true }))
-  } catch (error) {
-    if (signal.aborted) throw error
-    // A node that is away has no blocks: all of them are missing ones.
-    return []
-  }
+  const blocks = await client.byNumbers(numbers, { signal })
+  return blocks.map((one) => ({ ...one, historical: true }))
 }
 
 const observation = <K extends Kind>(
