@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url'
 import { unixMs } from '@netstats/protocol'
 import type { Logger, PartStatus } from '@netstats/sdk'
+import { reasonOf } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer } from 'ws'
@@ -58,6 +59,7 @@ export interface ServerHandle extends AsyncDisposable {
 const builtDashboard = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 const tickMs = 1000
 const feedTickMs = 125
+const classicTickMs = 500
 /** Places kept for HTTP when WebSockets have taken all others, so that health can still be asked. */
 const reservedConnections = 64
 
@@ -148,27 +150,38 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
 
+  // A defect in one part must not take the others with it: it is logged once a change of state, and tried again.
+  const failing = new Set<string>()
+  const guard = (part: string, run: () => void): void => {
+    try {
+      run()
+      if (failing.delete(part)) health.set(part, 'ok')
+    } catch (error) {
+      failing.add(part)
+      if (health.set(part, 'degraded', `failed: ${reasonOf(error)}`)) log.error({ error, part }, 'a part failed')
+    }
+  }
+  const timed = (stage: 'feed' | 'classic', run: () => void): void => {
+    const from = monotonic()
+    guard(stage, run)
+    stages.observe(stage, monotonic() - from)
+  }
+
   let sheds = 0
   const tick = setInterval(() => {
     const now = monotonic()
     runner.apply({ type: 'tick', at: unixMs(Date.now()) })
-    endpoint.tick(now)
+    guard('ingest/ethstats', () => endpoint.tick(now))
     admission.sweep(now)
     loop.tick(now)
-    const from = monotonic()
-    classic.tick(now)
-    stages.observe('classic', monotonic() - from)
     const shed = totalOf(endpoint.intake.sheds)
     if (shed > sheds)
       health.set('intake', 'degraded', 'more comes in than can be worked through; low classes are dropped')
     else health.set('intake', 'ok')
     sheds = shed
   }, tickMs)
-  const feedTick = setInterval(() => {
-    const from = monotonic()
-    feed.tick()
-    stages.observe('feed', monotonic() - from)
-  }, feedTickMs)
+  const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
+  const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
 
   log.info({ address: formatListenAddress(address), server: identity.id, connections: maxConnections }, 'listening')
 
@@ -180,10 +193,11 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     const drained = await within(endpoint.drain(config.drainTimeout), bound)
     if (!drained) log.warn({ frames: endpoint.intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
-    feed.tick()
-    classic.tick(monotonic())
+    timed('feed', () => feed.tick())
+    timed('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(feedTick)
+    clearInterval(classicTick)
     await Promise.all([feed[Symbol.asyncDispose](), classic.close()])
     feedReader[Symbol.dispose]()
     loop[Symbol.dispose]()

@@ -95,7 +95,11 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     limits: options.intakeLimits,
     work: (session, text, at) => {
       const sampled = options.stages.begin()
-      machine.settle(session, text, unixMs(at))
+      try {
+        machine.settle(session, text, unixMs(at))
+      } catch (error) {
+        failed(session, error)
+      }
       if (sampled) options.stages.end()
     },
     finished: (session) => machine.finished(session, unixMs(Date.now())),
@@ -103,6 +107,14 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     now: () => performance.now(),
     defer: setImmediate,
   })
+
+  // A defect of ours must cost one session, not the process. The first is logged whole, all are counted.
+  const failed = (session: AgentSession, error: unknown): void => {
+    if (!machine.counts.badFrames.has('internal'))
+      log.error({ error, client: session.client }, 'a frame could not be handled')
+    machine.oddFrame(session, 'internal')
+    session.socket.close(1011)
+  }
 
   // Two may want a socket to wait: the queue when much of its session waits in it, the machine when it sends too much.
   const applyPause = (session: AgentSession): void => {
@@ -126,8 +138,12 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     sessions.add(session)
     guardUnknownPeer(session, raw)
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) machine.oddFrame(session, 'binary')
-      else machine.frame(session, data, unixMs(Date.now()))
+      if (isBinary) return machine.oddFrame(session, 'binary')
+      try {
+        machine.frame(session, data, unixMs(Date.now()))
+      } catch (error) {
+        failed(session, error)
+      }
     })
     socket.on('pong', () => {
       const roundTripMs = session.pingSentAt === 0 ? undefined : performance.now() - session.pingSentAt

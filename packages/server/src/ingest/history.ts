@@ -35,6 +35,7 @@ interface Asking<S> {
 const triesPerHeight = 3
 const lookEveryMs = 2000
 const maxRemembered = 10_000
+const maxNetworks = 2000
 /** A session that did not answer as often is not asked again before its next login. */
 const maxFailures = 2
 const genesis: readonly number[] = [0]
@@ -46,6 +47,8 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
   const askingOf = (network: string): Asking<S> => {
     let asking = networks.get(network)
     if (asking === undefined) {
+      // Networks come and go; what is forgotten here is only what was asked in vain.
+      if (networks.size >= maxNetworks) networks.clear()
       asking = { sessions: new Set(), tries: new Map(), lookAt: 0 }
       networks.set(network, asking)
     }
@@ -97,6 +100,7 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
 
   return {
     next(session, view, now) {
+      if (limits.sessionsPerNetwork === 0) return undefined
       if (!session.canAnswerHistory || session.asked !== undefined || session.historyFailures >= maxFailures) {
         return undefined
       }

@@ -28,13 +28,15 @@ import type { SecretCheck } from './secrets.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { createTokenBucket, refill, takeTokens } from './token-bucket.ts'
 
+export type OddFrame = 'binary' | 'oversized' | 'not-utf8' | 'protocol-error' | 'internal'
+
 export interface IngestMachine<S extends Session> {
   opened(session: S, now: number): void
   frame(session: S, data: Uint8Array, at: UnixMs): void
   /** Works through one frame that waited in the queue. */
   settle(session: S, text: string, at: UnixMs): void
-  /** A binary or oversized frame, which never becomes text. */
-  oddFrame(session: S, code: 'binary' | 'oversized' | 'not-utf8' | 'protocol-error'): void
+  /** A frame that never became text, or that could not be handled. All but binary ones end the session. */
+  oddFrame(session: S, code: OddFrame): void
   roundTrip(session: S, ms: number, at: UnixMs): void
   closed(session: S, at: UnixMs): void
   finished(session: S, at: UnixMs): void

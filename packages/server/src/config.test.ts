@@ -1,0 +1,52 @@
+import { loadConfig, outlineOf, sampleConfig } from '@netstats/sdk/config'
+import type { Outline } from '@netstats/sdk/config'
+import { describe, expect, it } from 'vitest'
+import { serverConfig } from './config.ts'
+
+const load = (env: Record<string, string>) => loadConfig({ schema: serverConfig, env })
+
+const keysOf = (outline: Outline, path = ''): { path: string; description: string }[] =>
+  outline.type === 'object'
+    ? Object.entries(outline.fields).flatMap(([key, field]) => [
+        { path: `${path}${key}`, description: field.description },
+        ...keysOf(field, `${path}${key}.`),
+      ])
+    : []
+
+describe('the server configuration', () => {
+  it('needs nothing to be said', () => {
+    expect(load({})).toMatchObject({
+      listen: { host: '127.0.0.1', port: 3000 },
+      ethstats: { maxFrame: 16 << 20, loginTimeout: 10_000, silence: 60_000 },
+      trustedProxies: [],
+      feed: { enabled: true },
+    })
+  })
+
+  it('takes the secret from the variable scripts use, and never shows it', () => {
+    const config = load({ NETSTATS_ETHSTATS_SECRET: 'hidden-word' })
+    expect(config.ethstats.secret?.reveal()).toBe('hidden-word')
+    expect(JSON.stringify(config)).not.toContain('hidden-word')
+  })
+
+  it('explains every key in a sentence', () => {
+    const keys = keysOf(outlineOf(serverConfig))
+    expect(keys.length).toBeGreaterThan(20)
+    expect(keys.filter(({ description }) => !/^[A-Z].{15,}\.$/.test(description))).toEqual([])
+    expect(sampleConfig(serverConfig, 'Sample')).toContain('#trustedProxies')
+  })
+
+  it('names what is wrong and what is right', () => {
+    const faultOf = (env: Record<string, string>): string => {
+      try {
+        load(env)
+        return ''
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(faultOf({ NETSTATS_TRUSTED_PROXIES: 'proxy.local' })).toMatch(/an address or network, such as 10\.0\.0\.7/)
+    expect(faultOf({ NETSTATS_ETHSTATS_SILENCE: '60' })).toMatch(/duration/)
+    expect(faultOf({ NETSTATS_LIMITS_QUEUE_BYTES: '1KiB' })).toMatch(/32MiB/)
+  })
+})
