@@ -1,5 +1,2 @@
-export { apiPrefix, registerApi } from './api.ts'
-export type { ApiOptions } from './api.ts'
-export { securityHeaders } from './headers.ts'
+export { registerApi } from './api.ts'
 export { registerStatic } from './static.ts'
-export type { StaticOptions } from './static.ts'

@@ -170,7 +170,7 @@ export const mapPoint: z.ZodType<MapPoint> = named(
   z.object({ id: z.string(), name: z.string(), state, latitude: z.number(), longitude: z.number() }),
 )
 
-export const problem = named('Problem', 'What was wrong, RFC 9457.', problemSchema)
+named('Problem', 'What was wrong, RFC 9457.', problemSchema)
 
 const links = z.record(z.string(), z.string()).describe('Paths from here.')
 

@@ -11,7 +11,7 @@
 import type { NodeColumn } from '@netstats/protocol/feed'
 import { columnNames, columnNamed, columns } from './columns.ts'
 
-export const comparisons = ['>=', '<=', '>', '<', '='] as const
+const comparisons = ['>=', '<=', '>', '<', '='] as const
 export type Comparison = (typeof comparisons)[number]
 
 export type Test =

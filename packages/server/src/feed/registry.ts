@@ -2,7 +2,7 @@
  * All channels: finds the one that equal topics share, keeps it connected with its network, lets it sleep and die, and
  * publishes what is due within the time it may take. Windows take turns, so that none starves when there are too many.
  */
-import type { NetworkSummary, Topic } from '@netstats/protocol/feed'
+import type { Topic } from '@netstats/protocol/feed'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { Core, Dirty } from '../shard/model.ts'
@@ -48,7 +48,6 @@ export interface Registry extends Disposable {
   left(room: Room): void
   tick(): void
   readonly sortedTables: number
-  summaryOf(key: string): NetworkSummary | undefined
 }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
@@ -168,7 +167,6 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     get sortedTables() {
       return networks.values().reduce((sum, network) => sum + network.indexes, 0)
     },
-    summaryOf: (key) => networks.get(key)?.summary(),
     [Symbol.dispose]() {
       for (const room of rooms.values()) room.channel[Symbol.dispose]()
       rooms.clear()
