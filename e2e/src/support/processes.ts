@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -58,21 +58,35 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-/** Asks until the answer is there; the test's own time-out is the bound. `what` names it when the process ended instead. */
-export const until = async <T>(what: string, ask: () => Promise<T | undefined>, running?: Running): Promise<T> => {
+/** Asks until the answer is there, for a minute unless told. `what` names it where it never came or the process ended. */
+export const until = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  running?: Running,
+  withinMs = 60_000,
+): Promise<T> => {
+  const giveUpAt = performance.now() + withinMs
   let ended: number | string | undefined
+  let fault: unknown
   void running?.exit.then((code) => {
     ended = code
   })
   for (;;) {
-    const answer = await ask().catch(() => undefined)
+    const answer = await ask().catch((error: unknown) => {
+      fault = error
+      return undefined
+    })
     if (answer !== undefined) return answer
     if (ended !== undefined) throw new Error(`${what}: the process ended with ${ended}\n${running?.output() ?? ''}`)
+    if (performance.now() > giveUpAt) throw new Error(`${what}: not within ${withinMs} ms`, { cause: fault })
     await new Promise((done) => setTimeout(done, 50))
   }
 }
 
-const temporaryFolder = (name: string): string => mkdtempSync(join(tmpdir(), `netstats-${name}-`))
+export const temporaryFolder = (name: string): string => mkdtempSync(join(tmpdir(), `netstats-${name}-`))
+
+/** Samples of `/metrics` by name and labels as they are written: `netstats_server_nodes{network="1"}`. */
+export type Samples = ReadonlyMap<string, number>
 
 export interface ServerProcess extends Running {
   readonly port: number
@@ -80,27 +94,33 @@ export interface ServerProcess extends Running {
   readonly url: string
   /** A JSON answer of the REST interface, or undefined where it does not answer 200. */
   get(path: string): Promise<unknown>
+  samples(): Promise<Samples>
   /** One sample of `/metrics`, summed over all label sets that contain `labels`; 0 where there is none. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
 }
 
-export const startServer = async (
-  options: { readonly config?: string; readonly port?: number; readonly args?: readonly string[] } = {},
-): Promise<ServerProcess> => {
+export interface ServerSettings {
+  /** Contents of its configuration file. */
+  readonly settings?: object
+  readonly port?: number
+  readonly secret?: string
+}
+
+export const startServer = async (options: ServerSettings = {}): Promise<ServerProcess> => {
   const port = options.port ?? (await freePort())
-  const secret = 'end-to-end secret'
+  const secret = options.secret ?? 'end-to-end secret'
   const data = temporaryFolder('server')
-  const running = netstats(
-    [
-      'server',
-      ...['--listen', `127.0.0.1:${port}`, '--data', data],
-      ...(options.config ? ['--config', options.config] : []),
-      ...(options.args ?? []),
-    ],
-    { NETSTATS_ETHSTATS_SECRET: secret },
-  )
+  const args = ['server', '--listen', `127.0.0.1:${port}`, '--data', join(data, 'data')]
+  if (options.settings !== undefined) {
+    const file = join(data, 'server.yaml')
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify(options.settings))
+    args.push('--config', file)
+  }
+  const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: secret })
   const url = `http://127.0.0.1:${port}`
   await until('server', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined), running)
+  const samples = async (): Promise<Samples> => readSamples(await (await fetch(`${url}/metrics`)).text())
   return {
     ...running,
     port,
@@ -110,7 +130,8 @@ export const startServer = async (
       const answer = await fetch(url + path)
       return answer.ok ? answer.json() : undefined
     },
-    metric: async (name, labels = {}) => sumMetric(await (await fetch(`${url}/metrics`)).text(), name, labels),
+    samples,
+    metric: async (name, labels = {}) => sumOf(await samples(), name, labels),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]()
       rmSync(data, { recursive: true, force: true })
@@ -118,12 +139,21 @@ export const startServer = async (
   }
 }
 
-const sumMetric = (text: string, name: string, labels: Readonly<Record<string, string>>): number => {
-  let sum = 0
+const readSamples = (text: string): Samples => {
+  const samples = new Map<string, number>()
   for (const line of text.split('\n')) {
-    if (!(line.startsWith(`${name}{`) || line.startsWith(`${name} `))) continue
-    const matches = Object.entries(labels).every(([key, value]) => line.includes(`${key}="${value}"`))
-    if (matches) sum += Number(line.slice(line.lastIndexOf(' ') + 1))
+    const end = line.lastIndexOf(' ')
+    if (end > 0 && !line.startsWith('#')) samples.set(line.slice(0, end), Number(line.slice(end + 1)))
+  }
+  return samples
+}
+
+/** Of all label sets of a name that contain `labels`. */
+export const sumOf = (samples: Samples, name: string, labels: Readonly<Record<string, string>> = {}): number => {
+  let sum = 0
+  for (const [key, value] of samples) {
+    if (key !== name && !key.startsWith(`${name}{`)) continue
+    if (Object.entries(labels).every(([label, wanted]) => key.includes(`${label}="${wanted}"`))) sum += value
   }
   return sum
 }
@@ -132,27 +162,26 @@ export interface AgentProcess extends Running {
   readonly data: string
 }
 
-export const startAgent = (options: {
+export interface AgentSettings {
   readonly name: string
   readonly rpc: string
-  readonly server: ServerProcess
+  /** Where it reports to; all have one secret. */
+  readonly servers: readonly { readonly port: number; readonly secret: string }[]
+  /** Kept after its end where it is given. */
   readonly data?: string
-}): AgentProcess => {
-  const data = options.data ?? temporaryFolder('agent')
-  const running = netstats(
-    [
-      'agent',
-      ...['--name', options.name, '--rpc', options.rpc],
-      ...['--ethstats', `ws://127.0.0.1:${options.server.port}`, '--data', data],
-    ],
-    { NETSTATS_ETHSTATS_SECRET: options.server.secret },
-  )
+}
+
+export const startAgent = ({ name, rpc, servers, data: kept }: AgentSettings): AgentProcess => {
+  const data = kept ?? temporaryFolder('agent')
+  const args = ['agent', '--name', name, '--rpc', rpc, '--data', data]
+  for (const { port } of servers) args.push('--ethstats', `ws://127.0.0.1:${port}`)
+  const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: servers[0]?.secret ?? '' })
   return {
     ...running,
     data,
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]()
-      if (options.data === undefined) rmSync(data, { recursive: true, force: true })
+      if (kept === undefined) rmSync(data, { recursive: true, force: true })
     },
   }
 }
@@ -176,9 +205,11 @@ export interface Anvil extends Running {
   readonly ws: string
 }
 
-export const startAnvil = async (args: readonly string[] = ['--block-time', '1']): Promise<Anvil> => {
-  const port = await freePort()
-  const running = run(anvilBinary(), ['--port', String(port), ...args])
+export const startAnvil = async (
+  options: { readonly port?: number; readonly args?: readonly string[] } = {},
+): Promise<Anvil> => {
+  const port = options.port ?? (await freePort())
+  const running = run(anvilBinary(), ['--port', String(port), ...(options.args ?? ['--block-time', '1'])])
   const http = `http://127.0.0.1:${port}`
   const ask = {
     method: 'POST',

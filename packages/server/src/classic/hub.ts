@@ -180,6 +180,13 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => 
     dirty = undefined
   }
 
+  /** Nobody looks at these networks any more. One that a reader has just been given stays, or it would miss what changes. */
+  const forgetUnseen = (): void => {
+    const seen = new Set<string | undefined>()
+    for (const { joined, network } of readers) if (joined) seen.add(network)
+    for (const network of shown.keys()) if (!seen.has(network)) shown.delete(network)
+  }
+
   /** Readers that get the next messages of a network; the others are marked, cut, or begin anew. */
   const listening = (): Map<string, ClassicReader[]> => {
     const groups = new Map<string, ClassicReader[]>()
@@ -229,6 +236,8 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => 
     const one = shownOf(network)
     if (one === undefined || dirty === undefined) return
     const { messages: changed, newcomers, charts } = one.room.changes(dirty.take(network))
+    // An answer kept from before these would never make up for them.
+    if (changed.length > 0 || newcomers) one.answer = undefined
     for (const text of changed) tell(group, text)
     one.initWanted ||= newcomers
     if ((one.initWanted && now >= one.initNotBefore) || now - one.initAt >= hourMs) {
@@ -291,7 +300,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => 
       keepAlive(external)
       if (readers.size === 0) return
       const groups = listening()
-      for (const network of shown.keys()) if (!groups.has(network)) shown.delete(network)
+      forgetUnseen()
       for (const [network, group] of groups) tickNetwork(network, group)
       if (now - clientPingAt < clientPingEveryMs) return
       clientPingAt = now
