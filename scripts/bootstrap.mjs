@@ -32,7 +32,10 @@ const npm = (...args) =>
     : run('npm', args, { shell: process.platform === 'win32' })
 
 const majorOf = (version) => Number(/^v?(\d+)/.exec(version)?.[1] ?? 0)
-const lockHash = () => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const lockHash = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 
 const dependenciesAreThere = () => {
   const installed = join(modules, '.package-lock.json')
@@ -95,7 +98,9 @@ const systemParts = [
 ]
 const onPath = (program) =>
   (process.env.PATH ?? '').split(process.platform === 'win32' ? ';' : ':').some((one) => existsSync(join(one, program)))
-const isThere = (part) => (part.programs ?? []).some(onPath) || (part.files ?? []).some((path) => existsSync(path) && readdirSync(path).length > 0)
+const isThere = (part) =>
+  (part.programs ?? []).some(onPath) ||
+  (part.files ?? []).some((path) => existsSync(path) && readdirSync(path).length > 0)
 
 const bringSystemParts = () => {
   const missing = systemParts.filter((part) => !isThere(part))

@@ -13,7 +13,11 @@ interface Step {
   readonly cases?: true
 }
 
-const vitest = (project: string): Step => ({ name: project, command: ['vitest', 'run', '--project', project], cases: true })
+const vitest = (project: string): Step => ({
+  name: project,
+  command: ['vitest', 'run', '--project', project],
+  cases: true,
+})
 const script = (name: string): Step => ({ name, command: ['npm', 'run', '--silent', `check:${name}`] })
 
 const steps: readonly Step[] = [
@@ -53,7 +57,9 @@ const run = (command: readonly string[]): Promise<{ code: number; output: string
     }
     child.stdout.on('data', add)
     child.stderr.on('data', add)
-    child.on('error', (error) => done({ code: 1, output: `${output}${program} can not be started: ${error.message}\n` }))
+    child.on('error', (error) =>
+      done({ code: 1, output: `${output}${program} can not be started: ${error.message}\n` }),
+    )
     child.on('close', (code) => done({ code: code ?? 1, output }))
   })
 
@@ -69,7 +75,12 @@ interface VitestReport {
 
 const runCases = async (step: Step): Promise<Outcome> => {
   const file = join(folder, `${step.name}.json`)
-  const { code, output } = await run([...step.command, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const { code, output } = await run([
+    ...step.command,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ])
   let report: VitestReport
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
@@ -82,7 +93,9 @@ const runCases = async (step: Step): Promise<Outcome> => {
   const passed = cases.filter((one) => one.status === 'passed').length
   const failedCases = cases.filter((one) => one.status === 'failed').length
   // A file that could not be loaded has no cases to count.
-  const broken = report.testResults.filter((one) => one.status === 'failed' && one.assertionResults.every((c) => c.status !== 'failed'))
+  const broken = report.testResults.filter(
+    (one) => one.status === 'failed' && one.assertionResults.every((c) => c.status !== 'failed'),
+  )
   const counted = failedCases + skipped.length + broken.length
   const failed = counted === 0 && code !== 0 ? 1 : counted
   const remarks = [
@@ -113,7 +126,9 @@ for (const step of chosen) {
   passed += outcome.passed
   failed += outcome.failed
   const counts = step.cases === true ? `  ${outcome.passed} passed, ${outcome.failed} failed` : ''
-  process.stdout.write(`${step.name.padEnd(8)} ${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s${counts}\n`)
+  process.stdout.write(
+    `${step.name.padEnd(8)} ${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s${counts}\n`,
+  )
   if (outcome.failed > 0) {
     process.stdout.write(`${outcome.output.trimEnd().replaceAll(/^/gm, '  | ')}\n`)
     for (const remark of outcome.remarks) process.stdout.write(`  | ${remark}\n`)

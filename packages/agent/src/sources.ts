@@ -1,7 +1,7 @@
 import { sources as types } from '@netstats/components'
 import { nodeId } from '@netstats/protocol'
 import type { Block, BlockNumber, NodeId } from '@netstats/protocol'
-import type { ComponentContext, Source, Spool, Supervisor, TaskContext } from '@netstats/sdk'
+import type { ComponentContext, Source, Spool, StatusReporter, Supervisor, TaskContext } from '@netstats/sdk'
 import { nameOf } from './config.ts'
 import type { AgentConfig, NodeEntry } from './config.ts'
 
@@ -30,11 +30,21 @@ export const createSources = ({ config, supervisor, spool, contextOf }: SourcesO
 
   const run = (id: string, openSource: (context: ComponentContext) => Promise<Source>, keep: boolean): void => {
     supervisor.run(id, async (task) => {
-      await using source = await openSource(contextOf(task))
+      const context = contextOf(task)
+      let spoken = false
+      const status: StatusReporter = {
+        ok: () => ((spoken = true), task.status.ok()),
+        degraded: (reason) => ((spoken = true), task.status.degraded(reason)),
+      }
+      await using source = await openSource({ ...context, status })
       if (keep) open.set(source.node, source)
       try {
         // A source that waits for the disk is slowed to what the disk can take.
-        for await (const observation of source.observe({ signal: task.signal })) await spool.append([observation])
+        for await (const observation of source.observe({ signal: task.signal })) {
+          // A source that says nothing of itself and yields is well.
+          if (!spoken) status.ok()
+          await spool.append([observation])
+        }
       } finally {
         if (open.get(source.node) === source) open.delete(source.node)
       }

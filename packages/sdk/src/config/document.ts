@@ -1,6 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { createRequire } from 'node:module'
 import type { Document, Node } from 'yaml'
 import type { ConfigFault, Path } from './fault.ts'
+
+// Loaded when a file is read: an agent that is told everything by flags saves the memory.
+const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml') as typeof import('yaml')
 
 export interface Place {
   readonly line: number
@@ -19,6 +22,7 @@ export interface ConfigDocument {
 const maxAliases = 50
 
 export const parseConfigDocument = (text: string, origin: string): ConfigDocument => {
+  const { LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2' })
   const at = (offset: number): Place => {
@@ -79,12 +83,13 @@ const withoutNulls = (value: unknown): unknown => {
 }
 
 const offsetOf = (document: Document.Parsed, path: Path, what: 'key' | 'value'): number => {
+  const { isAlias, isMap, isSeq } = yaml()
   let node: unknown = document.contents
   let best = start(node) ?? 0
   for (const [index, step] of path.entries()) {
     if (isAlias(node)) node = node.resolve(document)
     if (isMap(node)) {
-      const pair = node.items.find((one) => isScalar(one.key) && String(one.key.value) === String(step))
+      const pair = node.items.find((one) => yaml().isScalar(one.key) && String(one.key.value) === String(step))
       if (pair === undefined) return best
       const last = index === path.length - 1
       best = (last && what === 'value' ? filledStart(pair.value) : undefined) ?? start(pair.key) ?? best
@@ -100,4 +105,4 @@ const offsetOf = (document: Document.Parsed, path: Path, what: 'key' | 'value'):
 
 const start = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0]
 const filledStart = (node: unknown): number | undefined =>
-  isScalar(node) && node.value === null ? undefined : start(node)
+  yaml().isScalar(node) && node.value === null ? undefined : start(node)
