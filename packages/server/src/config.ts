@@ -39,6 +39,9 @@ const ethstats = z.strictObject({
   pingEvery: duration({ min: '1s', max: '5m' })
     .prefault('30s')
     .describe('Time between WebSocket pings to an agent; each also measures its round trip.'),
+  primusPingEvery: duration({ min: '1s', max: '40s' })
+    .prefault('25s')
+    .describe('Time between the pings that newer Primus clients wait for; those give up after 45 s without one.'),
   silence: duration({ min: '2s', max: '1h' })
     .prefault('60s')
     .describe('An agent that has not been heard of for so long is cut. Most report only every 15 s.'),
@@ -73,6 +76,9 @@ const limits = z.strictObject({
 
 const feed = z.strictObject({
   enabled: z.boolean().prefault(true).describe('Whether /feed, /primus and /external are served at all.'),
+  pingEvery: duration({ min: '1s', max: '5m' })
+    .prefault('30s')
+    .describe('Time between WebSocket pings to dashboards; those that no longer answer are cut.'),
   readers: whole(1, 1_000_000).prefault(10_000).describe('Dashboards that may be connected to /feed at the same time.'),
   origins: z
     .array(z.string().max(300))

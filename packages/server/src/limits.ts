@@ -8,6 +8,7 @@ export const sessionLimitsOf = ({ ethstats }: ServerConfig): SessionLimits => ({
   ...defaultSessionLimits,
   loginTimeoutMs: ethstats.loginTimeout,
   pingEveryMs: ethstats.pingEvery,
+  primusEveryMs: ethstats.primusPingEvery,
   silenceMs: ethstats.silence,
   takeoverMs: ethstats.takeover,
   historySessions: ethstats.historySessions,

@@ -82,7 +82,10 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const stages = createStageTimes({ now: monotonic, observe: metrics.observeStage })
   const core = createCore()
   const dirty = createDirtyHub(core)
-  const classic = createClassicHub(core, dirty)
+  const classic = createClassicHub(core, dirty, {
+    pingEveryMs: config.feed.pingEvery,
+    primusEveryMs: config.ethstats.primusPingEvery,
+  })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head })
   const admission = createAdmission({
     connections: Math.max(1, maxConnections - reservedConnections),
@@ -106,7 +109,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     dirty: feedReader,
     epoch: `${identity.id.slice(0, 8)}-${identity.epoch}`,
     version,
-    limits: { readers: config.feed.readers },
+    limits: { readers: config.feed.readers, pingMs: config.feed.pingEvery },
     meters: metrics.feedMeters,
     now: Date.now,
     monotonic,

@@ -18,7 +18,7 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { DirtyHub, DirtyReader } from '../feed/dirty-hub.ts'
 import { closeSockets } from '../close-sockets.ts'
-import { primusEveryMs, primusFirstMs } from '../ingest/keep-alive.ts'
+import { primusFirstMs } from '../ingest/keep-alive.ts'
 import type { Core } from '../shard/model.ts'
 import { behindAt, caughtUpAt, createReader, giveUpAfterMs, wantedNetwork } from './reader.ts'
 import type { ClassicReader } from './reader.ts'
@@ -56,10 +56,17 @@ const clientPingEveryMs = 5000
 const hourMs = 3_600_000
 // A new `init` raises a toast in every page and can be megabytes; more of both the larger the network.
 const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
-const lookEveryMs = 20_000
 const silentLooks = 3
 
-export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => {
+export interface ClassicTimes {
+  /** Between WebSocket pings. */
+  readonly pingEveryMs: number
+  /** Between `primus::ping` to pages that wait for it. */
+  readonly primusEveryMs: number
+}
+
+export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicTimes): ClassicHub => {
+  const { pingEveryMs, primusEveryMs } = times
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -154,7 +161,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => 
     const reader = createReader(socket, {
       wanted: wantedNetwork(request.url),
       primusClient: /[?&]_primuscb=/.test(request.url ?? ''),
-      primusDueAt: performance.now() + primusFirstMs,
+      primusDueAt: performance.now() + primusFirstMs(primusEveryMs),
     })
     set.add(reader)
     socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -290,7 +297,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub): ClassicHub => 
     },
     tick(time) {
       now = time
-      if (now - lookAt >= lookEveryMs) {
+      if (now - lookAt >= pingEveryMs) {
         lookAt = now
         followLargest()
         lookAfter(readers)

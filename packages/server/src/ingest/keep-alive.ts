@@ -15,9 +15,14 @@ export interface KeepAliveFacts {
   readonly client: string
 }
 
-/** After this much silence a primus client is taken to be one that waits for ours; newer ones give up at 45 s. */
-export const primusFirstMs = 28_000
+/** Newer primus clients give up after 45 s without one. */
 export const primusEveryMs = 25_000
+
+/**
+ * How long a primus client may be silent before it is taken to be one that waits for ours. Older ones speak first, after
+ * 25 s, and shall get the time for it.
+ */
+export const primusFirstMs = (everyMs: number): number => everyMs * 1.12
 
 /** Whether this session could ever need it; asked once, at login. */
 export const mayWantPrimusPing = ({ client, primusClient }: Pick<KeepAliveFacts, 'primusClient' | 'client'>): boolean =>

@@ -22,7 +22,7 @@ import { createHall, endSession, refuse } from './hall.ts'
 import type { Hall } from './hall.ts'
 import { createHistoryPlan } from './history.ts'
 import type { HistoryPlan } from './history.ts'
-import { mayWantPrimusPing, primusEveryMs, wantsPrimusPing } from './keep-alive.ts'
+import { mayWantPrimusPing, wantsPrimusPing } from './keep-alive.ts'
 import { announceGone, holderGone, holderLives, login } from './login.ts'
 import type { SecretCheck } from './secrets.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
@@ -272,7 +272,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
           primus.delete(session)
           continue
         }
-        session.primusDueAt = now + primusEveryMs
+        session.primusDueAt = now + limits.primusEveryMs
         effects.send(session, writePrimusPing(at))
       }
       for (const session of throttled) {

@@ -3,7 +3,7 @@ import type { Dialect } from '@netstats/protocol/ethstats'
 import type { ShedClass } from '@netstats/protocol'
 import type { CoreInput, NetworkView } from '../shard/model.ts'
 import type { IntakeSource } from '../intake/intake.ts'
-import { primusFirstMs } from './keep-alive.ts'
+import { primusEveryMs, primusFirstMs } from './keep-alive.ts'
 import { createTokenBucket } from './token-bucket.ts'
 import type { Rate, TokenBucket } from './token-bucket.ts'
 
@@ -84,6 +84,8 @@ export interface SessionLimits {
   readonly loginTimeoutMs: number
   /** Every session gets a WebSocket ping once in this time. */
   readonly pingEveryMs: number
+  /** Time between `primus::ping` to those who need it. */
+  readonly primusEveryMs: number
   /** A session not heard of for this long is cut. */
   readonly silenceMs: number
   /** How long an older session of the same id has to prove that it lives. */
@@ -104,6 +106,7 @@ export interface SessionLimits {
 export const defaultSessionLimits: SessionLimits = {
   loginTimeoutMs: 10_000,
   pingEveryMs: 30_000,
+  primusEveryMs,
   silenceMs: 60_000,
   takeoverMs: 3000,
   historyTimeoutMs: 30_000,
@@ -149,7 +152,7 @@ export const createSession = (
   silentRounds: 0,
   saidPrimusPing: false,
   saidNodePing: false,
-  primusDueAt: now + primusFirstMs,
+  primusDueAt: now + primusFirstMs(limits.primusEveryMs),
   frames: createTokenBucket(limits.frames, at),
   bytes: createTokenBucket(limits.bytes, at),
   throttled: false,
