@@ -97,6 +97,8 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
         { config, context, client, state, cues, emit, sendInfo: () => sendInfo(emit), onHit },
         { signal },
       )
+      signal.throwIfAborted()
+      throw new RpcError('RPC_CLOSED', `The session with ${label} ended.`)
     }
     while (!signal.aborted) {
       try {
