@@ -19,9 +19,13 @@ interface Simulator {
 }
 
 async function startSimulator(...args: string[]): Promise<Simulator> {
-  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'simulator.ts'), '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'simulator.ts'), '--port', '0', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error('The simulator ended before it listened.')))
     if (child.stdout) createInterface(child.stdout).once('line', resolve)
@@ -38,7 +42,13 @@ async function startSimulator(...args: string[]): Promise<Simulator> {
   }
 }
 
-const sizes = { phone: [390, 844], tablet: [900, 1100], desk: [1440, 900], wall: [2560, 1440] } as const
+const sizes = {
+  phone: [390, 844],
+  tablet: [900, 1100],
+  desk: [1440, 900],
+  wall: [2560, 1440],
+  scroll: [390, 2900],
+} as const
 type Size = keyof typeof sizes
 
 interface Shot {
@@ -46,7 +56,6 @@ interface Shot {
   readonly size: Size
   readonly dark?: boolean
   readonly path?: string
-  readonly full?: boolean
   /** What to do, and wait for, before the picture. */
   readonly act?: (page: Page, simulator: Simulator) => Promise<void>
 }
@@ -75,7 +84,7 @@ async function take(browser: Browser, simulator: Simulator, shot: Shot): Promise
   await page.waitForSelector('main > :not(.quiet-note)')
   await shot.act?.(page, simulator)
   await page.waitForTimeout(700)
-  await page.screenshot({ path: join(values.out, `${shot.name}.png`), fullPage: shot.full ?? false })
+  await page.screenshot({ path: join(values.out, `${shot.name}.png`) })
   process.stdout.write(`${shot.name}\n`)
 }
 
@@ -89,11 +98,29 @@ const network = '/n/1337'
 /** Pictures of one network, small or large. */
 const picturesOf = (label: string): readonly Shot[] => [
   ...(['phone', 'desk', 'wall'] as const).flatMap((size) =>
-    [false, true].map((dark): Shot => ({ name: `${label}-${size}-${dark ? 'dark' : 'light'}`, size, dark, act: async (page) => void (await rows(page)) })),
+    [false, true].map(
+      (dark): Shot => ({
+        name: `${label}-${size}-${dark ? 'dark' : 'light'}`,
+        size,
+        dark,
+        act: async (page) => void (await rows(page)),
+      }),
+    ),
   ),
-  { name: `${label}-phone-full`, size: 'phone', full: true, act: async (page) => void (await rows(page)) },
-  { name: `${label}-wallmode`, size: 'wall', dark: true, path: `${network}?wall`, act: async (page) => void (await rows(page)) },
-  { name: `${label}-wallmode-desk`, size: 'desk', path: `${network}?wall`, act: async (page) => void (await rows(page)) },
+  { name: `${label}-phone-full`, size: 'scroll', act: async (page) => void (await rows(page)) },
+  {
+    name: `${label}-wallmode`,
+    size: 'wall',
+    dark: true,
+    path: `${network}?wall`,
+    act: async (page) => void (await rows(page)),
+  },
+  {
+    name: `${label}-wallmode-desk`,
+    size: 'desk',
+    path: `${network}?wall`,
+    act: async (page) => void (await rows(page)),
+  },
   { name: `${label}-block`, size: 'desk', act: follow('.blocks-table tr:nth-child(3) a') },
   { name: `${label}-block-phone`, size: 'phone', dark: true, act: follow('.blocks-table tr:nth-child(3) a') },
   { name: `${label}-node`, size: 'desk', dark: true, act: follow('.cell-name a') },
@@ -101,8 +128,13 @@ const picturesOf = (label: string): readonly Shot[] => [
 ]
 
 const large: readonly Shot[] = [
-  { name: '3000-tablet', size: 'tablet', full: false, act: async (page) => void (await rows(page)) },
-  { name: '3000-map', size: 'desk', path: `${network}/map`, act: async (page) => void (await page.waitForSelector('.place')) },
+  { name: '3000-tablet', size: 'tablet', act: async (page) => void (await rows(page)) },
+  {
+    name: '3000-map',
+    size: 'desk',
+    path: `${network}/map`,
+    act: async (page) => void (await page.waitForSelector('.place')),
+  },
   {
     name: '3000-scrolled',
     size: 'desk',
@@ -122,7 +154,11 @@ const large: readonly Shot[] = [
       await scrollToNodes(page)
     },
   },
-  { name: '3000-columns', size: 'desk', act: async (page) => (await scrollToNodes(page), page.click('.chooser summary')) },
+  {
+    name: '3000-columns',
+    size: 'desk',
+    act: async (page) => (await scrollToNodes(page), page.click('.chooser summary')),
+  },
   {
     name: '3000-hover',
     size: 'desk',
@@ -133,9 +169,25 @@ const large: readonly Shot[] = [
     },
   },
   { name: '3000-help', size: 'desk', act: async (page) => page.keyboard.press('?') },
-  { name: 'no-node', size: 'desk', path: `${network}/nodes/nobody`, act: async (page) => void (await page.waitForSelector('.message')) },
-  { name: 'no-block', size: 'desk', path: `${network}/blocks/0x12`, act: async (page) => void (await page.waitForSelector('.message')) },
-  { name: 'no-network', size: 'desk', dark: true, path: '/n/42', act: async (page) => void (await page.waitForSelector('.message')) },
+  {
+    name: 'no-node',
+    size: 'desk',
+    path: `${network}/nodes/nobody`,
+    act: async (page) => void (await page.waitForSelector('.message')),
+  },
+  {
+    name: 'no-block',
+    size: 'desk',
+    path: `${network}/blocks/0x12`,
+    act: async (page) => void (await page.waitForSelector('.message')),
+  },
+  {
+    name: 'no-network',
+    size: 'desk',
+    dark: true,
+    path: '/n/42',
+    act: async (page) => void (await page.waitForSelector('.message')),
+  },
   { name: 'no-page', size: 'desk', path: '/what', act: async (page) => void (await page.waitForSelector('.message')) },
 ]
 
@@ -159,30 +211,39 @@ async function scene(args: readonly string[], shots: readonly Shot[]): Promise<v
 
 await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
 await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
-await scene(['--networks', '0'], [
-  { name: 'empty-desk-light', size: 'desk' },
-  { name: 'empty-phone-dark', size: 'phone', dark: true },
-])
-await scene(['--networks', '4', '--nodes', '40'], [
-  { name: 'networks-desk-light', size: 'desk' },
-  { name: 'networks-phone-dark', size: 'phone', dark: true },
-])
+await scene(
+  ['--networks', '0'],
+  [
+    { name: 'empty-desk-light', size: 'desk' },
+    { name: 'empty-phone-dark', size: 'phone', dark: true },
+  ],
+)
+await scene(
+  ['--networks', '4', '--nodes', '40'],
+  [
+    { name: 'networks-desk-light', size: 'desk' },
+    { name: 'networks-phone-dark', size: 'phone', dark: true },
+  ],
+)
 // Losing the server is told by the console as a failed connection, which is what these pictures are about.
 const before = complaints.length
 for (const dark of [false, true]) {
-  await scene(['--nodes', '60'], [
-    {
-      name: `disconnected-desk-${dark ? 'dark' : 'light'}`,
-      size: 'desk',
-      dark,
-      act: async (page, simulator) => {
-        await rows(page)
-        await simulator.stop()
-        await page.waitForSelector('.link-bar.is-lost')
-        await page.waitForTimeout(4000)
+  await scene(
+    ['--nodes', '60'],
+    [
+      {
+        name: `disconnected-desk-${dark ? 'dark' : 'light'}`,
+        size: 'desk',
+        dark,
+        act: async (page, simulator) => {
+          await rows(page)
+          await simulator.stop()
+          await page.waitForSelector('.link-bar.is-lost')
+          await page.waitForTimeout(4000)
+        },
       },
-    },
-  ])
+    ],
+  )
 }
 complaints.length = before
 await browser.close()

@@ -7,7 +7,9 @@ import { signal } from '@preact/signals'
 let offset = 0
 export const serverNow = (): number => Date.now() + offset
 
-/** Changes once a second: enough for tables. */
+/** Changes once a second, always, by this machine's clock: for what is told about the connection itself. */
+export const ownSeconds = signal(Date.now())
+/** Changes once a second: enough for tables. Stands still, as `tenths` does, while the picture is old. */
 export const seconds = signal(serverNow())
 /** Changes ten times a second, for the one hand that shows the time since the last block. */
 export const tenths = signal(serverNow())
@@ -20,10 +22,14 @@ export function learnServerTime(serverTime: number, fresh: boolean): void {
   else if (difference < offset - 50) offset -= 1
 }
 
-export function startClock(): void {
+/** `isLive` false stops the hands: ages counted on without news would be guesses. */
+export function startClock(isLive: () => boolean): void {
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
   setInterval(() => {
     if (document.hidden) return
+    const own = Date.now()
+    if (own - ownSeconds.peek() >= 1000) ownSeconds.value = own - (own % 1000)
+    if (!isLive()) return
     const now = serverNow()
     if (Math.floor(now / 1000) !== Math.floor(seconds.peek() / 1000)) {
       seconds.value = now

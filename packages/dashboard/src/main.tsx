@@ -7,7 +7,7 @@ import { startKeys } from './keys/keys.ts'
 import { startRouter } from './router/location.ts'
 import { App } from './shell/app.tsx'
 import { startTheme } from './state/settings.ts'
-import { followRootFontSize } from './ui/root-font-size.ts'
+import { followRootFontSize, followTallness } from './ui/root-font-size.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/shell.css'
@@ -33,8 +33,9 @@ useFeedFrom(feed)
 startTheme()
 startRouter()
 startKeys()
-startClock()
+startClock(() => feed.link.peek().status === 'live')
 followRootFontSize()
+followTallness()
 // A network that is back, or a page looked at again, does not wait for the end of a back-off.
 window.addEventListener('online', feed.retryNow)
 document.addEventListener('visibilitychange', () => {

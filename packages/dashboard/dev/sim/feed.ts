@@ -49,7 +49,7 @@ export function serveFeed(server: Server, networks: readonly SimNetwork[]): () =
     const seats = new Map<number, Seat>()
     readers.set(socket, seats)
     send(socket, { type: 'welcome', feed: 1, epoch, serverTime: Date.now(), version: 'simulator' })
-    socket.on('message', (bytes) => receive(socket, seats, JSON.parse(String(bytes as Buffer)) as FeedRequest))
+    socket.on('message', (bytes: Buffer) => receive(socket, seats, JSON.parse(bytes.toString()) as FeedRequest))
     socket.on('close', () => readers.delete(socket))
   })
 

@@ -91,7 +91,8 @@ export function createNetwork(options: SimOptions, random: Random, start: number
     block.row = { ...block.row, firstNode: first.row.name }
   }
 
-  const produce = (): void => {
+  /** Makes the next block; gives when the one after it is due. */
+  const produce = (): number => {
     height += 1
     load = Math.min(0.95, Math.max(0.08, load + random.between(-0.08, 0.08)))
     const parent = blocks.find((b) => b.row.canonical && b.row.number === height - 1)?.row
@@ -110,6 +111,7 @@ export function createNetwork(options: SimOptions, random: Random, start: number
       spread(at + 240, other, (n) => losers.has(n))
     } else spread(at, main, () => true)
     nextAt += options.blockTimeMs
+    return nextAt
   }
 
   const hear = (at: number, node: SimNode, block: SimBlock): void => {
@@ -157,7 +159,7 @@ export function createNetwork(options: SimOptions, random: Random, start: number
   }
 
   const advance = (now: number): void => {
-    while (nextAt <= now) produce()
+    for (let at = nextAt; at <= now; ) at = produce()
     queue.sort((a, b) => a.at - b.at)
     const due = queue.findIndex((q) => q.at > now)
     for (const q of queue.splice(0, due === -1 ? queue.length : due)) hear(q.at, q.node, q.block)

@@ -20,16 +20,32 @@ const clients: readonly (readonly [string, string, string])[] = [
   ['nethermind', '1.30.3', 'Nethermind/v1.30.3+66d8b5f0/linux-x64/dotnet9.0.0'],
   ['erigon', '2.61.0', 'erigon/2.61.0/linux-amd64/go1.22.9'],
 ]
-const owners = ['harbor', 'north-bank', 'registry', 'utility', 'transit', 'port-authority', 'notary', 'campus', 'clearing']
+const owners = [
+  'harbor',
+  'north-bank',
+  'registry',
+  'utility',
+  'transit',
+  'port-authority',
+  'notary',
+  'campus',
+  'clearing',
+]
 const roles = ['validator', 'rpc', 'boot', 'archive', 'edge']
 
-export function createNode(random: Random, index: number, sealers: readonly string[], now: number, few: boolean): SimNode {
+export function createNode(
+  random: Random,
+  index: number,
+  sealers: readonly string[],
+  now: number,
+  few: boolean,
+): SimNode {
   const [clientName, clientVersion, client] = random.pick(clients)
   const [city, country, latitude, longitude] = random.pick(places)
   const sealer = sealers[index]
   const role = sealer ? 'validator' : random.pick(roles.slice(1))
   const name = few
-    ? ['demo-alpha', 'demo-beta', 'demo-gamma'][index] ?? `demo-${index}`
+    ? (['demo-alpha', 'demo-beta', 'demo-gamma'][index] ?? `demo-${index}`)
     : `${random.pick(owners)}-${role}-${String(index).padStart(4, '0')}`
   const firstSeenAt = now - random.int(3_600_000, 40 * 86_400_000)
   return {

@@ -29,11 +29,6 @@ export function createRandom(seed: number): Random {
       const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
       return median * Math.exp(spread * normal)
     },
-    hex: (bytes) =>
-      `0x${Array.from({ length: bytes }, () =>
-        int(0, 255)
-          .toString(16)
-          .padStart(2, '0'),
-      ).join('')}`,
+    hex: (bytes) => `0x${Array.from({ length: bytes }, () => int(0, 255).toString(16).padStart(2, '0')).join('')}`,
   }
 }

@@ -55,7 +55,14 @@ export function summarise(
     deepestReorg: counts.reorgs > 0 ? 1 : 0,
     uptime: mean(rows.flatMap((r) => (r.uptime === null ? [] : [r.uptime]))),
     latencyMs: latency,
-    propagation: { binMs, counts: histogram, samples: samples.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) },
+    propagation: {
+      binMs,
+      counts: histogram,
+      samples: samples.length,
+      p50Ms: at(0.5),
+      p95Ms: at(0.95),
+      p99Ms: at(0.99),
+    },
     series: {
       numbers: series.map((b) => b.number),
       blockTimeMs: series.map((b) => b.blockTimeMs),

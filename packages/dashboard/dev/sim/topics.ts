@@ -53,17 +53,24 @@ function matches(row: NodeRow, filter: string): boolean {
     .split(/\s+/)
     .every((word) => {
       const [, key, operator = '', value = ''] = /^(\w+):([<>]?=?)(.+)$/.exec(word) ?? []
-      if (!key) return `${row.name} ${row.client} ${row.country} ${row.city} ${row.contact}`.toLowerCase().includes(word)
+      if (!key)
+        return `${row.name} ${row.client} ${row.country} ${row.city} ${row.contact}`.toLowerCase().includes(word)
       const aliases: Record<string, NodeColumn> = { client: 'clientName', country: 'country' }
       const cell = row[aliases[key] ?? (key as NodeColumn)]
-      if (operator.startsWith('>')) return Number(cell) > Number(value) || (operator === '>=' && Number(cell) === Number(value))
-      if (operator.startsWith('<')) return Number(cell) < Number(value) || (operator === '<=' && Number(cell) === Number(value))
+      if (operator.startsWith('>'))
+        return Number(cell) > Number(value) || (operator === '>=' && Number(cell) === Number(value))
+      if (operator.startsWith('<'))
+        return Number(cell) < Number(value) || (operator === '<=' && Number(cell) === Number(value))
       return String(cell).toLowerCase() === value
     })
 }
 
 /** What changed between two looks; undefined where nothing did, 'snapshot' where telling it whole is simpler. */
-export function diff(topic: TopicName, before: unknown, after: unknown): TopicDelta[TopicName] | 'snapshot' | undefined {
+export function diff(
+  topic: TopicName,
+  before: unknown,
+  after: unknown,
+): TopicDelta[TopicName] | 'snapshot' | undefined {
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined
   if (before === null || after === null) return 'snapshot'
   if (topic === 'summary' || topic === 'node') return changed(before as object, after as object)

@@ -1,5 +1,6 @@
 /** One listener for all single keys of the page. The newest handler of a key wins; fields and buttons keep their keys. */
-type Handler = () => void
+/** `false` lets the browser have the key. */
+type Handler = () => unknown
 
 const handlers: Map<string, Handler>[] = []
 
@@ -25,8 +26,7 @@ export function startKeys(): void {
     const target = event.target as HTMLElement
     if (isOwnKey(event.key, target.tagName, target.isContentEditable)) return
     const handler = handlers.findLast((keys) => keys.has(event.key))?.get(event.key)
-    if (!handler) return
-    event.preventDefault()
-    handler()
+    if (!handler || document.querySelector('dialog[open]')) return
+    if (handler() !== false) event.preventDefault()
   })
 }

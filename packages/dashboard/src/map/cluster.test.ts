@@ -9,12 +9,24 @@ const placed = (id: string, x: number, y: number, state: MapPoint['state'] = 'ac
   y,
 })
 
+const small = (nodes: number): number => Math.sqrt(nodes)
+
 describe('clusters on the map', () => {
   it('join what is near and stand in its middle', () => {
-    const [first, second] = clusterPoints([placed('a', 2, 2), placed('b', 6, 4, 'inactive'), placed('c', 90, 2)], 10)
+    const [first, second] = clusterPoints(
+      [placed('a', 2, 2), placed('b', 6, 4, 'inactive'), placed('c', 90, 2)],
+      10,
+      small,
+    )
     expect(first).toMatchObject({ x: 4, y: 3, inactive: 1 })
     expect(first?.points.map((p) => p.id)).toEqual(['a', 'b'])
     expect(second).toMatchObject({ x: 90, y: 2, inactive: 0 })
+  })
+
+  it('join across a border of the grid where their dots would overlap', () => {
+    const [only, ...others] = clusterPoints([placed('a', 9, 0), placed('b', 9, 0), placed('c', 12, 0)], 10, () => 5)
+    expect(others).toEqual([])
+    expect(only).toMatchObject({ x: 10, y: 0 })
   })
 
   it('lose no node, and draw the large ones first', () => {
@@ -24,6 +36,7 @@ describe('clusters on the map', () => {
         const clusters = clusterPoints(
           list.map(([x, y], i) => placed(String(i), x, y)),
           7,
+          small,
         )
         const sizes = clusters.map((c) => c.points.length)
         expect(sizes.reduce((a, b) => a + b, 0)).toBe(list.length)

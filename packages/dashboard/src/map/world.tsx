@@ -8,6 +8,7 @@ import { useWidth } from '../recorder/use-width.ts'
 import { writeRoute } from '../router/routes.ts'
 import { rootFontSize } from '../ui/root-font-size.ts'
 import { clusterPoints } from './cluster.ts'
+import { cross, wedge } from './marks.ts'
 
 const topology = land as unknown as Topology<{ land: GeometryCollection }>
 const shapes = feature(topology, topology.objects.land)
@@ -18,12 +19,13 @@ interface Props {
   readonly full: boolean
 }
 
-/** The world in an equal-area projection; dots are nodes, a cross marks a place with inactive ones. */
+/** The world in an equal-area projection; dots are nodes, a wedge is the share of inactive ones, a cross means all. */
 export function World({ network, points, full }: Props) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
   const { projection, height, landPath, grid } = useMemo(() => drawWorld(Math.max(80, width)), [width])
   const rem = rootFontSize.value
+  const radius = (n: number): number => Math.min(rem * (full ? 1.9 : 1.1), rem * 0.14 * (1.4 + Math.sqrt(n)))
   const clusters = useMemo(
     () =>
       clusterPoints(
@@ -31,11 +33,11 @@ export function World({ network, points, full }: Props) {
           const at = projection([point.longitude, point.latitude])
           return at ? [{ point, x: at[0], y: at[1] }] : []
         }),
-        rem * (full ? 0.9 : 1.3),
+        rem,
+        radius,
       ),
     [points, projection, full, rem],
   )
-  const radius = (n: number): number => Math.min(rem * 2.2, rem * 0.16 * (1 + Math.sqrt(n)))
   return (
     <div class="world" ref={holder}>
       <svg width={width} height={height} role="group" aria-label={`${points.length} nodes on a map of the world`}>
@@ -48,9 +50,19 @@ export function World({ network, points, full }: Props) {
           const dot = (
             <>
               <title>{label}</title>
-              <circle class={cluster.inactive === cluster.points.length ? 'place is-inactive' : 'place'} cx={cluster.x} cy={cluster.y} r={r} />
-              {cluster.inactive > 0 && (
+              <circle
+                class={cluster.inactive === cluster.points.length ? 'place is-inactive' : 'place'}
+                cx={cluster.x}
+                cy={cluster.y}
+                r={r}
+              />
+              {cluster.inactive === cluster.points.length ? (
                 <path class="place-cross" d={cross(cluster.x, cluster.y, Math.min(r, rem * 0.3))} />
+              ) : (
+                <path
+                  class="place-wedge"
+                  d={wedge(cluster.x, cluster.y, r, cluster.inactive / cluster.points.length)}
+                />
               )}
             </>
           )
@@ -70,7 +82,15 @@ export function World({ network, points, full }: Props) {
 function drawWorld(width: number) {
   const projection = geoEqualEarth().rotate([-10, 0])
   // Nobody runs a node in the Antarctic: without it the rest is larger.
-  const frame = { type: 'MultiPoint' as const, coordinates: [[-160, 0], [179, 0], [10, 78], [10, -56]] }
+  const frame = {
+    type: 'MultiPoint' as const,
+    coordinates: [
+      [-160, 0],
+      [179, 0],
+      [10, 78],
+      [10, -56],
+    ],
+  }
   projection.fitWidth(width, frame)
   const top = projection([10, 80])?.[1] ?? 0
   const [x, y] = projection.translate()
@@ -83,9 +103,6 @@ function drawWorld(width: number) {
   const path = geoPath(projection).digits(1)
   return { projection, height, landPath: path(shapes) ?? '', grid: path(geoGraticule10()) ?? '' }
 }
-
-const cross = (x: number, y: number, r: number): string =>
-  `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`
 
 function clusterLabel(points: readonly MapPoint[], inactive: number): string {
   const names = points

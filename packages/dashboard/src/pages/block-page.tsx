@@ -63,7 +63,8 @@ function Block({ network, block, sealers, active }: BlockProps) {
           <span class="hash is-whole">{block.hash}</span>
         </p>
         <p>
-          sealed by <Sealer address={block.miner} sealers={sealers} />, <Ago at={block.arrivedAt ?? block.timestamp} /> ago
+          sealed by <Sealer address={block.miner} sealers={sealers} />, <Ago at={block.arrivedAt ?? block.timestamp} />{' '}
+          ago
           {block.firstNode && <>, first seen by {block.firstNode}</>}
         </p>
       </header>
@@ -76,7 +77,10 @@ function Block({ network, block, sealers, active }: BlockProps) {
             ['After its parent', duration(block.blockTimeMs)],
             ['First seen', instant(block.arrivedAt)],
             ['Transactions', count(block.transactions)],
-            ['Gas used', `${count(block.gasUsed)} (${share(block.gasLimit > 0 ? block.gasUsed / block.gasLimit : null)})`],
+            [
+              'Gas used',
+              `${count(block.gasUsed)} (${share(block.gasLimit > 0 ? block.gasUsed / block.gasLimit : null)})`,
+            ],
             ['Gas limit', count(block.gasLimit)],
             ['Base fee', weiAmount(block.baseFeePerGas)],
             ['Size', bytes(block.size)],
@@ -87,7 +91,12 @@ function Block({ network, block, sealers, active }: BlockProps) {
         <Facts
           title="Lineage"
           facts={[
-            ['Parent', <a class="hash is-whole" href={to(block.parentHash)}>{block.parentHash}</a>],
+            [
+              'Parent',
+              <a class="hash is-whole" href={to(block.parentHash)}>
+                {block.parentHash}
+              </a>,
+            ],
             ['On the chain of the head', block.canonical ? 'yes' : 'no'],
             [
               'Others at its height',

@@ -23,13 +23,15 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
         <h2>How it spread</h2>
         <p>
           <b>{count(block.seenBy.length)}</b> of {count(Math.max(active, block.seenBy.length))} active nodes reported it
-          {missing > 0 ? `, ${count(missing)} have not` : ''} · half within <b>{duration(block.p50Ms)}</b> · 95{gap}% within{' '}
-          <b>{duration(block.p95Ms)}</b>
+          {missing > 0 ? `, ${count(missing)} have not` : ''} · half within <b>{duration(block.p50Ms)}</b> · 95{gap}%
+          within <b>{duration(block.p95Ms)}</b>
         </p>
       </header>
       <div ref={holder}>
         {steps.length === 0 ? (
-          <p class="quiet-note">No live report: the block was asked for afterwards, so nothing is known of its travel.</p>
+          <p class="quiet-note">
+            No live report: the block was asked for afterwards, so nothing is known of its travel.
+          </p>
         ) : (
           <svg
             width={width}
@@ -38,18 +40,16 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
             aria-label={`Half of the reports within ${duration(block.p50Ms)}, 95 percent within ${duration(block.p95Ms)}, 99 percent within ${duration(block.p99Ms)}`}
           >
             {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-              <g key={share}>
-                <path class="rule" d={`M0 ${height * (1 - share)}H${width}`} />
-                {share > 0 && (
-                  <text x={width} y={height * (1 - share) + 12} text-anchor="end">
-                    {share * 100}
-                    {gap}%
-                  </text>
-                )}
-              </g>
+              <path key={share} class="rule" d={`M0 ${height * (1 - share)}H${width}`} />
             ))}
             <path class="spread-area" d={`${path}V${height}H0Z`} />
             <path class="spread-line" d={path} />
+            {[0.25, 0.5, 0.75, 1].map((share) => (
+              <text key={share} x={width - 4} y={height * (1 - share) + 13} text-anchor="end">
+                {share * 100}
+                {gap}%
+              </text>
+            ))}
             {[block.p50Ms, block.p95Ms, block.p99Ms].map((ms, i) =>
               ms === null ? null : (
                 <g key={i} class="marker">

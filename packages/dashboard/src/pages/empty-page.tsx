@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useTitle } from './use-title.ts'
 
-const places = (): { readonly socket: string; readonly host: string; readonly plain: boolean } => {
+const places = (): { readonly socket: string; readonly host: string } => {
   const { protocol, host } = window.location
-  const plain = protocol !== 'https:'
-  return { socket: `${plain ? 'ws' : 'wss'}://${host}`, host, plain }
+  return { socket: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`, host }
 }
 
 /** No node has connected yet: how to connect one, ready to copy. */
@@ -22,15 +21,22 @@ export function EmptyPage() {
       </svg>
       <h1>Waiting for the first node</h1>
       <p class="lead">
-        This server listens. A network appears here when its first node logs in, without a reload. <code>SECRET</code> is
-        the one the server was started with.
+        This server listens. A network appears here when its first node logs in, without a reload. <code>SECRET</code>{' '}
+        is the one the server was started with.
       </p>
       <h2>A netstats agent beside any Ethereum client</h2>
-      <Command text={`npx netstats agent --name my-node --rpc http://127.0.0.1:8545 --ethstats ${socket} --ethstats-secret SECRET`} />
+      <Command
+        text={[
+          'npx netstats agent --name my-node \\',
+          '  --rpc http://127.0.0.1:8545 \\',
+          `  --ethstats ${socket} \\`,
+          '  --ethstats-secret SECRET',
+        ].join('\n')}
+      />
       <h2>geth, by its own reporter</h2>
-      <Command text={`geth --ethstats my-node:SECRET@${socket.startsWith('wss') ? host : socket}`} />
+      <Command text={`geth --ethstats my-node:SECRET@${host}`} />
       <h2>Besu</h2>
-      <Command text={`besu --ethstats=my-node:SECRET@${host} --ethstats-contact=me@example.org`} />
+      <Command text={`besu --ethstats=my-node:SECRET@${host} \\\n  --ethstats-contact=me@example.org`} />
       <h2>Nothing shows up?</h2>
       <ul class="plain">
         <li>A node with a wrong secret is refused and logged by the server, with the name it gave and the reason.</li>

@@ -5,13 +5,21 @@ interface Props {
   readonly children?: ComponentChildren
 }
 
+/** The place in the saw-tooth that is empty. */
+const missing = 6
+
 /** A page with nothing to draw: says what is the matter and where to go. */
 export function Message({ title, children }: Props) {
   return (
     <section class="message">
-      <svg class="message-drawing" viewBox="0 0 240 40" aria-hidden="true">
-        <path d="M0 30H70M86 30H104M120 30H240" />
-        <path class="message-gap" d="M74 16V36M82 16V36M108 16V36M116 16V36" />
+      <svg class="message-drawing" viewBox="0 0 240 64" aria-hidden="true">
+        {Array.from({ length: 12 }, (_, i) => (
+          <path
+            key={i}
+            class={i === missing ? 'message-gap' : ''}
+            d={`M${i * 20 + 1} ${(i % 4) * 16 + 1}h14v11h-14Z`}
+          />
+        ))}
       </svg>
       <h1>{title}</h1>
       {children}

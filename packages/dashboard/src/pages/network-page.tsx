@@ -11,13 +11,16 @@ import { Waiting } from './message.tsx'
 import { useNetwork } from './use-network.ts'
 import { useTitle } from './use-title.ts'
 
+/** Up to here a table beside the picture would leave a wide screen half empty; it goes below. */
+const few = 15
+
 export function NetworkPage({ network }: { readonly network: string }) {
   const { summary, fault, blocks, sealers } = useNetwork(network)
   useTitle(summary?.head ? `${count(summary.head.number)} · ${network}` : network)
   if (fault && !summary) return <NetworkFault network={network} fault={fault} />
   if (!summary) return <Waiting what="the network" />
   return (
-    <div class="network">
+    <div class={summary.nodes <= few ? 'network is-few' : 'network'}>
       <h1 class="visually-hidden">Network {network}</h1>
       <div class="network-picture">
         <Summary summary={summary} sealers={sealers} />

@@ -20,7 +20,10 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
   const height = Math.round(rootFontSize.value * 8)
-  const values = [...Array.from({ length: Math.max(0, heights - row.propagation.length) }, () => null), ...row.propagation.slice(-heights)]
+  const values = [
+    ...Array.from({ length: Math.max(0, heights - row.propagation.length) }, () => null),
+    ...row.propagation.slice(-heights),
+  ]
   const known = values.filter((v) => v !== null && v >= 0) as readonly number[]
   const missed = values.filter((v) => v !== null && v < 0).length
   const top = niceCeiling(Math.max(100, networkP95 ?? 0, ...known))
@@ -36,9 +39,28 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
         </p>
       </header>
       <div ref={holder}>
-        <svg width={width} height={height + 20} role="img" aria-label={`${known.length} delays between ${duration(Math.min(...known))} and ${duration(Math.max(...known))}`}>
-          <path class="bars" d={bars(frame, values.map((v) => (v !== null && v >= 0 ? v : null)), root(top))} />
-          <path class="bars is-missing" d={bars({ ...frame, height: height }, values.map((v) => (v !== null && v < 0 ? top : null)), () => 0.06)} />
+        <svg
+          width={width}
+          height={height + 20}
+          role="img"
+          aria-label={`${known.length} delays between ${duration(Math.min(...known))} and ${duration(Math.max(...known))}`}
+        >
+          <path
+            class="bars"
+            d={bars(
+              frame,
+              values.map((v) => (v !== null && v >= 0 ? v : null)),
+              root(top),
+            )}
+          />
+          <path
+            class="bars is-missing"
+            d={bars(
+              { ...frame, height: height },
+              values.map((v) => (v !== null && v < 0 ? top : null)),
+              () => 0.06,
+            )}
+          />
           {y95 !== null && (
             <g class="marker">
               <path d={`M0 ${y95}H${width}`} />

@@ -42,7 +42,11 @@ export function NodePage({ network, node }: Props) {
   return (
     <article class="node-page">
       <NodeHead network={network} row={view.data} />
-      <NodeDelays row={view.data} head={summary?.head?.number ?? null} networkP95={summary?.propagation.p95Ms ?? null} />
+      <NodeDelays
+        row={view.data}
+        head={summary?.head?.number ?? null}
+        networkP95={summary?.propagation.p95Ms ?? null}
+      />
       <div class="fact-columns">{factsOf(view.data, network, sealers)}</div>
     </article>
   )

@@ -1,13 +1,12 @@
 import type { NetworkSummary, Share } from '@netstats/protocol/feed'
 import { count, share } from '../format/numbers.ts'
 import { setFilter } from '../table/table-state.ts'
+import { listLength } from '../ui/root-font-size.ts'
 import { Panel } from './panel.tsx'
-
-const shown = 9
 
 /** Versions grouped below their client, most used first; a click filters the table. */
 export function Clients({ summary }: { readonly summary: NetworkSummary }) {
-  const rows = groupVersions(summary.clients, summary.versions).slice(0, shown)
+  const rows = groupVersions(summary.clients, summary.versions).slice(0, listLength.value)
   return (
     <Panel name="clients" title="Clients" note={`${summary.versions.length} versions`}>
       {rows.length === 0 ? (
@@ -43,7 +42,13 @@ interface Row {
 export function groupVersions(clients: readonly Share[], versions: readonly Share[]): readonly Row[] {
   return clients.flatMap((client) => {
     const own = versions.filter((v) => v.name.startsWith(`${client.name} `) || v.name.startsWith(`${client.name}/`))
-    const head = { key: client.name, name: client.name, version: false, count: client.count, filter: `family:${client.name}` }
+    const head = {
+      key: client.name,
+      name: client.name,
+      version: false,
+      count: client.count,
+      filter: `family:${client.name}`,
+    }
     return [
       head,
       ...own.slice(0, 3).map((v) => {

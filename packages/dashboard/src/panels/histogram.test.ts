@@ -13,7 +13,12 @@ const histogram = (counts: readonly number[], p99Ms: number | null) => ({
 
 describe('histogram bins', () => {
   it('end a little past the slowest of nearly all', () => {
-    const bins = visibleBins(histogram(Array.from({ length: 40 }, () => 1), 600))
+    const bins = visibleBins(
+      histogram(
+        Array.from({ length: 40 }, () => 1),
+        600,
+      ),
+    )
     expect(bins).toMatchObject({ endMs: 750, open: true })
     expect(bins.counts).toHaveLength(15)
     expect(bins.counts.at(-1)).toBe(26)

@@ -4,6 +4,7 @@ import { count, decimal, unknown } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { writeRoute } from '../router/routes.ts'
 import type { Sealers } from '../state/sealers.ts'
+import { listLength } from '../ui/root-font-size.ts'
 import { Ago } from '../ui/ago.tsx'
 import { memo } from '../ui/memo.ts'
 import { SealerTag } from '../ui/sealer.tsx'
@@ -16,8 +17,6 @@ interface Props {
   readonly active: number
 }
 
-const shown = 9
-
 /** The newest blocks as exact numbers; the recorder above shows the same as shapes. */
 export function LatestBlocks({ network, blocks, sealers, active }: Props) {
   return (
@@ -25,15 +24,17 @@ export function LatestBlocks({ network, blocks, sealers, active }: Props) {
       <table class="blocks-table">
         <thead class="visually-hidden">
           <tr>
-            {['Sealer', 'Height', 'Hash', 'Block time', 'Transactions', 'Gas', 'Seen by', '95 % within', 'Age'].map((h) => (
-              <th key={h} scope="col">
-                {h}
-              </th>
-            ))}
+            {['Sealer', 'Height', 'Hash', 'Block time', 'Transactions', 'Gas', 'Seen by', '95 % within', 'Age'].map(
+              (h) => (
+                <th key={h} scope="col">
+                  {h}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
-          {blocks.slice(0, shown).map((block) => (
+          {blocks.slice(0, listLength.value).map((block) => (
             <Line
               key={block.hash}
               network={network}

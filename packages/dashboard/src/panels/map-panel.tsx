@@ -6,7 +6,11 @@ import { useTopic } from '../feed/topics.ts'
 import { count } from '../format/numbers.ts'
 import { Panel } from './panel.tsx'
 
-type World = FunctionComponent<{ readonly network: string; readonly points: readonly MapPoint[]; readonly full: boolean }>
+type World = FunctionComponent<{
+  readonly network: string
+  readonly points: readonly MapPoint[]
+  readonly full: boolean
+}>
 
 /** The map's shapes are the largest part of the page, so they come only when there is a node to place. */
 export function MapPanel({ network, full = false }: { readonly network: string; readonly full?: boolean }) {
@@ -30,7 +34,10 @@ export function MapPanel({ network, full = false }: { readonly network: string; 
       {Drawn && wanted && <Drawn network={network} points={points} full={full} />}
       {!wanted && (
         <p class="quiet-note">
-          {fault?.message ?? (data ? 'No node has a known place. The server places nodes when it has a geography file.' : 'Asking for the places…')}
+          {fault?.message ??
+            (data
+              ? 'No node has a known place. The server places nodes when it has a geography file.'
+              : 'Asking for the places…')}
         </p>
       )}
       {failed.value && <p class="quiet-note">The map could not be loaded. Reload the page to try again.</p>}

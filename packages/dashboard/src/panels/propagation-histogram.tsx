@@ -13,13 +13,13 @@ import { Panel } from './panel.tsx'
 export function PropagationHistogram({ histogram }: { readonly histogram: Histogram }) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
-  const height = Math.round(rootFontSize.value * 9)
+  const height = Math.round(rootFontSize.value * 8.4)
   const { counts, endMs, open } = visibleBins(histogram)
   const frame = { column: width / counts.length, height }
   const most = Math.max(1, ...counts)
   const x = (ms: number): number => Math.min(width, (ms / endMs) * width)
   return (
-    <Panel name="histogram" title="Delay of reports" note={`${compact(histogram.samples)} reports of the newest blocks`}>
+    <Panel name="histogram" title="Delay of reports" note={`${compact(histogram.samples)} reports`}>
       {histogram.samples === 0 ? (
         <p class="quiet-note">No block has been reported by two nodes yet.</p>
       ) : (
@@ -30,12 +30,28 @@ export function PropagationHistogram({ histogram }: { readonly histogram: Histog
             role="img"
             aria-label={`${count(histogram.samples)} reports; half within ${duration(histogram.p50Ms)}, 95 percent within ${duration(histogram.p95Ms)}`}
           >
-            <path class="bars" d={bars(frame, counts.map((n) => (n === 0 ? null : n)), root(most))} />
-            {histogram.p50Ms !== null && <Marker x={x(histogram.p50Ms)} height={height} text="half" width={width} row={0} />}
-            {histogram.p95Ms !== null && <Marker x={x(histogram.p95Ms)} height={height} text="95 %" width={width} row={1} />}
+            <path
+              class="bars"
+              d={bars(
+                frame,
+                counts.map((n) => (n === 0 ? null : n)),
+                root(most),
+              )}
+            />
+            {histogram.p50Ms !== null && (
+              <Marker x={x(histogram.p50Ms)} height={height} text="half" width={width} row={0} />
+            )}
+            {histogram.p95Ms !== null && (
+              <Marker x={x(histogram.p95Ms)} height={height} text="95 %" width={width} row={1} />
+            )}
             <path class="rule" d={`M0 ${height}H${width}`} />
             {[0, 0.5, 1].map((share) => (
-              <text key={share} x={share * width} y={height + 15} text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}>
+              <text
+                key={share}
+                x={share * width}
+                y={height + 15}
+                text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}
+              >
                 {share === 1 && open ? '≥ ' : ''}
                 {duration(share * endMs)}
               </text>

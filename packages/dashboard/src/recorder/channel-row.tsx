@@ -1,5 +1,5 @@
 import type { BlockRow } from '@netstats/protocol/feed'
-import { rootFontSize } from '../ui/root-font-size.ts'
+import { rootFontSize, tallness } from '../ui/root-font-size.ts'
 import type { Channel, Picture } from './model.ts'
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
 
 export function ChannelRow({ channel, picture, shown, index }: Props) {
   const rem = typeof channel.height === 'number' ? channel.height : channel.height(picture)
-  const height = Math.round(rem * rootFontSize.value)
+  const height = Math.round(rem * rootFontSize.value * (channel.legend ? 1 : tallness.value))
   const { slots, column } = picture
   const width = slots.length * column
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bars, barWidth, box, line, ranges } from './geometry.ts'
+import { bars, barWidth, box, line, ticks } from './geometry.ts'
 import { linear } from './scale.ts'
 
 const frame = { column: 10, height: 40 }
@@ -13,9 +13,8 @@ describe('recorder geometry', () => {
     expect(bars(frame, [5, 0, null], linear(10))).toBe('M1.5 20h7v20h-7ZM11.5 39h7v1h-7Z')
   })
 
-  it('floats ranges between their values', () => {
-    expect(ranges(frame, [[2.5, 7.5], null], linear(10))).toBe('M1.5 10h7v20h-7Z')
-    expect(ranges(frame, [[5, 5]], linear(10), 0.5)).toBe('M3.25 20h3.5v1.5h-3.5Z')
+  it('marks values with a hairline that stays inside at the top of the scale', () => {
+    expect(ticks(frame, [5, undefined, 99], linear(10))).toBe('M1.5 18.8h7v1.2h-7ZM21.5 0h7v1.2h-7Z')
   })
 
   it('puts boxes into lanes', () => {

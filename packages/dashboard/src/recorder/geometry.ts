@@ -25,21 +25,14 @@ export function bars(frame: Frame, values: readonly (number | null | undefined)[
     .join('')
 }
 
-/** Bars that float between two values. */
-export function ranges(
-  frame: Frame,
-  values: readonly (readonly [number, number] | null)[],
-  scale: Scale,
-  share = 1,
-): string {
-  const w = barWidth(frame) * share
+/** A hairline at each value, as wide as a bar. */
+export function ticks(frame: Frame, values: readonly (number | null | undefined)[], scale: Scale): string {
+  const w = barWidth(frame)
   return values
     .map((value, i) => {
-      if (value === null) return ''
-      const top = frame.height - scale(value[1]) * frame.height
-      const h = Math.max(1.5, frame.height - scale(value[0]) * frame.height - top)
-      const x = left(frame, i) + (barWidth(frame) - w) / 2
-      return `M${r(x)} ${r(top)}h${r(w)}v${r(h)}h${r(-w)}Z`
+      if (value === null || value === undefined) return ''
+      const y = Math.max(1.2, frame.height * (1 - scale(value)))
+      return `M${r(left(frame, i))} ${r(y - 1.2)}h${r(w)}v1.2h${r(-w)}Z`
     })
     .join('')
 }

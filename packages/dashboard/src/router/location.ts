@@ -6,6 +6,8 @@ const place = signal(read())
 
 export const route = computed(() => parseRoute(place.value.path))
 export const query = computed(() => new URLSearchParams(place.value.search))
+/** Key of the network the home page shows, where there is only one. */
+export const onlyNetwork = signal<string | undefined>(undefined)
 /** Wall mode: no controls, everything on one screen. */
 export const wall = computed(() => query.value.has('wall'))
 
@@ -17,6 +19,8 @@ export function navigate(href: string): void {
   history.pushState({ scroll: 0 }, '', url.pathname + tidy(url.search))
   place.value = read()
   window.scrollTo(0, 0)
+  // What has the focus is gone with the old page; the new one is read from its beginning.
+  document.getElementById('main')?.focus({ preventScroll: true })
 }
 
 /** Notes a setting of this page in its address without a new entry in the history; `null` removes it. */

@@ -25,7 +25,8 @@ export function App() {
     [],
   )
   const { status } = feedClient().link.value
-  const stale = status === 'lost' || status === 'quiet' || (status === 'connecting' && feedClient().state.value.epoch !== undefined)
+  const stale =
+    status === 'lost' || status === 'quiet' || (status === 'connecting' && feedClient().state.value.epoch !== undefined)
   return (
     <div class={`app${wall.value ? ' is-wall' : ''}${stale ? ' is-stale' : ''}`}>
       <a class="skip" href="#main">

@@ -1,6 +1,6 @@
 import { feedClient } from '../feed/topics.ts'
 import { duration } from '../format/time.ts'
-import { route, wall } from '../router/location.ts'
+import { onlyNetwork, route, wall } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
 import { nextTheme } from '../state/storage.ts'
 import { theme } from '../state/settings.ts'
@@ -9,7 +9,8 @@ import { helpOpen } from './help.tsx'
 
 export function Header() {
   const here = route.value
-  const network = 'network' in here ? here.network : undefined
+  const network = 'network' in here ? here.network : here.page === 'home' ? onlyNetwork.value : undefined
+  const onNetwork = here.page === 'network' || here.page === 'home'
   return (
     <header class="top">
       <a class="brand" href="/" aria-label="netstats, all networks">
@@ -18,10 +19,10 @@ export function Header() {
       </a>
       {network !== undefined && (
         <nav class="crumbs" aria-label="Where you are">
-          <a href={writeRoute({ page: 'network', network })} aria-current={here.page === 'network' ? 'page' : undefined}>
+          <a href={writeRoute({ page: 'network', network })} aria-current={onNetwork ? 'page' : undefined}>
             <span class="label">network</span> {network}
           </a>
-          {here.page === 'network' || here.page === 'map' ? (
+          {onNetwork || here.page === 'map' ? (
             <a href={writeRoute({ page: 'map', network })} aria-current={here.page === 'map' ? 'page' : undefined}>
               map
             </a>
@@ -34,6 +35,10 @@ export function Header() {
       {!wall.value && (
         <div class="top-tools">
           <button type="button" onClick={() => (theme.value = nextTheme(theme.value))} title="Theme (t)">
+            <svg viewBox="0 0 10 10" aria-hidden="true">
+              <circle cx="5" cy="5" r="4" />
+              <path d="M5 1a4 4 0 0 1 0 8Z" />
+            </svg>
             <span class="visually-hidden">Theme: </span>
             {theme.value}
           </button>

@@ -1,12 +1,12 @@
-import { seconds } from '../clock.ts'
+import { ownSeconds } from '../clock.ts'
 import { feedClient } from '../feed/topics.ts'
 import { linkText } from './link-text.ts'
 
 /** Says that the picture is old, since when, and what happens next. Spoken once when it comes, not every second. */
 export function LinkBar() {
   const link = feedClient().link.value
-  // Read for its ticking; the bar counts on this machine's clock, as the link does.
-  const text = seconds.value > 0 ? linkText(link, Date.now()) : undefined
+  // The link notes its times by this machine's clock.
+  const text = linkText(link, Math.max(ownSeconds.value, link.status === 'lost' ? link.lostAt : 0))
   return (
     <>
       <p class="visually-hidden" role="status">

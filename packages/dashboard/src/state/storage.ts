@@ -33,7 +33,11 @@ const load = (key: string): string | null => {
 }
 
 /** A signal that is kept under a key. */
-export function stored<T>(key: string, read: (text: string | null) => T, write: (value: T) => string | null): Signal<T> {
+export function stored<T>(
+  key: string,
+  read: (text: string | null) => T,
+  write: (value: T) => string | null,
+): Signal<T> {
   const value = signal(read(load(key)))
   effect(() => {
     const text = write(value.value)

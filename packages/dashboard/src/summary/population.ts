@@ -7,7 +7,9 @@ export interface Part {
 }
 
 /** The nodes of a network by condition; the parts add up to all of them even while the counts are being updated. */
-export function populationOf(summary: Pick<NetworkSummary, 'nodes' | 'active' | 'atHead' | 'behind' | 'syncing'>): readonly Part[] {
+export function populationOf(
+  summary: Pick<NetworkSummary, 'nodes' | 'active' | 'atHead' | 'behind' | 'syncing'>,
+): readonly Part[] {
   let left = summary.nodes
   const take = (n: number): number => {
     const taken = Math.max(0, Math.min(left, n))

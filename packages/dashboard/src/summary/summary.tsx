@@ -59,7 +59,11 @@ export function Summary({ summary, sealers }: Props) {
           <Fact label="reorgs" title="Since the server started">
             {count(summary.reorgs)}
           </Fact>
-          <Fact label="deepest" tone={summary.deepestReorg >= 3 ? 'warn' : undefined} title="Depth of the deepest reorg">
+          <Fact
+            label="deepest"
+            tone={summary.deepestReorg >= 3 ? 'warn' : undefined}
+            title="Depth of the deepest reorg"
+          >
             {count(summary.deepestReorg)}
           </Fact>
           <Fact label="uncles">{count(summary.uncles)}</Fact>

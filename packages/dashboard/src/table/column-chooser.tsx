@@ -7,9 +7,19 @@ export function ColumnChooser({ fits }: { readonly fits: readonly string[] }) {
   const chosen = chosenColumns.value
   const shown = chosen.length > 0 ? chosen : fits
   return (
-    <details class="chooser">
+    <details
+      class="chooser"
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) currentTarget.open = false
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.currentTarget.open = false
+        event.stopPropagation()
+      }}
+    >
       <summary>Columns</summary>
-      <div class="chooser-sheet" role="group" aria-label="Columns to show">
+      <div class="chooser-sheet" role="group" aria-label="Columns to show" tabIndex={-1}>
         {tableColumns.map((column) => (
           <label key={column.key}>
             <input

@@ -26,7 +26,11 @@ export function HeaderRow({ columns, sort, tools }: Props) {
               class={column.align === 'end' ? 'num' : undefined}
               aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
             >
-              <button type="button" title={column.title} onClick={() => sortBy(column.sort, column.largestFirst === true)}>
+              <button
+                type="button"
+                title={column.title}
+                onClick={() => sortBy(column.sort, column.largestFirst === true)}
+              >
                 {column.short ?? column.title}
                 <svg class="sort-mark" viewBox="0 0 8 8" aria-hidden="true">
                   {sorted && <path d={sort.descending ? 'M0 1.5H8L4 7Z' : 'M0 6.5H8L4 1Z'} />}

@@ -29,21 +29,25 @@ export function useTableKeys(context: Context): void {
       // The row is focusable only once it is drawn as the current one.
       requestAnimationFrame(() => focusRow(latest.current.body.current, next.id))
     }
-    const withCursor = (act: (id: string) => void) => (): void => {
+    const withCursor = (act: (id: string) => void) => (): boolean => {
       const id = cursorId.peek()
       if (id !== null) act(id)
+      return id !== null
     }
     const { network } = latest.current
     return addKeys({
       j: step(1),
-      ArrowDown: step(1),
+      ArrowDown: () => onRow() && step(1)(),
       k: step(-1),
-      ArrowUp: step(-1),
+      ArrowUp: () => onRow() && step(-1)(),
       Enter: withCursor((node) => navigate(writeRoute({ page: 'node', network, node }))),
       p: withCursor((id) => togglePin(network, id)),
     })
   }, [context.network])
 }
+
+/** Arrows scroll the page unless a row has the focus. */
+const onRow = (): boolean => document.activeElement?.matches('tr[data-node]') ?? false
 
 function focusRow(body: HTMLElement | null, id: string): void {
   for (const row of body?.closest('table')?.querySelectorAll<HTMLElement>('tr[data-node]') ?? []) {

@@ -51,7 +51,7 @@ export function NodeTable({ network, summary, sealers }: Props) {
   const rem = rootFontSize.value
   const coarse = width > 0 && width < wideEnough
   const rowHeight = Math.round(rem * (coarse ? 2.7 : 1.95))
-  const columns = fitColumns(tableColumns, chosenColumns.value, width / rem - pinWidth(coarse))
+  const columns = fitColumns(tableColumns, chosenColumns.value, width / rem - pinWidth(coarse), coarse ? 12 : 13)
   const overflows = chosenColumns.value.length > 0 && columns.reduce((sum, c) => sum + c.width, 3) * rem > width
   const rows = listRows(shown, pins.value)
 
@@ -82,11 +82,16 @@ export function NodeTable({ network, summary, sealers }: Props) {
     />
   )
   const above = shown.window.offset
+  const cells = columns.length + (wall.value ? 0 : 1)
   const below = Math.max(0, rows.count - above - rows.loaded.length)
   return (
     <section class="nodes" aria-label="Nodes">
       <TableTools summary={summary} shown={shown} fits={columns.map((c) => c.key)} />
-      <div class={overflows ? 'table-holder is-scrolling' : 'table-holder'} ref={holder}>
+      <div
+        class={overflows ? 'table-holder is-scrolling' : 'table-holder'}
+        ref={holder}
+        tabIndex={overflows ? 0 : undefined}
+      >
         <table class="node-table" aria-rowcount={rows.pinned.length + rows.count + 1} aria-busy={shown.waiting}>
           <caption class="visually-hidden">Nodes of network {network}</caption>
           <colgroup>
@@ -100,9 +105,9 @@ export function NodeTable({ network, summary, sealers }: Props) {
             <tbody class="pinned">{rows.pinned.map((row, i) => line(row, true, i + 2))}</tbody>
           )}
           <tbody ref={body}>
-            {above > 0 && <Spacer rows={above} rowHeight={rowHeight} columns={columns.length + 1} />}
+            {above > 0 && <Spacer rows={above} rowHeight={rowHeight} columns={cells} />}
             {rows.loaded.map((row, i) => line(row, false, rows.pinned.length + above + i + 2))}
-            {below > 0 && <Spacer rows={below} rowHeight={rowHeight} columns={columns.length + 1} />}
+            {below > 0 && <Spacer rows={below} rowHeight={rowHeight} columns={cells} />}
           </tbody>
         </table>
         {shown.data && rows.count === 0 && rows.pinned.length === 0 && (

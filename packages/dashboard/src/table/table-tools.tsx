@@ -37,7 +37,15 @@ export function TableTools({ summary, shown, fits }: Props) {
   )
 }
 
-function Preset({ text, condition, label }: { readonly text: string; readonly condition: Condition; readonly label: string }) {
+function Preset({
+  text,
+  condition,
+  label,
+}: {
+  readonly text: string
+  readonly condition: Condition
+  readonly label: string
+}) {
   const on = filter.value === text
   return (
     <button type="button" class="chip" aria-pressed={on} onClick={() => setFilter(on ? '' : text)}>

@@ -13,7 +13,7 @@ export function Mark() {
 export function Wordmark() {
   return (
     <svg class="wordmark" viewBox="0 0 96 16" role="img" aria-label="netstats">
-      {[...'netstats'].map((c, i) => (
+      {Array.from('netstats', (c, i) => (
         <path key={i} d={letters[c]} transform={`translate(${i * 12} 0)`} />
       ))}
     </svg>

@@ -11,7 +11,7 @@ export function Numerals({ value, label }: Props) {
   const text = count(value)
   return (
     <span class="numerals" role="img" aria-label={`${label} ${value ?? 'not known'}`}>
-      {[...text].map((c, i) => {
+      {Array.from(text, (c, i) => {
         const place = text.length - i
         if (c === gap) return <span key={`${place}gap`} class="numerals-gap" />
         return (

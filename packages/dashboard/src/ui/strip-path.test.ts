@@ -14,6 +14,11 @@ describe('a strip', () => {
   })
 
   it('shows at most the newest forty', () => {
-    expect(stripPath(Array.from({ length: 60 }, () => 10), 400).heard).toBe(40)
+    expect(
+      stripPath(
+        Array.from({ length: 60 }, () => 10),
+        400,
+      ).heard,
+    ).toBe(40)
   })
 })

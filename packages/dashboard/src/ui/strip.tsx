@@ -12,7 +12,9 @@ interface Props {
 export const Strip = memo(({ values, topMs }: Props) => {
   const { known, missing, heard } = stripPath(values, topMs)
   const label =
-    heard === 0 ? 'no delays known' : `${count(heard)} of ${count(values.length)} heights, last ${duration(lastKnown(values))}`
+    heard === 0
+      ? 'no delays known'
+      : `${count(heard)} of ${count(values.length)} heights, last ${duration(lastKnown(values))}`
   return (
     <svg class="strip" viewBox="0 0 160 16" preserveAspectRatio="none" role="img" aria-label={label}>
       <path class="strip-known" d={known} />

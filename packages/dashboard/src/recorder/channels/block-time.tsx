@@ -7,7 +7,8 @@ import { linear, niceCeiling, robustTop } from '../scale.ts'
 const late = 1.5
 
 const topOf = ({ slots, blockTimeMs }: Picture): number =>
-  niceCeiling(Math.max(robustTop(slots.flatMap((s) => s.main?.blockTimeMs ?? [])), (blockTimeMs ?? 0) * 1.6) / 1000) * 1000
+  niceCeiling(Math.max(robustTop(slots.flatMap((s) => s.main?.blockTimeMs ?? [])), (blockTimeMs ?? 0) * 1.6) / 1000) *
+  1000
 
 const isLate = (value: number | null | undefined, mean: number | null): boolean =>
   value !== null && value !== undefined && mean !== null && value > mean * late && value - mean >= 1000
@@ -24,8 +25,22 @@ export const blockTimeChannel: Channel = {
     const y = mean === null ? null : frame.height * (1 - scale(mean))
     return (
       <>
-        <path class="bars" d={bars(frame, values.map((v) => (isLate(v, mean) ? null : v)), scale)} />
-        <path class="bars is-warn" d={bars(frame, values.map((v) => (isLate(v, mean) ? v : null)), scale)} />
+        <path
+          class="bars"
+          d={bars(
+            frame,
+            values.map((v) => (isLate(v, mean) ? null : v)),
+            scale,
+          )}
+        />
+        <path
+          class="bars is-warn"
+          d={bars(
+            frame,
+            values.map((v) => (isLate(v, mean) ? v : null)),
+            scale,
+          )}
+        />
         {y !== null && <path class="mean" d={`M0 ${y}H${column * slots.length}`} />}
       </>
     )

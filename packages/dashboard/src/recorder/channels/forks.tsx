@@ -15,7 +15,11 @@ export const forksChannel: Channel = {
         <path class="rule" d={`M0 ${middle}H${column * slots.length}`} />
         <path
           class="fork-mark"
-          d={forked.map((i) => `M${x(i) - 4} ${middle}L${x(i) + 3} ${middle - 4}M${x(i) - 4} ${middle}L${x(i) + 3} ${middle + 4}`).join('')}
+          d={forked
+            .map(
+              (i) => `M${x(i) - 4} ${middle}L${x(i) + 3} ${middle - 4}M${x(i) - 4} ${middle}L${x(i) + 3} ${middle + 4}`,
+            )
+            .join('')}
         />
         {slots.flatMap((s, i) =>
           Array.from({ length: Math.min(3, s.main?.uncles ?? 0) }, (_, k) => (

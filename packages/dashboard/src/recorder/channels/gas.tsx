@@ -14,7 +14,14 @@ export const gasChannel: Channel = {
     const used = slots.map((s) => (s.main && s.main.gasLimit > 0 ? s.main.gasUsed / s.main.gasLimit : null))
     return (
       <>
-        <path class="bars is-pale" d={bars(frame, used.map((v) => (v === null ? null : 1)), linear(1))} />
+        <path
+          class="bars is-pale"
+          d={bars(
+            frame,
+            used.map((v) => (v === null ? null : 1)),
+            linear(1),
+          )}
+        />
         <path class="bars" d={bars(frame, used, linear(1))} />
       </>
     )

@@ -7,9 +7,9 @@ export const behindColumn: TableColumn = {
   sort: 'behind',
   title: 'Blocks behind the head',
   short: 'Behind',
-  width: 4.6,
+  width: 5.4,
   align: 'end',
-  rank: 2,
+  rank: 1,
   largestFirst: true,
   cell: (row) => <span class={`is-${conditionOf(row)}`}>{behindText(row.behind)}</span>,
 }

@@ -8,7 +8,7 @@ export const blockColumn: TableColumn = {
   short: 'Block',
   width: 6.6,
   align: 'end',
-  rank: 1,
+  rank: 4,
   largestFirst: true,
   cell: (row) => count(row.blockNumber),
 }

@@ -11,5 +11,9 @@ export const difficultyColumn: TableColumn = {
   rank: 111,
   largestFirst: true,
   cell: (row) =>
-    row.totalDifficulty === null ? unknown : <span title={row.totalDifficulty}>{compact(Number(row.totalDifficulty))}</span>,
+    row.totalDifficulty === null ? (
+      unknown
+    ) : (
+      <span title={row.totalDifficulty}>{compact(Number(row.totalDifficulty))}</span>
+    ),
 }

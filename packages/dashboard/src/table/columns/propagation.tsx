@@ -8,7 +8,7 @@ export const propagationColumn: TableColumn = {
   short: 'Delay',
   width: 4.8,
   align: 'end',
-  rank: 4,
+  rank: 2,
   largestFirst: true,
   cell: (row) => duration(row.propagationMs),
 }
