@@ -59,6 +59,7 @@ export interface ServerHandle extends AsyncDisposable {
 const builtDashboard = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 const tickMs = 1000
 const feedTickMs = 125
+const sweepEvery = 10
 const classicTickMs = 500
 /** Places kept for HTTP when WebSockets have taken all others, so that health can still be asked. */
 const reservedConnections = 64
@@ -171,11 +172,12 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   }
 
   let sheds = 0
+  let ticks = 0
   const tick = setInterval(() => {
     const now = monotonic()
     runner.apply({ type: 'tick', at: unixMs(Date.now()) })
     guard('ingest/ethstats', () => endpoint.tick(now))
-    admission.sweep(now)
+    if (++ticks % sweepEvery === 0) admission.sweep(now)
     loop.tick(now)
     const shed = totalOf(endpoint.intake.sheds)
     if (shed > sheds)

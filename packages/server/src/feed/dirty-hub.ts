@@ -33,23 +33,19 @@ const nothing: Dirty = {
 export const createDirtyHub = (core: Core): DirtyHub => {
   const readers = new Set<Map<string, Pending>>()
 
-  const pump = (network: string): void => {
-    const view = core.network(network)
-    if (view === undefined) return
-    const fresh = view.takeDirty()
-    for (const waiting of readers) merge(waiting, network, fresh)
-  }
-
   return {
     reader() {
       const waiting = new Map<string, Pending>()
       readers.add(waiting)
       return {
         take(network) {
-          pump(network)
-          const taken = waiting.get(network)
+          const fresh = core.network(network)?.takeDirty() ?? nothing
+          for (const other of readers) if (other !== waiting) merge(other, network, fresh)
+          const kept = waiting.get(network)
+          if (kept === undefined) return fresh
           waiting.delete(network)
-          return taken ?? nothing
+          mergeInto(kept, fresh)
+          return kept
         },
         [Symbol.dispose]() {
           readers.delete(waiting)
@@ -67,6 +63,10 @@ const merge = (waiting: Map<string, Pending>, network: string, fresh: Dirty): vo
     into = { nodes: new Set(), removedNodes: new Set(), blocks: new Set(), removedBlocks: new Set(), summary: false }
     waiting.set(network, into)
   }
+  mergeInto(into, fresh)
+}
+
+const mergeInto = (into: Pending, fresh: Dirty): void => {
   mergeRows(into.nodes, into.removedNodes, fresh.nodes, fresh.removedNodes)
   mergeRows(into.blocks, into.removedBlocks, fresh.blocks, fresh.removedBlocks)
   into.summary ||= fresh.summary

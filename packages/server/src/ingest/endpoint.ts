@@ -17,7 +17,7 @@ import type { IngestMachine } from './machine.ts'
 import type { SecretCheck } from './secrets.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
-import { textFrame } from './text-frame.ts'
+import { pingFrame, textFrame } from './text-frame.ts'
 
 export interface AgentSession extends Session {
   readonly socket: WebSocket
@@ -72,7 +72,7 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     ping: (session) => {
       if (session.socket.readyState !== session.socket.OPEN) return
       if (session.pingSentAt === 0) session.pingSentAt = performance.now()
-      session.socket.ping()
+      session.raw.write(pingFrame, 'latin1')
     },
     unsent: ({ socket }) => socket.bufferedAmount,
     queue: (session, text, shedClass, at) => intake.offer(session, text, shedClass, at),

@@ -10,5 +10,8 @@ export const textFrame = (text: string): string | undefined => {
     : `\u0081\u007e${String.fromCharCode(length >> 8, length & 0xff)}${text}`
 }
 
+/** A ping without a payload. */
+export const pingFrame = '\u0089\u0000'
+
 // oxlint-disable-next-line eslint/no-control-regex
 const ascii = /^[\u0000-\u007f]*$/
