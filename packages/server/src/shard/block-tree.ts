@@ -106,11 +106,11 @@ export const learnParent = (tree: BlockTree, block: BlockRecord, parentHash: str
   if (parent?.attached === true && parent.number === block.number - 1) {
     adopt(tree, parent, block)
     if (block.canonical) extendDown(tree, parent, block)
-    return
+  } else if (block.canonical) {
+    const displaced = contradict(tree, block)
+    if (tree.loose?.bottom === block) tree.loose.displaced += displaced
   }
-  if (!block.canonical) return
-  const displaced = contradict(tree, block)
-  if (tree.loose?.bottom === block) tree.loose.displaced += displaced
+  trimSide(tree)
 }
 
 const link = (tree: BlockTree, block: BlockRecord): void => {
@@ -310,7 +310,8 @@ const dropWeakest = (tree: BlockTree, list: readonly BlockRecord[], force: boole
   return true
 }
 
-const trimSide = (tree: BlockTree): void => {
+/** Brings the blocks beside the chain back to their number, after some have left the chain. */
+export const trimSide = (tree: BlockTree): void => {
   while (tree.side.size > tree.limits.maxSideBlocks) {
     let victim: BlockRecord | undefined
     let looked = 0

@@ -1,5 +1,5 @@
 import type { NodeInfo, UnixMs } from '@netstats/protocol'
-import { detach, forget } from './block-tree.ts'
+import { detach, forget, trimSide } from './block-tree.ts'
 import { freeSlot, hasSeen } from './block-record.ts'
 import { activate, deactivate } from './activity.ts'
 import { markAllNodes, markBlock, markNode, markNodeRemoved } from './dirty.ts'
@@ -96,6 +96,7 @@ export const removeNode = (shard: Shard, node: NodeRecord, reason: 'expired' | '
   if (shard.tree.head === null) {
     markAllNodes(shard.dirty)
     holdElection(shard, null, at)
+    trimSide(shard.tree)
   }
   shard.emit({ type: 'node-removed', at, network: shard.key, node: node.id, reason })
 }

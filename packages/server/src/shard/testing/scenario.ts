@@ -50,6 +50,8 @@ export interface Scenario {
   head(): string
 }
 
+const letters = (nodes: string): string[] => Array.from(nodes)
+
 export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): Scenario => {
   const core = createCore(options)
   const all: Change[] = []
@@ -80,7 +82,7 @@ export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): 
       return changes
     },
     connect: (nodes, info = {}) =>
-      [...nodes].flatMap((node) =>
+      letters(nodes).flatMap((node) =>
         stage.apply({
           type: 'connected',
           at: unixMs(stage.now),
@@ -90,7 +92,7 @@ export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): 
         }),
       ),
     disconnect: (nodes) =>
-      [...nodes].flatMap((node) => stage.apply({ type: 'disconnected', at: unixMs(stage.now), node, network })),
+      letters(nodes).flatMap((node) => stage.apply({ type: 'disconnected', at: unixMs(stage.now), node, network })),
     say: (node, kind, body) =>
       stage.apply({
         type: 'observation',
@@ -99,7 +101,7 @@ export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): 
         observation: { kind, node: nodeId(node), observedAt: unixMs(stage.now), body } as Observation,
       }),
     stats: (node, stats = {}) => stage.say(node, 'node-stats', { active: true, ...stats }),
-    block: (nodes, number, shape) => [...nodes].flatMap((node) => stage.say(node, 'block', blockAt(number, shape))),
+    block: (nodes, number, shape) => letters(nodes).flatMap((node) => stage.say(node, 'block', blockAt(number, shape))),
     head: () => {
       const head = stage.view.head()
       return head === undefined ? 'none' : `${head.number}/${Number.parseInt(head.hash.slice(50), 16)}`
