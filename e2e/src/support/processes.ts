@@ -165,17 +165,18 @@ export interface AgentProcess extends Running {
 export interface AgentSettings {
   readonly name: string
   readonly rpc: string
-  /** Where it reports to; all have one secret. */
-  readonly servers: readonly { readonly port: number; readonly secret: string }[]
+  readonly server: Pick<ServerProcess, 'port' | 'secret'>
+  /** Ports of further servers it reports to, with the same secret. */
+  readonly alsoTo?: readonly number[]
   /** Kept after its end where it is given. */
   readonly data?: string
 }
 
-export const startAgent = ({ name, rpc, servers, data: kept }: AgentSettings): AgentProcess => {
+export const startAgent = ({ name, rpc, server, alsoTo = [], data: kept }: AgentSettings): AgentProcess => {
   const data = kept ?? temporaryFolder('agent')
   const args = ['agent', '--name', name, '--rpc', rpc, '--data', data]
-  for (const { port } of servers) args.push('--ethstats', `ws://127.0.0.1:${port}`)
-  const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: servers[0]?.secret ?? '' })
+  for (const port of [server.port, ...alsoTo]) args.push('--ethstats', `ws://127.0.0.1:${port}`)
+  const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: server.secret })
   return {
     ...running,
     data,
