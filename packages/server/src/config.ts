@@ -50,7 +50,9 @@ const ethstats = z.strictObject({
     .describe('How long an older connection has to answer a ping when its id logs in again; else it is replaced.'),
   messagesPerSecond: whole(1, 100_000)
     .prefault(100)
-    .describe('Messages an agent may send in the long run; of more, pending and latency are dropped first.'),
+    .describe(
+      'Messages an agent may send in the long run. Of more, pending and latency are dropped, then stats; blocks only wait.',
+    ),
   historySessions: whole(0, 100)
     .prefault(2)
     .describe('Agents of a network that are asked for missing blocks at the same time; 0 never asks.'),

@@ -11,7 +11,6 @@ import type { Logger, PartStatus } from '@netstats/sdk'
 import { reasonOf } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { FastifyInstance } from 'fastify'
-import { WebSocketServer } from 'ws'
 import { registerApi, registerStatic } from './api/mod.ts'
 import { createClassicHub } from './classic/hub.ts'
 import type { ServerConfig } from './config.ts'
@@ -36,6 +35,7 @@ import { registerSelfRoutes } from './self/routes.ts'
 import { createStageTimes } from './self/stage-times.ts'
 import { createCore } from './shard/mod.ts'
 import type { Core } from './shard/model.ts'
+import { createSocketServer } from './web-sockets.ts'
 
 export interface ServerOptions {
   readonly config: ServerConfig
@@ -118,12 +118,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   let draining = false
 
-  const feedSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: 1 << 16,
-  })
+  const feedSockets = createSocketServer(1 << 16)
   const onFeed: Upgrade = (request, socket, head, address) =>
     feedSockets.handleUpgrade(request, socket, head, (ws) => feed.handle(ws, request, address))
   const open = config.feed.enabled

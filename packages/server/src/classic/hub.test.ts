@@ -85,6 +85,10 @@ describe('the classic dashboard', () => {
     expect(await initOf('/primus')).toEqual(['b1', 'b2'])
     expect(await initOf('/primus/?network=1&_primuscb=x')).toEqual(['a1'])
     expect(await initOf('/primus/1')).toEqual(['a1'])
+    const nowhere = await pageOf(running, '/primus/3')
+    await agentOf(running, 'c1', '3')
+    await nowhere.next((text) => isInit(text) && text.includes('c1'))
+    expect(nowhere.received.filter(isInit)).toHaveLength(2)
   })
 
   it('survives whatever it is sent', async () => {

@@ -14,10 +14,9 @@ import {
   writePrimusPing,
   writePrimusPong,
 } from '@netstats/protocol/ethstats'
-import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { DirtyHub, DirtyReader } from '../feed/dirty-hub.ts'
-import { closeSockets } from '../close-sockets.ts'
+import { closeSockets, createSocketServer } from '../web-sockets.ts'
 import { primusFirstMs } from '../ingest/keep-alive.ts'
 import type { Core } from '../shard/model.ts'
 import { behindAt, caughtUpAt, createReader, giveUpAfterMs, wantedNetwork } from './reader.ts'
@@ -67,12 +66,7 @@ export interface ClassicTimes {
 
 export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicTimes): ClassicHub => {
   const { pingEveryMs, primusEveryMs } = times
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: 16_384,
-  })
+  const sockets = createSocketServer(16_384)
   const readers = new Set<ClassicReader>()
   const external = new Set<ClassicReader>()
   const shown = new Map<string, Shown>()
@@ -212,7 +206,8 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
         continue
       }
       if (reader.network === undefined || core.network(reader.network) === undefined) {
-        if (core.networks().length > 0) begin(reader)
+        const key = reader.wanted ?? largest()
+        if (key !== undefined && core.network(key) !== undefined) begin(reader)
         continue
       }
       const group = groups.get(reader.network)

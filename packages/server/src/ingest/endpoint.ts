@@ -6,12 +6,12 @@ import type { Socket } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import { unixMs } from '@netstats/protocol'
 import type { Logger } from '@netstats/sdk'
-import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { createIntake } from '../intake/intake.ts'
 import type { Intake, IntakeLimits } from '../intake/intake.ts'
 import type { Core, CoreInput } from '../shard/model.ts'
 import type { StageTimes } from '../self/stage-times.ts'
+import { createSocketServer } from '../web-sockets.ts'
 import { createIngestMachine } from './machine.ts'
 import type { IngestMachine } from './machine.ts'
 import type { SecretCheck } from './secrets.ts'
@@ -124,12 +124,7 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     else socket.resume()
   }
 
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: options.maxFrameBytes,
-  })
+  const sockets = createSocketServer(options.maxFrameBytes)
 
   const begin = (request: IncomingMessage, socket: WebSocket, raw: Socket, address: string): void => {
     const now = performance.now()

@@ -246,6 +246,18 @@ describe('a session', () => {
     expect(peer.done).toEqual([])
   })
 
+  it('is read from more slowly when it sends more blocks than it may, and loses none', () => {
+    const { stage, peer } = loggedIn()
+    for (let number = 1; number <= 1000; number++) stage.say(peer, blockFrame('alpha', number))
+    expect(peer.throttledNow).toBe(true)
+    expect(stage.sheds).toEqual([])
+    expect(stage.core.network('1337')?.node('alpha')?.blockNumber).toBe(1000)
+    stage.pass(3)
+    expect(peer.throttledNow).toBe(true)
+    stage.pass(2)
+    expect(peer.throttledNow).toBe(false)
+  })
+
   it('is not read from while it sends more bytes than it may', () => {
     const { stage, peer } = loggedIn()
     const large = emit('pending', { id: 'alpha', stats: { pending: 1 }, rest: 'x'.repeat(12 << 20) })

@@ -60,7 +60,7 @@ const immediate: ReadonlySet<EthstatsEvent> = new Set(['node-ping', 'node-pong',
 const immediateBytes = 4096
 const unsentLimit = 1 << 20
 // What of its budget a session keeps for the classes above: a flood of `pending` never costs it a block.
-const reserves: Readonly<Record<ShedClass, number>> = { latency: 0.5, stats: 0.25, log: 0.25, block: 0, alarm: 0 }
+const reserves: { readonly [C in ShedClass]?: number } = { latency: 0.5, stats: 0.25, log: 0.25 }
 
 export const createIngestMachine = <S extends Session>(options: MachineOptions<S>): IngestMachine<S> => {
   const { effects, limits } = options
@@ -191,6 +191,34 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (session.asked !== undefined) history.release(session)
   }
 
+  /**
+   * Takes a frame from its session's budgets; false where it is to be shed. Blocks and inventory are never shed here: a
+   * session that sends too many of them, or too many bytes, is read from more slowly.
+   */
+  const spend = (session: S, shedClass: ShedClass, bytes: number, at: number): boolean => {
+    const reserve = reserves[shedClass]
+    if (reserve !== undefined && !takeTokens(session.frames, limits.frames, at, 1, limits.frames.burst * reserve)) {
+      return false
+    }
+    if (reserve === undefined) {
+      refill(session.frames, limits.frames, at)
+      session.frames.tokens--
+    }
+    session.bytes.tokens -= bytes
+    if (session.bytes.tokens < 0 || session.frames.tokens < 0) throttle(session, at)
+    return true
+  }
+
+  const throttle = (session: S, at: number): void => {
+    if (session.throttled || hasBudget(session, at)) return
+    session.throttled = true
+    throttled.add(session)
+    effects.throttle(session, true)
+  }
+
+  const hasBudget = (session: S, at: number): boolean =>
+    refill(session.bytes, limits.bytes, at) >= 0 && refill(session.frames, limits.frames, at) >= 0
+
   const lookAfter = (session: S): void => {
     if (effects.unsent(session) > unsentLimit) return endSession(hall, session, 'slow-reader')
     if (session.heard || session.paused || session.throttled) session.silentRounds = 0
@@ -211,15 +239,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       hall.counts.events[event ?? 'unknown']++
       if (session.state !== 'ready') return beforeReady(session, event, data, at)
       const shedClass = shedClassOfEvent(event)
-      if (!takeTokens(session.frames, limits.frames, at, 1, limits.frames.burst * reserves[shedClass])) {
-        return effects.shed(shedClass)
-      }
-      session.bytes.tokens -= data.length
-      if (session.bytes.tokens < 0 && refill(session.bytes, limits.bytes, at) < 0 && !session.throttled) {
-        session.throttled = true
-        throttled.add(session)
-        effects.throttle(session, true)
-      }
+      if (!spend(session, shedClass, data.length, at)) return effects.shed(shedClass)
       if (event !== undefined && immediate.has(event) && data.length <= immediateBytes) {
         return settle(session, decode(data), at)
       }
@@ -276,7 +296,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
         effects.send(session, writePrimusPing(at))
       }
       for (const session of throttled) {
-        if (refill(session.bytes, limits.bytes, at) < 0) continue
+        if (!hasBudget(session, at)) continue
         throttled.delete(session)
         session.throttled = false
         effects.throttle(session, false)

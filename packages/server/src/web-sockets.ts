@@ -1,4 +1,20 @@
-import type { WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
+import type { ServerOptions, WebSocket } from 'ws'
+
+/**
+ * Makes WebSockets of upgrade requests that something else routes. No compression: at many small messages it costs more
+ * than it saves. A peer that does not answer a close is cut after 5 s.
+ */
+export const createSocketServer = (maxPayload: number): WebSocketServer => {
+  const options: ServerOptions & { readonly closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    closeTimeout: 5000,
+  }
+  return new WebSocketServer(options)
+}
 
 const serviceRestart = 1012
 
