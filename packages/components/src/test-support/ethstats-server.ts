@@ -10,6 +10,8 @@ import { z } from 'zod'
 
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/)
 const int = z.number().int().min(0)
+// Go reads these into big integers.
+const bigInt = z.number().refine(Number.isInteger)
 const decimal = z.string().regex(/^\d+$/)
 const block = z.strictObject({
   number: int,
@@ -58,7 +60,7 @@ const payloads = {
       mining: z.boolean().optional(),
       hashrate: int.optional(),
       peers: int,
-      gasPrice: int,
+      gasPrice: bigInt,
       uptime: int,
     }),
   }),
@@ -165,6 +167,7 @@ export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsSe
   }
 
   const listen = async (): Promise<void> => {
+    if (server) return
     server = new WebSocketServer({ port, host: '127.0.0.1', path: '/api' })
     server.on('connection', (socket) => {
       const connection = ++connections

@@ -37,8 +37,8 @@ describe('the newest state of a node', () => {
     current.take({ kind: 'pending', node, observedAt: now, body: { pending: 7 } })
     current.take({ kind: 'node-stats', node, observedAt: now, body: { active: true } })
     expect(current.head(now)?.number).toBe(2)
-    expect(current.pending(now)).toBe(7)
-    expect(current.stats(now)).toEqual({ active: true })
+    expect(current.pending(now)).toEqual({ value: 7, at: now })
+    expect(current.stats(now)?.value).toEqual({ active: true })
   })
 
   it('takes no block for the head that was asked for afterwards', () => {
@@ -53,7 +53,7 @@ describe('the newest state of a node', () => {
     current.take({ kind: 'node-stats', node, observedAt: before(60_001), body: { active: true } })
     current.take({ kind: 'pending', node, observedAt: before(60_000), body: { pending: 1 } })
     expect(current.stats(now)).toBeUndefined()
-    expect(current.pending(now)).toBe(1)
+    expect(current.pending(now)?.value).toBe(1)
   })
 
   it('keeps the head of a chain that stands still, as long as the node is heard of', () => {

@@ -4,7 +4,8 @@ import type { Block, NodeId, NodeInfo, NodeStats, Observation, UnixMs } from '@n
 /** Older values of what changes all the time are worth nothing to a live view. */
 export const staleAfterMs = 60_000
 
-interface Dated<T> {
+/** A value and when it was observed. */
+export interface Dated<T> {
   readonly value: T
   readonly at: UnixMs
 }
@@ -16,8 +17,8 @@ export interface Current {
   height(): number | undefined
   /** The head, while what was taken last is fresh: a chain may rightly stand still for hours. */
   head(now: UnixMs): Block | undefined
-  stats(now: UnixMs): NodeStats | undefined
-  pending(now: UnixMs): number | undefined
+  stats(now: UnixMs): Dated<NodeStats> | undefined
+  pending(now: UnixMs): Dated<number> | undefined
 }
 
 export const isStale = (at: UnixMs, now: UnixMs): boolean => now - at > staleAfterMs
@@ -29,8 +30,8 @@ export const createCurrent = (node: NodeId): Current => {
   let pending: Dated<number> | undefined
   let newest: UnixMs | undefined
 
-  const fresh = <T>(dated: Dated<T> | undefined, now: UnixMs): T | undefined =>
-    dated === undefined || isStale(dated.at, now) ? undefined : dated.value
+  const fresh = <T>(dated: Dated<T> | undefined, now: UnixMs): Dated<T> | undefined =>
+    dated === undefined || isStale(dated.at, now) ? undefined : dated
 
   return {
     take: (observation) => {

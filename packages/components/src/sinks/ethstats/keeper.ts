@@ -71,7 +71,7 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       info: options.info(),
       pingIntervalMs: config.pingInterval,
       onReport: () => {
-        login = createLogin(opened, id, clock)
+        login = createLogin(opened, id)
         backoff.working()
         told = ''
         status.ok()
@@ -82,6 +82,10 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       },
       onHistory: (numbers) => (login ? options.onHistory(numbers, login) : context.count('history_unanswered')),
       onFrame: (event) => context.count('frames', { event }),
+      onEnd: () => {
+        link = undefined
+        login = undefined
+      },
     })
     link = opened
     const abort = (): void => opened.end('closed', 'the agent ends')
@@ -90,8 +94,6 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       return await opened.ended
     } finally {
       signal.removeEventListener('abort', abort)
-      link = undefined
-      login = undefined
     }
   }
 

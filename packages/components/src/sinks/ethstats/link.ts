@@ -34,6 +34,8 @@ export interface LinkOptions {
   readonly onReport: () => void
   readonly onHistory: (numbers: readonly number[] | undefined) => void
   readonly onFrame: (event: string) => void
+  /** Nothing can be sent any more. Called at once, before anybody can try. */
+  readonly onEnd: () => void
 }
 
 export interface Link {
@@ -54,6 +56,7 @@ export const openLink = (options: LinkOptions): Link => {
     if (over) return
     over = true
     sleeping.abort()
+    options.onEnd()
     if (how === 'closed' || how === 'relogin') socket.close(1000)
     else socket.terminate()
     ended.resolve({ how, reason })
@@ -71,7 +74,11 @@ export const openLink = (options: LinkOptions): Link => {
         return
       }
       options.onFrame(event)
-      socket.send(frame, (error) => (error ? reject(error) : resolve()))
+      socket.send(frame, (error) => {
+        if (!error) return resolve()
+        end('lost', error.message)
+        reject(error)
+      })
     })
 
   // A frame of the session that can not be sent ends the connection by itself: 'close' or 'error' follows.

@@ -1,7 +1,6 @@
 /** A login and what was sent through it. */
 import type { Block, Hash, UnixMs } from '@netstats/protocol'
 import { writeBlock, writeHistory, writePending, writeStats } from '@netstats/protocol/ethstats'
-import type { Clock } from '@netstats/sdk'
 import type { Link } from './link.ts'
 import type { Frame } from './plan.ts'
 
@@ -12,6 +11,8 @@ const maxSentHashes = 256
 export interface Login {
   readonly link: Link
   readonly wasSent: (hash: Hash) => boolean
+  /** When the state sent last, of each kind, was observed. */
+  readonly lastStatsAt: () => UnixMs | undefined
   readonly lastPendingAt: () => UnixMs | undefined
   /** Resolves once the socket took the frame. */
   send(frame: Frame): Promise<void>
@@ -19,8 +20,9 @@ export interface Login {
   owesHistory: boolean
 }
 
-export const createLogin = (link: Link, id: string, clock: Clock): Login => {
+export const createLogin = (link: Link, id: string): Login => {
   const sent = new Set<Hash>()
+  let lastStatsAt: UnixMs | undefined
   let lastPendingAt: UnixMs | undefined
 
   const remember = (hash: Hash): void => {
@@ -47,6 +49,7 @@ export const createLogin = (link: Link, id: string, clock: Clock): Login => {
     link,
     owesHistory: false,
     wasSent: (hash) => sent.has(hash),
+    lastStatsAt: () => lastStatsAt,
     lastPendingAt: () => lastPendingAt,
     send: (frame) => {
       switch (frame.type) {
@@ -56,9 +59,10 @@ export const createLogin = (link: Link, id: string, clock: Clock): Login => {
           remember(frame.block.hash)
           return link.send('block', writeBlock(id, frame.block))
         case 'pending':
-          lastPendingAt = clock.now()
+          lastPendingAt = frame.at
           return link.send('pending', writePending(id, frame.pending))
         case 'stats':
+          lastStatsAt = frame.at
           return link.send('stats', writeStats(id, frame.stats))
       }
     },

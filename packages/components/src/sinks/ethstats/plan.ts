@@ -2,6 +2,7 @@
  * What of a batch goes to an ethstats server, and in which frames. Pure. The protocol is a live view: only the newest
  * state is sent, blocks that come late go as history, and a backlog is cut to what a server would keep.
  */
+import { unixMs } from '@netstats/protocol'
 import type { Block, NodeId, NodeStats, Observation, UnixMs } from '@netstats/protocol'
 import type { Sequence, SpooledObservation } from '@netstats/sdk'
 import { isStale } from './current.ts'
@@ -14,20 +15,14 @@ const pendingEveryMs = 1000
 
 export type Frame =
   | { readonly type: 'block'; readonly block: Block }
-  | { readonly type: 'pending'; readonly pending: number }
-  | { readonly type: 'stats'; readonly stats: NodeStats }
+  | { readonly type: 'pending'; readonly pending: number; readonly at: UnixMs }
+  | { readonly type: 'stats'; readonly stats: NodeStats; readonly at: UnixMs }
   | { readonly type: 'history'; readonly blocks: readonly Block[] }
-
-/** A frame to send; once it is sent, everything through this sequence is settled. */
-export interface PlannedFrame {
-  readonly frame: Frame
-  readonly through: Sequence
-}
 
 export type SkipReason = 'stale' | 'superseded' | 'throttled' | 'repeated' | 'unmapped'
 
 export interface Plan {
-  readonly frames: readonly PlannedFrame[]
+  readonly frames: readonly Frame[]
   readonly skipped: readonly { readonly kind: Observation['kind']; readonly reason: SkipReason }[]
   /** The batch reaches the present. */
   readonly caughtUp: boolean
@@ -40,6 +35,8 @@ export interface PlanOptions {
   readonly now: UnixMs
   /** Whether the session already sent this block. */
   readonly wasSent: (hash: Block['hash']) => boolean
+  /** When the state sent last, of each kind, was observed. */
+  readonly lastStatsAt: UnixMs | undefined
   readonly lastPendingAt: UnixMs | undefined
 }
 
@@ -58,17 +55,13 @@ export const planBatch = (items: readonly SpooledObservation[], options: PlanOpt
   const newest = new Map([lastOf('node-stats'), lastOf('pending')].map((item) => [item?.observation.kind, item]))
   const blocks: SpooledObservation[] = []
   for (const item of own) {
-    const { observation, sequence } = item
+    const { observation } = item
     switch (observation.kind) {
       case 'node-stats':
       case 'pending':
         if (isStale(observation.observedAt, now)) skip(item, 'stale')
         else if (newest.get(observation.kind) !== item) skip(item, 'superseded')
-        else if (observation.kind === 'pending' && now - (options.lastPendingAt ?? -Infinity) < pendingEveryMs)
-          skip(item, 'throttled')
-        else if (observation.kind === 'pending')
-          planned.set(sequence, { type: 'pending', pending: observation.body.pending })
-        else planned.set(sequence, { type: 'stats', stats: observation.body })
+        else planState(item, options, planned, skip)
         break
       case 'block':
         if (wasSent(observation.body.hash)) skip(item, 'repeated')
@@ -90,8 +83,26 @@ export const planBatch = (items: readonly SpooledObservation[], options: PlanOpt
   const kept = caughtUp ? blocks.slice(-maxBlocks) : []
   for (const item of blocks) if (!kept.includes(item)) skip(item, 'superseded')
   planBlocks(kept, now, planned)
-  const frames = [...planned].sort(([a], [b]) => a - b).map(([through, frame]) => ({ frame, through }))
+  const frames = [...planned].sort(([a], [b]) => a - b).map(([, frame]) => frame)
   return { frames, skipped, caughtUp, passedOver: kept.length < blocks.length }
+}
+
+const planState = (
+  item: SpooledObservation,
+  { lastStatsAt, lastPendingAt = unixMs(-Infinity) }: PlanOptions,
+  planned: Map<Sequence, Frame>,
+  skip: (item: SpooledObservation, reason: SkipReason) => void,
+): void => {
+  const { observation, sequence } = item
+  const at = observation.observedAt
+  if (observation.kind === 'node-stats') {
+    if (at === lastStatsAt) skip(item, 'repeated')
+    else planned.set(sequence, { type: 'stats', stats: observation.body, at })
+  } else if (observation.kind === 'pending') {
+    if (at === lastPendingAt) skip(item, 'repeated')
+    else if (at - lastPendingAt < pendingEveryMs) skip(item, 'throttled')
+    else planned.set(sequence, { type: 'pending', pending: observation.body.pending, at })
+  }
 }
 
 /** Late blocks go together where the last of them was; the newest head and what is still fresh goes as it came. */

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { blockNumber } from '@netstats/protocol'
 import type { NodeInfo } from '@netstats/protocol'
 import { reasonOf } from '@netstats/sdk'
-import type { Batch, Delivery, Sequence, Sink, SinkContext } from '@netstats/sdk'
+import type { Batch, Delivery, Sink, SinkContext } from '@netstats/sdk'
 import type { EthstatsConfig } from './config.ts'
 import { createCurrent } from './current.ts'
 import { tryServerUrls } from './endpoint.ts'
@@ -40,8 +40,8 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     const stats = current.stats(now)
     const frames: readonly (Frame | undefined)[] = [
       head && { type: 'block', block: head },
-      pending === undefined ? undefined : { type: 'pending', pending },
-      stats && { type: 'stats', stats },
+      pending && { type: 'pending', pending: pending.value, at: pending.at },
+      stats && { type: 'stats', stats: stats.value, at: stats.at },
     ]
     // What can not be sent ends the link, which says so by itself.
     for (const frame of frames) if (frame) login.send(frame).catch(() => undefined)
@@ -83,16 +83,16 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
       node: config.node,
       now: clock.now(),
       wasSent: login.wasSent,
+      lastStatsAt: login.lastStatsAt(),
       lastPendingAt: login.lastPendingAt(),
     })
-    let through: Sequence | undefined
-    for (const { frame, through: next } of plan.frames) {
+    for (const frame of plan.frames) {
       try {
         await unlessAborted(login.send(frame), signal)
       } catch (error) {
-        return { status: 'retry', reason: reasonOf(error), ...(through === undefined ? {} : { through }) }
+        // What a dying connection took may not have arrived, so nothing of the batch is claimed.
+        return { status: 'retry', reason: reasonOf(error) }
       }
-      through = next
     }
     for (const { kind, reason } of plan.skipped) context.count('skipped', { kind, reason })
     login.owesHistory ||= plan.passedOver

@@ -1,0 +1,306 @@
+/** Against a server as strict as those written in Go, over real sockets. */
+import { nodeId, unixMs } from '@netstats/protocol'
+import type { Block, Observation } from '@netstats/protocol'
+import { systemClock } from '@netstats/sdk'
+import type { Batch, Clock, Delivery, Sink } from '@netstats/sdk'
+import { createFakeClock, createTestContext, exampleBlock, exampleStats, sinkContract } from '@netstats/sdk/testing'
+import { describe, expect, it } from 'vitest'
+import { startEthstatsServer } from '../../test-support/ethstats-server.ts'
+import type { EthstatsServer } from '../../test-support/ethstats-server.ts'
+import { ethstats } from './mod.ts'
+
+const node = nodeId('alpha')
+const never = new AbortController().signal
+
+interface OpenOptions {
+  readonly clock?: Clock
+  readonly blocks?: readonly Block[]
+  readonly config?: Record<string, unknown>
+}
+
+const open = async (server: EthstatsServer, { clock = systemClock, blocks = [], config = {} }: OpenOptions = {}) => {
+  const context = createTestContext({ clock, blocks })
+  const parsed = ethstats.config.parse({ node: 'alpha', endpoint: server.url, secret: 's3cret', ...config })
+  return { context, sink: await ethstats.open(parsed, context) }
+}
+
+let sequence = 0
+const batch = (...observations: readonly Observation[]): Batch => {
+  const items = observations.map((observation) => ({ sequence: ++sequence, observation }))
+  return { items, last: sequence }
+}
+
+const info = (client = 'Geth/v1.13.15'): Observation => ({
+  kind: 'node-info',
+  node,
+  observedAt: systemClock.now(),
+  body: { name: 'alpha', client, networkId: '1337', reporter: 'netstats/9.9.9' },
+})
+const block = (n: number, at = systemClock.now()): Observation => ({
+  kind: 'block',
+  node,
+  observedAt: at,
+  body: exampleBlock(n),
+})
+const stats = (at = systemClock.now()): Observation => ({ ...exampleStats(25, node), observedAt: at })
+const pending = (n: number): Observation => ({
+  kind: 'pending',
+  node,
+  observedAt: systemClock.now(),
+  body: { pending: n },
+})
+
+/** As the shipper: again after the wait that was asked for, until it is settled. */
+const settle = async (sink: Sink, whole: Batch): Promise<Delivery> => {
+  for (;;) {
+    const delivery = await sink.deliver(whole, { signal: never })
+    if (delivery.status !== 'retry') return delivery
+    await systemClock.sleep(Math.min(delivery.afterMs ?? 50, 50), { signal: never })
+  }
+}
+
+describe('the ethstats sink', () => {
+  it('logs in, reports in the order of geth, then sends what happens', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    expect(await settle(sink, batch(info(), block(1), pending(3), stats()))).toEqual({ status: 'delivered' })
+    expect(await settle(sink, batch(block(2)))).toEqual({ status: 'delivered' })
+    await server.until('block', (one) => one.payload.block.number === 2)
+    expect(server.violations).toEqual([])
+    expect(server.received.slice(0, 6).map((one) => one.event)).toEqual([
+      'hello',
+      'node-ping',
+      'latency',
+      'block',
+      'pending',
+      'stats',
+    ])
+    expect(server.of('block').map((one) => one.payload.block.number)).toEqual([1, 2])
+    expect(server.of('hello')[0]?.payload).toMatchObject({
+      id: 'alpha',
+      secret: 's3cret',
+      info: { name: 'alpha', node: 'Geth/v1.13.15', net: '1337', client: '0.1.1', canUpdateHistory: true },
+    })
+    expect(server.of('stats')[0]?.payload.stats).toMatchObject({ active: true, peers: 25, gasPrice: 1e18 })
+  })
+
+  it('asks for a retry while the server is away, and sends what is, not what was, when it is back', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened, context } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info(), block(1)))
+    await server.until('block')
+    await server.away()
+    const later = batch(block(2), stats(unixMs(systemClock.now() - 120_000)), block(3))
+    expect((await sink.deliver(later, { signal: never })).status).toBe('retry')
+    await server.back()
+    await settle(sink, later)
+    await server.until('block', (one) => one.payload.block.number === 2)
+    const again = server.received.filter((one) => one.connection === 2).map((one) => one.event)
+    expect(again.slice(0, 3)).toEqual(['hello', 'node-ping', 'latency'])
+    // Block 3 is in the report after the login, block 2 comes with the delivery.
+    expect(new Set(server.of('block').map((one) => one.payload.block.number))).toEqual(new Set([1, 2, 3]))
+    expect(server.of('stats')).toEqual([])
+    expect(context.counts['skipped{kind=node-stats,reason=stale}']).toBe(1)
+    expect(context.health).toContain('ok')
+    expect(server.violations).toEqual([])
+  })
+
+  it('leaves a server alone for ten seconds that refuses the login, and never shows the secret', async () => {
+    await using server = await startEthstatsServer('another')
+    const clock = createFakeClock()
+    const { sink: opened, context } = await open(server, { clock })
+    await using sink = opened
+    const delivery = await sink.deliver(batch(info()), { signal: never })
+    expect(delivery).toMatchObject({ status: 'retry', reason: 'the server refused the login' })
+    expect((delivery as { afterMs: number }).afterMs).toBeGreaterThanOrEqual(10_000)
+    await clock.untilSleeping()
+    await clock.advance(9999)
+    expect(server.connections()).toBe(1)
+    await clock.advance(1100)
+    await server.connected(2)
+    expect(JSON.stringify(context.log.entries)).not.toContain('s3cret')
+    expect(context.counts['connections_ended{how=refused}']).toBe(1)
+  })
+
+  it.each(['drop', 'mute'] as const)('takes a server that is %s at the login for one that refuses', async (mood) => {
+    await using server = await startEthstatsServer()
+    server.mood = mood
+    const clock = createFakeClock()
+    const { sink: opened, context } = await open(server, { clock })
+    await using sink = opened
+    const delivering = sink.deliver(batch(info()), { signal: never })
+    await server.until('hello')
+    if (mood === 'mute') await clock.advance(10_000)
+    expect((await delivering).status).toBe('retry')
+    if (mood === 'mute') await clock.settle()
+    await clock.untilSleeping()
+    expect(context.counts['connections_ended{how=refused}']).toBe(1)
+  })
+
+  it('gives a server up that leaves a ping unanswered for five seconds, and comes back', async () => {
+    await using server = await startEthstatsServer()
+    server.mood = 'no-pong'
+    const clock = createFakeClock()
+    const { sink: opened, context } = await open(server, { clock })
+    await using sink = opened
+    const delivering = sink.deliver(batch(info()), { signal: never })
+    await server.until('node-ping')
+    await clock.advance(5000)
+    expect(await delivering).toMatchObject({ status: 'retry' })
+    expect(context.counts['connections_ended{how=lost}']).toBe(1)
+    server.mood = 'well'
+    await clock.advance(1000)
+    await server.until('latency', (one) => one.connection === 2)
+  })
+
+  it('measures the latency every ten seconds, and so is never silent for fifteen', async () => {
+    await using server = await startEthstatsServer()
+    const clock = createFakeClock()
+    const { sink: opened } = await open(server, { clock })
+    await using sink = opened
+    expect((await sink.deliver(batch(info()), { signal: never })).status).toBe('delivered')
+    for (let i = 2; i <= 5; i++) {
+      await clock.untilSleeping()
+      await clock.advance(10_000)
+      await server.until('latency', () => server.of('latency').length >= i)
+    }
+    expect(server.of('node-ping')).toHaveLength(5)
+    expect(server.connections()).toBe(1)
+    expect(server.violations).toEqual([])
+  })
+
+  it('answers history: the list, a range, or the last blocks; descending, without gaps filled by null', async () => {
+    await using server = await startEthstatsServer()
+    const known = Array.from({ length: 60 }, (_, i) => exampleBlock(i + 1)).filter((one) => one.number !== 58)
+    const { sink: opened } = await open(server, { blocks: known })
+    await using sink = opened
+    await settle(sink, batch(info(), block(60)))
+    const ask = async (payload: unknown): Promise<readonly number[]> => {
+      const before = server.of('history').length
+      server.push(JSON.stringify({ emit: ['history', payload] }))
+      await server.until('history', () => server.of('history').length > before)
+      return server.of('history')[before]!.payload.history.map((one) => one.number)
+    }
+    expect(await ask({ max: 5, min: 3, list: [3, 4, 5] })).toEqual([5, 4, 3])
+    expect(await ask({ max: 4, min: 2 })).toEqual([4, 3, 2])
+    expect(await ask({ max: 999, min: 57, list: [57, 58, 59, 999] })).toEqual([59, 57])
+    for (const odd of [false, null, {}]) {
+      const last = await ask(odd)
+      expect([last[0], last.at(-1), last.length]).toEqual([60, 11, 49])
+    }
+    expect(server.violations).toEqual([])
+  })
+
+  it('leaves a history request unanswered rather than send an empty list', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened, context } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info(), block(9)))
+    server.push('{"emit":["history",{"max":2,"min":1,"list":[1,2]}]}')
+    server.push('"primus::ping::1"')
+    await server.untilText('primus::pong::1')
+    expect(server.of('history')).toEqual([])
+    expect(context.counts['history_unanswered']).toBe(1)
+  })
+
+  it('echoes primus pings, and lives through whatever else a server says', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info()))
+    const odd = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"emit":[]}',
+      '{"emit":["x",{"a":1}]}',
+      '{"action":"y"}',
+      '"primus::id::1"',
+      '7',
+    ]
+    for (const text of odd) server.push(text)
+    server.push('{"emit":["node-pong",{"clientTime":"never sent"}]}')
+    server.push('"primus::ping::1700000000000"')
+    await server.untilText('primus::pong::1700000000000')
+    expect(server.connections()).toBe(1)
+    expect(server.violations).toEqual([])
+  })
+
+  it('logs in anew when the node is another one than before', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info('Geth/v1')))
+    await settle(sink, batch(info('Geth/v1')))
+    expect(server.connections()).toBe(1)
+    await settle(sink, batch(info('Besu/v2'), block(7)))
+    const second = await server.until('hello', (one) => one.connection === 2)
+    expect(second.payload.info.node).toBe('Besu/v2')
+    await server.until('block', (one) => one.payload.block.number === 7)
+  })
+
+  it('is let in under another name, with a contact, and without a secret', async () => {
+    await using server = await startEthstatsServer('')
+    const config = { id: 'Alpha of Ops', contact: 'ops@example.org', secret: undefined }
+    const { sink: opened } = await open(server, { config })
+    await using sink = opened
+    await settle(sink, batch(info(), stats()))
+    const { payload } = await server.until('hello')
+    expect(payload).toMatchObject({ id: 'Alpha of Ops', secret: '', info: { contact: 'ops@example.org' } })
+    expect((await server.until('stats')).payload.id).toBe('Alpha of Ops')
+    expect(server.violations).toEqual([])
+  })
+
+  it('works through a backlog without flooding: old blocks are passed over, the newest come as one history', async () => {
+    await using server = await startEthstatsServer()
+    const chain = Array.from({ length: 500 }, (_, i) => exampleBlock(i + 1))
+    const { sink: opened } = await open(server, { blocks: chain })
+    await using sink = opened
+    const hours = systemClock.now() - 3 * 3_600_000
+    for (let from = 1; from < 500; from += 100) {
+      const old = Array.from({ length: 100 }, (_, i) => block(Math.min(from + i, 499), unixMs(hours + from * 1000)))
+      expect(await settle(sink, batch(...old))).toEqual({ status: 'delivered' })
+    }
+    expect(server.of('block')).toEqual([])
+    await settle(sink, batch(block(500), stats()))
+    const { payload } = await server.until('history')
+    expect(payload.history.map((one) => one.number)).toEqual(Array.from({ length: 50 }, (_, i) => 500 - i))
+    expect(server.of('block').map((one) => one.payload.block.number)).toEqual([500])
+    expect(server.violations).toEqual([])
+  })
+
+  it('tries TLS first and plain text second where the address names no scheme', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened, context } = await open(server, { config: { endpoint: `127.0.0.1:${server.port}` } })
+    await using sink = opened
+    expect(await settle(sink, batch(info()))).toEqual({ status: 'delivered' })
+    expect(context.log.entries.find((one) => one.message === 'logged in')?.fields['server']).toBe(`${server.url}/api`)
+  })
+
+  it('says that a certificate file can not be read', async () => {
+    await using server = await startEthstatsServer()
+    await expect(open(server, { config: { tls: { ca: '/nowhere/ca.pem' } } })).rejects.toMatchObject({
+      code: 'ETHSTATS_CA_UNREADABLE',
+    })
+  })
+})
+
+sinkContract('ethstats', async () => {
+  const server = await startEthstatsServer()
+  const { sink } = await open(server, { config: { node: 'node-1' } })
+  return {
+    sink,
+    peer: async (mood) => {
+      if (mood === 'away') return server.away()
+      server.mood = mood === 'silent' ? 'mute' : 'well'
+      if (mood === 'well') await server.back()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await sink[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+})
