@@ -1,6 +1,7 @@
 /**
  * Looks at every page: starts simulators on free ports, opens the built dashboard in Chromium and writes PNG files.
- * `node dev/screenshots.ts [--out DIR] [--only WORD]`; CHROMIUM names the browser. Ends with 1 if a page complained.
+ * `node dev/screenshots.ts [--out DIR] [--only WORD] [--url URL]`; with a URL a running server is drawn instead of the
+ * simulators. CHROMIUM names the browser. Ends with 1 if a page complained.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -10,7 +11,11 @@ import { parseArgs } from 'node:util'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: '/tmp/shots' }, only: { type: 'string', default: '' } },
+  options: {
+    out: { type: 'string', default: '/tmp/shots' },
+    only: { type: 'string', default: '' },
+    url: { type: 'string' },
+  },
 })
 
 interface Simulator {
@@ -209,43 +214,52 @@ async function scene(args: readonly string[], shots: readonly Shot[]): Promise<v
   await simulator.stop()
 }
 
-await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
-await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
-await scene(
-  ['--networks', '0'],
-  [
-    { name: 'empty-desk-light', size: 'desk' },
-    { name: 'empty-phone-dark', size: 'phone', dark: true },
-  ],
-)
-await scene(
-  ['--networks', '4', '--nodes', '40'],
-  [
-    { name: 'networks-desk-light', size: 'desk' },
-    { name: 'networks-phone-dark', size: 'phone', dark: true },
-  ],
-)
-// Losing the server is told by the console as a failed connection, which is what these pictures are about.
-const before = complaints.length
-for (const dark of [false, true]) {
+async function everyScene(): Promise<void> {
+  await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
+  await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
   await scene(
-    ['--nodes', '60'],
+    ['--networks', '0'],
     [
-      {
-        name: `disconnected-desk-${dark ? 'dark' : 'light'}`,
-        size: 'desk',
-        dark,
-        act: async (page, simulator) => {
-          await rows(page)
-          await simulator.stop()
-          await page.waitForSelector('.link-bar.is-lost')
-          await page.waitForTimeout(4000)
-        },
-      },
+      { name: 'empty-desk-light', size: 'desk' },
+      { name: 'empty-phone-dark', size: 'phone', dark: true },
     ],
   )
+  await scene(
+    ['--networks', '4', '--nodes', '40'],
+    [
+      { name: 'networks-desk-light', size: 'desk' },
+      { name: 'networks-phone-dark', size: 'phone', dark: true },
+    ],
+  )
+  // Losing the server is told by the console as a failed connection, which is what these pictures are about.
+  const before = complaints.length
+  for (const dark of [false, true]) {
+    await scene(
+      ['--nodes', '60'],
+      [
+        {
+          name: `disconnected-desk-${dark ? 'dark' : 'light'}`,
+          size: 'desk',
+          dark,
+          act: async (page, simulator) => {
+            await rows(page)
+            await simulator.stop()
+            await page.waitForSelector('.link-bar.is-lost')
+            await page.waitForTimeout(4000)
+          },
+        },
+      ],
+    )
+  }
+  complaints.length = before
 }
-complaints.length = before
+
+if (values.url === undefined) await everyScene()
+else {
+  const server: Simulator = { url: values.url, stop: async () => {} }
+  for (const shot of picturesOf('live'))
+    await take(browser, server, { ...shot, path: '/' + (shot.path?.split('?')[1] ? '?wall' : '') })
+}
 await browser.close()
 process.stdout.write(complaints.length === 0 ? 'no complaints\n' : `${complaints.join('\n')}\n`)
 process.exitCode = complaints.length === 0 ? 0 : 1

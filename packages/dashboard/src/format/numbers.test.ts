@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, compact, count, decimal, gap, percent, share, unknown } from './numbers.ts'
+import { bytes, compact, count, decimal, gap, percent, plural, share, unknown } from './numbers.ts'
 
 const plain = (text: string): string => text.replaceAll(gap, ' ')
 
@@ -44,6 +44,10 @@ describe('numbers', () => {
       '100 %',
     ])
     expect(plain(share(0.5))).toBe('50 %')
+  })
+
+  it('puts the right word after a count', () => {
+    expect([0, 1, 2].map((n) => plural(n, 'tx', 'txs'))).toEqual(['0 txs', '1 tx', '2 txs'])
   })
 
   it('counts bytes in binary units', () => {

@@ -12,6 +12,9 @@ export function count(n: number | null | undefined): string {
   return Math.round(n) < 0 ? `−${digits}` : digits
 }
 
+/** A count with its word: `1 tx`, `12 txs`. */
+export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`
+
 /** A number with a fixed number of decimals, `5.02`. */
 export function decimal(n: number | null | undefined, places: number): string {
   if (n === null || n === undefined || !Number.isFinite(n)) return unknown

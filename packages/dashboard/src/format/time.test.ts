@@ -8,6 +8,8 @@ describe('time', () => {
   it('measures with the unit that fits', () => {
     const cases: [number, string][] = [
       [0, '0 ms'],
+      [0.34, '0.3 ms'],
+      [7, '7 ms'],
       [340.4, '340 ms'],
       [999.6, '1.00 s'],
       [1240, '1.24 s'],

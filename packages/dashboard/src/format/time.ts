@@ -10,6 +10,7 @@ const two = (n: number): string => String(n).padStart(2, '0')
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return unknown
   if (ms < 0) return `−${duration(-ms)}`
+  if (ms < 10 && !Number.isInteger(ms)) return `${decimal(ms, 1)}${gap}ms`
   if (Math.round(ms) < second) return `${count(ms)}${gap}ms`
   if (ms < minute - 50) return `${decimal(ms / second, ms < 10 * second - 5 ? 2 : 1)}${gap}s`
   return long(ms)

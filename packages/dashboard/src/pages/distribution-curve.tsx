@@ -60,7 +60,8 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
                 </g>
               ),
             )}
-            {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+            {/* Fifths of 1, 2 or 5 times a power of ten are readable numbers. */}
+            {[0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => (
               <text
                 key={share}
                 x={share * width}

@@ -3,7 +3,8 @@ import { useRef } from 'preact/hooks'
 import { count } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { bars } from '../recorder/geometry.ts'
-import { niceCeiling, root } from '../recorder/scale.ts'
+import { linear, niceCeiling, root } from '../recorder/scale.ts'
+import { splitDelays } from './split-delays.ts'
 import { useWidth } from '../recorder/use-width.ts'
 import { rootFontSize } from '../ui/root-font-size.ts'
 
@@ -14,19 +15,18 @@ interface Props {
 }
 
 const heights = 40
+/** Height of a mark that has no value. */
+const low = (is: boolean): number | null => (is ? 0.06 : null)
 
 /** The node's delay at each of the last 40 heights, against the 95 % of the whole network. */
 export function NodeDelays({ row, head, networkP95 }: Props) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
   const height = Math.round(rootFontSize.value * 8)
-  const values = [
-    ...Array.from({ length: Math.max(0, heights - row.propagation.length) }, () => null),
-    ...row.propagation.slice(-heights),
-  ]
-  const known = values.filter((v) => v !== null && v >= 0) as readonly number[]
-  const missed = values.filter((v) => v !== null && v < 0).length
-  const top = niceCeiling(Math.max(100, networkP95 ?? 0, ...known))
+  const { known, missed, before } = splitDelays(row.propagation, heights)
+  const heard = known.filter((v) => v !== null)
+  const misses = missed.filter(Boolean).length
+  const top = niceCeiling(Math.max(100, networkP95 ?? 0, ...heard))
   const frame = { column: width / heights, height }
   const y95 = networkP95 === null ? null : height * (1 - root(top)(networkP95))
   return (
@@ -35,7 +35,7 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
         <h2>Delay of the last {heights} heights</h2>
         <p>
           last <b>{duration(row.propagationMs)}</b> · mean <b>{duration(row.propagationAvgMs)}</b> ·{' '}
-          {missed === 0 ? 'none missed' : `${count(missed)} not reported`}
+          {misses === 0 ? 'none missed' : `${count(misses)} not reported`}
         </p>
       </header>
       <div ref={holder}>
@@ -43,24 +43,15 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
           width={width}
           height={height + 20}
           role="img"
-          aria-label={`${known.length} delays between ${duration(Math.min(...known))} and ${duration(Math.max(...known))}`}
+          aria-label={
+            heard.length === 0
+              ? 'no delays known'
+              : `${heard.length} delays between ${duration(Math.min(...heard))} and ${duration(Math.max(...heard))}`
+          }
         >
-          <path
-            class="bars"
-            d={bars(
-              frame,
-              values.map((v) => (v !== null && v >= 0 ? v : null)),
-              root(top),
-            )}
-          />
-          <path
-            class="bars is-missing"
-            d={bars(
-              { ...frame, height: height },
-              values.map((v) => (v !== null && v < 0 ? top : null)),
-              () => 0.06,
-            )}
-          />
+          <path class="bars" d={bars(frame, known, root(top))} />
+          <path class="bars is-missing" d={bars(frame, missed.map(low), linear(1))} />
+          <path class="bars is-pale" d={bars(frame, before.map(low), linear(1))} />
           {y95 !== null && (
             <g class="marker">
               <path d={`M0 ${y95}H${width}`} />
@@ -73,7 +64,7 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
           {head !== null && (
             <>
               <text x={0} y={height + 15}>
-                {count(head - heights + 1)}
+                {head >= heights ? count(head - heights + 1) : ''}
               </text>
               <text x={width} y={height + 15} text-anchor="end">
                 {count(head)}

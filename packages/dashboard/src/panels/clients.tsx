@@ -1,5 +1,5 @@
 import type { NetworkSummary, Share } from '@netstats/protocol/feed'
-import { count, share } from '../format/numbers.ts'
+import { count, plural, share } from '../format/numbers.ts'
 import { setFilter } from '../table/table-state.ts'
 import { listLength } from '../ui/root-font-size.ts'
 import { Panel } from './panel.tsx'
@@ -8,7 +8,7 @@ import { Panel } from './panel.tsx'
 export function Clients({ summary }: { readonly summary: NetworkSummary }) {
   const rows = groupVersions(summary.clients, summary.versions).slice(0, listLength.value)
   return (
-    <Panel name="clients" title="Clients" note={`${summary.versions.length} versions`}>
+    <Panel name="clients" title="Clients" note={plural(summary.versions.length, 'version', 'versions')}>
       {rows.length === 0 ? (
         <p class="quiet-note">No node has said what it runs.</p>
       ) : (

@@ -1,6 +1,6 @@
 import type { Histogram } from '@netstats/protocol/feed'
 import { useRef } from 'preact/hooks'
-import { compact, count } from '../format/numbers.ts'
+import { compact, count, gap } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { bars } from '../recorder/geometry.ts'
 import { root } from '../recorder/scale.ts'
@@ -18,66 +18,72 @@ export function PropagationHistogram({ histogram }: { readonly histogram: Histog
   const frame = { column: width / counts.length, height }
   const most = Math.max(1, ...counts)
   const x = (ms: number): number => Math.min(width, (ms / endMs) * width)
+  const { p50Ms, p95Ms } = histogram
+  const halfText = `half ${duration(p50Ms)}`
+  const mostText = `95${gap}% ${duration(p95Ms)}`
+  // The second label steps aside for the first, and both stay inside.
+  const halfAt = p50Ms === null ? 0 : Math.min(x(p50Ms), width - textWidth(halfText) - textWidth(mostText))
+  const mostAt =
+    p95Ms === null ? 0 : Math.min(Math.max(x(p95Ms), halfAt + textWidth(halfText)), width - textWidth(mostText))
   return (
     <Panel name="histogram" title="Delay of reports" note={`${compact(histogram.samples)} reports`}>
-      {histogram.samples === 0 ? (
-        <p class="quiet-note">No block has been reported by two nodes yet.</p>
-      ) : (
-        <div class="histogram" ref={holder}>
+      <div class="histogram" ref={holder}>
+        {histogram.samples === 0 ? (
+          <p class="quiet-note">No block has been reported by two nodes yet.</p>
+        ) : (
           <svg
             width={width}
-            height={height + 22}
+            height={band + height + 22}
             role="img"
-            aria-label={`${count(histogram.samples)} reports; half within ${duration(histogram.p50Ms)}, 95 percent within ${duration(histogram.p95Ms)}`}
+            aria-label={`${count(histogram.samples)} reports; half within ${duration(p50Ms)}, 95 percent within ${duration(p95Ms)}`}
           >
-            <path
-              class="bars"
-              d={bars(
-                frame,
-                counts.map((n) => (n === 0 ? null : n)),
-                root(most),
-              )}
-            />
-            {histogram.p50Ms !== null && (
-              <Marker x={x(histogram.p50Ms)} height={height} text="half" width={width} row={0} />
-            )}
-            {histogram.p95Ms !== null && (
-              <Marker x={x(histogram.p95Ms)} height={height} text="95 %" width={width} row={1} />
-            )}
-            <path class="rule" d={`M0 ${height}H${width}`} />
-            {[0, 0.5, 1].map((share) => (
-              <text
-                key={share}
-                x={share * width}
-                y={height + 15}
-                text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}
-              >
-                {share === 1 && open ? '≥ ' : ''}
-                {duration(share * endMs)}
-              </text>
-            ))}
+            <g transform={`translate(0 ${band})`}>
+              <path
+                class="bars"
+                d={bars(
+                  frame,
+                  counts.map((n) => (n === 0 ? null : n)),
+                  root(most),
+                )}
+              />
+              <path class="rule" d={`M0 ${height}H${width}`} />
+              {[0, 0.5, 1].map((share) => (
+                <text
+                  key={share}
+                  x={share * width}
+                  y={height + 15}
+                  text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}
+                >
+                  {share === 1 && open ? '≥ ' : ''}
+                  {duration(share * endMs)}
+                </text>
+              ))}
+            </g>
+            {p50Ms !== null && <Marker x={x(p50Ms)} textX={halfAt} height={height} text={halfText} />}
+            {p95Ms !== null && <Marker x={x(p95Ms)} textX={mostAt} height={height} text={mostText} />}
           </svg>
-        </div>
-      )}
+        )}
+      </div>
     </Panel>
   )
 }
 
+/** Room above the bars for the labels. */
+const band = 18
+const textWidth = (text: string): number => text.length * rootFontSize.value * 0.46
+
 interface MarkerProps {
   readonly x: number
+  readonly textX: number
   readonly height: number
-  readonly width: number
   readonly text: string
-  readonly row: number
 }
 
-function Marker({ x, height, width, text, row }: MarkerProps) {
-  const flip = x > width - 60
-  const y = 11 + row * 15
+function Marker({ x, textX, height, text }: MarkerProps) {
   return (
     <g class="marker">
-      <path d={`M${x} 0V${height}`} />
-      <text x={flip ? x - 5 : x + 5} y={y} text-anchor={flip ? 'end' : 'start'}>
+      <path d={`M${x} ${band - 3}V${band + height}`} />
+      <text x={textX} y={11}>
         {text}
       </text>
     </g>

@@ -6,7 +6,7 @@ import type { BlockRow } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { shortHash } from '../format/chain.ts'
-import { compact, count } from '../format/numbers.ts'
+import { compact, count, plural } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { navigate } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
@@ -15,7 +15,7 @@ import { Axis } from './axis.tsx'
 import { ChannelRow } from './channel-row.tsx'
 import { channels } from './channels/mod.ts'
 import type { Picture } from './model.ts'
-import { arrangeSlots, columnsFor } from './slots.ts'
+import { arrangeSlots, columnsFor, columnsWanted } from './slots.ts'
 import { useWidth } from './use-width.ts'
 
 interface Props {
@@ -31,7 +31,7 @@ export function Recorder({ network, blocks, blockTimeMs }: Props) {
   const paper = useRef<HTMLDivElement>(null)
   const width = useWidth(ruler)
   const cursor = useSignal<number | null>(null)
-  const columns = columnsFor(width.value, 11, keptColumns)
+  const columns = columnsFor(width.value, 11, columnsWanted(blocks, keptColumns))
   const slots = arrangeSlots(blocks, columns)
   const column = columns > 0 ? width.value / columns : 0
   const picture: Picture = { slots, sealers: arrangeSealers(blocks), column, blockTimeMs }
@@ -63,7 +63,7 @@ export function Recorder({ network, blocks, blockTimeMs }: Props) {
   return (
     <section class="recorder" aria-label="Recorder of the newest blocks">
       <header class="recorder-head">
-        <h2>{columns > 0 ? `Last ${Math.min(columns, keptColumns)} blocks` : 'Blocks'}</h2>
+        <h2>{slots.length > 0 ? `Last ${slots.filter((s) => s.main).length} blocks` : 'No block yet'}</h2>
         <p class="recorder-reading" aria-live={byKeys.value ? 'polite' : 'off'}>
           {shown ? <Reading block={shown} /> : null}
         </p>
@@ -106,7 +106,7 @@ function Reading({ block }: { readonly block: BlockRow }) {
   return (
     <>
       <b>{count(block.number)}</b> <span class="hash">{shortHash(block.hash)}</span>
-      {block.canonical ? '' : ' fork'} · {count(block.transactions)} txs · {compact(block.gasUsed)} of{' '}
+      {block.canonical ? '' : ' fork'} · {plural(block.transactions, 'tx', 'txs')} · {compact(block.gasUsed)} of{' '}
       {compact(block.gasLimit)} gas · seen by {count(block.nodes)}
       {block.p50Ms === null ? '' : `, half within ${duration(block.p50Ms)}`}
     </>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blockRow } from '../state/fixtures.ts'
-import { arrangeSlots, columnsFor } from './slots.ts'
+import { arrangeSlots, columnsFor, columnsWanted } from './slots.ts'
 
 describe('recorder slots', () => {
   it('put the head last and keep a place for heights not known', () => {
@@ -38,6 +38,15 @@ describe('recorder slots', () => {
         expect(shown).toEqual(list.filter((n) => n > head - columns).sort((a, b) => a - b))
       }),
     )
+  })
+})
+
+describe('columns wanted', () => {
+  const span = (n: number) => columnsWanted([blockRow({ number: 5 }), blockRow({ number: 4 + n })], 60)
+
+  it('grow with a young chain in steps', () => {
+    expect([span(2), span(20), span(21), span(40), span(41), span(900)]).toEqual([20, 20, 30, 40, 60, 60])
+    expect(columnsWanted([], 60)).toBe(60)
   })
 })
 

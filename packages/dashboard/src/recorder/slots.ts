@@ -22,6 +22,15 @@ export function arrangeSlots(blocks: readonly BlockRow[], columns: number): read
   })
 }
 
+/** A young chain gets wider columns, in a few steps so that the paper is not cut anew with every block. */
+const steps = [20, 30, 40]
+
+export function columnsWanted(blocks: readonly BlockRow[], most: number): number {
+  const numbers = blocks.map((b) => b.number)
+  const span = numbers.length === 0 ? most : Math.max(...numbers) - Math.min(...numbers) + 1
+  return Math.min(most, steps.find((s) => s >= span) ?? most)
+}
+
 /** Columns that fit: never narrower than `least` pixels, never more than are kept. */
 export const columnsFor = (width: number, least: number, most: number): number =>
   Math.max(0, Math.min(most, Math.floor(width / least)))

@@ -58,11 +58,11 @@ export function Help() {
       <p class="faint">
         A delay is counted from the first report of a block by any node. Grey strips share one scale, so rows compare.
       </p>
-      <form method="dialog">
-        <button type="submit" class="chip">
+      <p>
+        <button type="button" class="chip" onClick={() => (helpOpen.value = false)}>
           Close
         </button>
-      </form>
+      </p>
     </dialog>
   )
 }

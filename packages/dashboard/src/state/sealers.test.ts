@@ -29,6 +29,12 @@ describe('sealers', () => {
     expect(arrangeSealers(blocks).lanes.map((l) => l.blocks)).toEqual([1, 0])
   })
 
+  it('have no lane for nobody beside somebody', () => {
+    const sealers = arrangeSealers(sealed(0, 4))
+    expect(sealers.lanes.map((l) => l.address)).toEqual([address(4)])
+    expect(sealers.laneOf(address(0)).number).toBe(0)
+  })
+
   it('are unknown where every block names nobody', () => {
     expect(arrangeSealers(sealed(0, 0)).unknown).toBe(true)
     expect(arrangeSealers(sealed(0, 1)).unknown).toBe(false)

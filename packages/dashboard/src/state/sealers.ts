@@ -17,6 +17,7 @@ export interface Sealers {
   readonly lanes: readonly Lane[]
   /** True where no reporter said who sealed. */
   readonly unknown: boolean
+  /** Number 0 for who has no lane. */
   laneOf(address: string): Lane
 }
 
@@ -24,7 +25,10 @@ export const maxLanes = 8
 
 export function arrangeSealers(blocks: readonly BlockRow[]): Sealers {
   const counts = new Map<string, number>()
-  for (const { miner, canonical } of blocks) counts.set(miner, (counts.get(miner) ?? 0) + (canonical ? 1 : 0))
+  const named = blocks.filter((b) => !isNobody(b.miner))
+  // A genesis block names nobody; where all blocks do, nobody has a lane, so that blocks are drawn at all.
+  for (const { miner, canonical } of named.length > 0 ? named : blocks)
+    counts.set(miner, (counts.get(miner) ?? 0) + (canonical ? 1 : 0))
   const byWork = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   const own = byWork.slice(0, byWork.length > maxLanes ? maxLanes - 1 : maxLanes).sort((a, b) => (a[0] < b[0] ? -1 : 1))
   const lanes: Lane[] = own.map(([address, blocks], i) => ({ address, number: i + 1, blocks }))

@@ -1,6 +1,6 @@
 import type { NetworkSummary } from '@netstats/protocol/feed'
 import { weiAmount } from '../format/chain.ts'
-import { count, decimal, percent, share } from '../format/numbers.ts'
+import { count, decimal, percent, plural, share } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { writeRoute } from '../router/routes.ts'
 import type { Sealers } from '../state/sealers.ts'
@@ -89,7 +89,7 @@ function Head({ summary, sealers }: Props) {
       <BeatGauge at={head ? (head.arrivedAt ?? head.timestamp) : null} blockTimeMs={summary.blockTimeMs} />
       {head && (
         <p class="head-note">
-          sealed by <Sealer address={head.miner} sealers={sealers} /> · {count(head.transactions)} txs ·{' '}
+          sealed by <Sealer address={head.miner} sealers={sealers} /> · {plural(head.transactions, 'tx', 'txs')} ·{' '}
           {head.firstNode ? <>first seen by {head.firstNode}</> : <>asked for afterwards</>}
         </p>
       )}

@@ -10,13 +10,14 @@ interface Props {
 
 /** Delays of the last heights as a strip; heights the node did not report are low marks of another tone. */
 export const Strip = memo(({ values, topMs }: Props) => {
-  const { known, missing, heard } = stripPath(values, topMs)
+  const { known, missing, before, heard } = stripPath(values, topMs)
   const label =
     heard === 0
       ? 'no delays known'
       : `${count(heard)} of ${count(values.length)} heights, last ${duration(lastKnown(values))}`
   return (
     <svg class="strip" viewBox="0 0 160 16" preserveAspectRatio="none" role="img" aria-label={label}>
+      <path class="strip-before" d={before} />
       <path class="strip-known" d={known} />
       <path class="strip-missing" d={missing} />
     </svg>

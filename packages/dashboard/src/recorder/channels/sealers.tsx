@@ -31,7 +31,9 @@ export const sealersChannel: Channel = {
     const laneOf = (miner: string): number => sealers.laneOf(miner).number - 1
     const path = line(
       slots.map(({ main }, i) =>
-        main ? ([(i + 0.5) * column, (laneOf(main.miner) + 0.5) * laneHeight] as const) : undefined,
+        main && laneOf(main.miner) >= 0
+          ? ([(i + 0.5) * column, (laneOf(main.miner) + 0.5) * laneHeight] as const)
+          : undefined,
       ),
     )
     return (

@@ -9,9 +9,13 @@ export const peersColumn: TableColumn = {
   align: 'end',
   rank: 3,
   largestFirst: true,
-  cell: (row) => (
-    <span class={row.peers === 0 ? 'is-bad' : undefined} title={row.peers === 0 ? 'no peers' : undefined}>
-      {row.peers === 0 ? '0 !' : count(row.peers)}
-    </span>
-  ),
+  // A node without peers that keeps up is fed in another way; one that falls behind is cut off.
+  cell: (row) =>
+    row.peers === 0 && (row.behind ?? 0) > 0 ? (
+      <span class="is-warn" title="no peers">
+        0 !
+      </span>
+    ) : (
+      count(row.peers)
+    ),
 }

@@ -6,7 +6,7 @@ export const placeColumn: TableColumn = {
   sort: 'country',
   title: 'Place',
   width: 7.5,
-  rank: 13,
+  rank: 19,
   cell: (row) =>
     row.country === null && row.city === null ? (
       unknown
