@@ -40,7 +40,9 @@ export const createCoreRunner = ({ core, stages, health, log, onHead }: CoreRunn
         return log.info(facts, 'a node was removed')
       case 'head':
         onHead(change.network, change.number)
-        if (change.reorgDepth > 0) log.info(facts, 'the head moved to another branch')
+        // Clique reorganises by one all the time; deeper is news.
+        if (change.reorgDepth === 1) log.debug(facts, 'the head moved to another branch')
+        else if (change.reorgDepth > 1) log.info(facts, 'the head moved to another branch')
     }
   }
 

@@ -67,7 +67,11 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
       if (frame === undefined) socket.send(text)
       else raw.write(frame, 'latin1')
     },
-    close: ({ socket }, code) => socket.close(code),
+    close: ({ socket }, code) => {
+      socket.close(code)
+      // One that is not read from could never answer the close.
+      socket.resume()
+    },
     terminate: ({ socket }) => socket.terminate(),
     ping: (session) => {
       if (session.socket.readyState !== session.socket.OPEN) return
