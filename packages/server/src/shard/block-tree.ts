@@ -33,6 +33,8 @@ export interface BlockTree {
   readonly byHash: Map<string, BlockRecord>
   readonly heights: Map<number, BlockRecord[]>
   readonly side: Set<BlockRecord>
+  /** Blocks outside the tree that nodes have gone on from, oldest first. */
+  readonly strays: Set<BlockRecord>
   canonicalCount: number
   /** Lowest block of the head's chain while its parent is unknown, and how many canonical blocks it has displaced. */
   loose: { bottom: BlockRecord; displaced: number } | null
@@ -49,6 +51,7 @@ export const createBlockTree = (limits: TreeLimits, observer: TreeObserver): Blo
   byHash: new Map(),
   heights: new Map(),
   side: new Set(),
+  strays: new Set(),
   canonicalCount: 0,
   loose: null,
   forks: 0,
@@ -59,6 +62,7 @@ export const createBlockTree = (limits: TreeLimits, observer: TreeObserver): Blo
 /** Stands for the parent of a block whose reporter does not name it: geth 1.5. */
 export const unnamedParent = `0x${'0'.repeat(64)}`
 
+const maxStrays = 512
 const none: readonly BlockRecord[] = Object.freeze([])
 
 /** Blocks of a height, canonical first. */
@@ -295,7 +299,31 @@ const loseHead = (tree: BlockTree): void => {
 
 /** Lets go of a block that is neither in the tree nor any node's latest. */
 export const forget = (tree: BlockTree, block: BlockRecord): void => {
-  if (!block.attached && block.refs === 0 && tree.byHash.get(block.hash) === block) tree.byHash.delete(block.hash)
+  if (block.attached || block.refs > 0 || tree.byHash.get(block.hash) !== block) return
+  tree.byHash.delete(block.hash)
+  tree.strays.delete(block)
+}
+
+/**
+ * A node has gone on from this block. Outside the tree it is remembered for a while: where a wrong head keeps the true
+ * chain below the window, only what nodes said one after the other shows that they agree.
+ */
+export const linger = (tree: BlockTree, block: BlockRecord): void => {
+  if (block.attached || block.refs > 0 || tree.byHash.get(block.hash) !== block) return
+  tree.strays.delete(block)
+  tree.strays.add(block)
+  if (tree.strays.size <= maxStrays) return
+  for (const oldest of tree.strays) {
+    tree.strays.delete(oldest)
+    return forget(tree, oldest)
+  }
+}
+
+/** The parent of a block, linked or not. */
+export const parentOf = (tree: BlockTree, block: BlockRecord): BlockRecord | null => {
+  if (block.parent !== null || block.attached) return block.parent
+  const parent = tree.byHash.get(block.parentHash)
+  return parent?.number === block.number - 1 ? parent : null
 }
 
 const dropWeakest = (tree: BlockTree, list: readonly BlockRecord[], force: boolean): boolean => {

@@ -13,12 +13,12 @@
  *  - the head falls back when nodes leave it: at once when its last follower reports a lower block or when the last
  *    node leaves its chain, after a grace time when its followers went silent.
  *
- * So one liar moves a network of three or more by at most one child of the true head, for as long as no second node
- * reports another block at that height.
+ * So one liar among three or more leads the network only along a chain it builds on the true one, by at most 64 blocks,
+ * and only until two nodes report another block at one of those heights.
  */
 import type { UnixMs } from '@netstats/protocol'
 import type { BlockRecord } from './block-record.ts'
-import { attach, blocksAt, setHead } from './block-tree.ts'
+import { attach, blocksAt, parentOf, setHead } from './block-tree.ts'
 import { markAllNodes } from './dirty.ts'
 import type { Shard } from './shard-state.ts'
 
@@ -44,8 +44,9 @@ const backingOf = (shard: Shard, block: BlockRecord): Backing => {
     for (const other of blocksAt(shard.tree, at.number))
       if (other !== at && other.witnesses >= 2) return { backed: false, steps, since: at.arrivedAt }
     steps++
-    if (at.parent === null || steps === maxSteps) return { backed: false, steps, since: at.arrivedAt }
-    at = at.parent
+    const parent = parentOf(shard.tree, at)
+    if (parent === null || steps === maxSteps) return { backed: false, steps, since: at.arrivedAt }
+    at = parent
   }
 }
 
@@ -117,8 +118,8 @@ export const considerBlock = (
   if (block.number === head.number && hasMajority(shard, block)) return holdElection(shard, null, at)
   const steppedBack = old !== null && old !== block && block.number <= old.number && head.votes === 0
   const leftChain = old?.canonical === true && !block.canonical && !hasSupport(shard)
-  // The second report of a side block may unmask a head that only one node reported.
-  const unmasked = evidence && !block.canonical && (shard.unsettled || head.witnesses < 2)
+  // The second report of a block may unmask a head that only one node reported.
+  const unmasked = evidence && (shard.unsettled || head.witnesses < 2)
   if (steppedBack || leftChain || unmasked) {
     if (shard.tips.size <= immediateTips) holdElection(shard, head.followers === 0 ? block : null, at)
     else shard.unsettled = true
@@ -159,8 +160,8 @@ const follow = (shard: Shard, block: BlockRecord, at: UnixMs): void => {
   const { tree } = shard
   const base = tree.base
   const reorgDepth = setHead(tree, block)
-  // The window has moved down: what nodes stand on there belongs into the tree now.
-  if (tree.base < base) for (const tip of shard.tips) attach(tree, tip)
+  // The window has moved down: what nodes stand on there, or stood on, belongs into the tree now.
+  if (tree.base < base) for (const known of [...shard.tips, ...tree.strays]) attach(tree, known)
   shard.unsupportedSince = null
   markAllNodes(shard.dirty)
   shard.emit({

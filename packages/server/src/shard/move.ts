@@ -50,8 +50,8 @@ const carryBlock = (to: Shard, moved: NodeRecord, block: BlockRecord, blockAt: n
   let copy = to.tree.byHash.get(block.hash)
   if (copy === undefined) {
     copy = copyBlock(block)
-    to.tree.byHash.set(copy.hash, copy)
     attach(to.tree, copy)
+    to.tree.byHash.set(copy.hash, copy)
   }
   addWitness(copy, moved.slot, to.slots)
   if (copy.attached) to.tree.observer.changed(copy)

@@ -71,8 +71,9 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs): vo
       return
     }
     block = createBlock(body)
-    tree.byHash.set(block.hash, block)
     attached = attach(tree, block)
+    // Outside the tree or not, it is what its node stands on: the next report of it must find it.
+    tree.byHash.set(block.hash, block)
   } else if (block.number !== body.number || !sameParent(block.parentHash, body.parentHash)) {
     // One hash, two blocks: somebody lies, and the first word stands.
     shard.counts.blocksContradicting++

@@ -3,7 +3,7 @@
  * flag, so that the head rule never has to look at nodes.
  */
 import type { BlockRecord } from './block-record.ts'
-import { forget } from './block-tree.ts'
+import { linger } from './block-tree.ts'
 import type { NodeRecord } from './node-record.ts'
 import type { Shard } from './shard-state.ts'
 
@@ -29,7 +29,7 @@ export const stand = (shard: Shard, node: NodeRecord): void => {
   if (block.votes++ === 0) shard.tips.add(block)
 }
 
-/** Gives a node another latest block. The old one is forgotten where only this node referred to it. */
+/** Gives a node another latest block. The old one is let go where only this node referred to it. */
 export const moveTo = (shard: Shard, node: NodeRecord, block: BlockRecord | null): void => {
   const old = node.block
   if (old === block) return
@@ -39,6 +39,6 @@ export const moveTo = (shard: Shard, node: NodeRecord, block: BlockRecord | null
   stand(shard, node)
   if (old !== null) {
     old.refs--
-    forget(shard.tree, old)
+    linger(shard.tree, old)
   }
 }
