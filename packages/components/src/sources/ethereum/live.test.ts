@@ -98,7 +98,7 @@ describe('a real node', () => {
   })
 })
 
-describe('what happens to a node', () => {
+describe.concurrent('what happens to a node', () => {
   it.each(['http', 'ws', 'ipc'] as const)(
     'killed: inactive; back with another chain: announced anew (%s)',
     async (t) => {
