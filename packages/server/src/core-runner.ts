@@ -1,6 +1,7 @@
 /** Runs the pure core: gives it inputs, counts and logs what it concludes, and survives what it must never do: throw. */
 import { unixMs } from '@netstats/protocol'
 import type { Logger } from '@netstats/sdk'
+import { createChangeLog } from './change-log.ts'
 import type { Health } from './self/health.ts'
 import type { StageTimes } from './self/stage-times.ts'
 import type { Change, Core, CoreInput } from './shard/model.ts'
@@ -21,35 +22,20 @@ export interface CoreRunnerOptions {
 
 export const createCoreRunner = ({ core, stages, health, log, onHead }: CoreRunnerOptions): CoreRunner => {
   const changes = new Map<Change['type'], number>()
+  const changeLog = createChangeLog(log)
   let errors = 0
 
   const conclude = (change: Change): void => {
     changes.set(change.type, (changes.get(change.type) ?? 0) + 1)
-    const { type, at: _at, ...facts } = change
-    switch (type) {
-      case 'network-added':
-        return log.info(facts, 'a network appeared')
-      case 'node-added':
-      case 'node-active':
-        return log.debug(facts, type === 'node-added' ? 'a node appeared' : 'a node is active')
-      case 'node-inactive':
-        return log.info(facts, 'a node is inactive')
-      case 'network-removed':
-        return log.info(facts, 'a network was removed')
-      case 'node-removed':
-        return log.info(facts, 'a node was removed')
-      case 'head':
-        onHead(change.network, change.number)
-        // Clique reorganises by one all the time; deeper is news.
-        if (change.reorgDepth === 1) log.debug(facts, 'the head moved to another branch')
-        else if (change.reorgDepth > 1) log.info(facts, 'the head moved to another branch')
-    }
+    if (change.type === 'head') onHead(change.network, change.number)
+    changeLog.note(change)
   }
 
   const run = (input: CoreInput): void => {
     try {
       const concluded = core.apply(input)
       for (let i = 0; i < concluded.length; i++) conclude(concluded[i] as Change)
+      if (input.type === 'tick') changeLog.tick(input.at)
     } catch (error) {
       // One bad input must not cost the others their server. The first is logged whole, the rest are counted.
       if (errors++ === 0) log.error({ error, input: input.type }, 'the core failed on an input')
