@@ -1,10 +1,19 @@
-// Runs after `npm ci` and `npm install`: builds the dashboard, so that every later command only has to serve it.
+// Runs after `npm ci` and `npm install`: builds the dashboard, so that every later command only has to serve it, and lets
+// Node keep what it makes of the TypeScript, so that the first agent takes no more memory than the later ones.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const root = resolve(import.meta.dirname ?? '.', '..')
-const vite = join(root, 'node_modules', '.bin', 'vite')
-if (!existsSync(vite) || !existsSync(join(root, 'packages', 'dashboard', 'index.html'))) process.exit(0)
-const done = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
-process.exit(done.status ?? 1)
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name)
+const run = (program, args, stdio) =>
+  spawnSync(program, args, { cwd: root, stdio, shell: process.platform === 'win32' }).status === 0
+
+if (existsSync(bin('vite')) && existsSync(join(root, 'packages', 'dashboard', 'index.html'))) {
+  if (!run('npm', ['run', '--silent', 'build'], 'inherit')) process.exit(1)
+}
+// Only a head start: what fails here fails again, and is told, when the command is used.
+for (const kind of ['agent', 'server']) {
+  run(process.execPath, [join(root, 'packages', 'cli', 'bin', 'netstats.mjs'), 'sample-config', kind], 'ignore')
+}

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 const wanted = 24
 const major = Number(process.versions.node.split('.')[0])
@@ -41,6 +42,12 @@ const giveUp = (message) => {
 }
 
 if (major >= wanted) {
+  // An agent waits most of the time and makes little garbage. A small nursery takes 10 MB less, and so does leaving out
+  // the optimising compiler, 6 MB; its share of a core stays the same. Before anything is loaded: a nursery that has grown
+  // does not shrink.
+  if (process.argv[2] === 'agent') {
+    for (const flag of ['--max-semi-space-size=1', '--semi-space-growth-factor=1', '--no-opt']) setFlagsFromString(flag)
+  }
   // Keeps what Node makes of the TypeScript: the next start takes half the time and 20 MB less memory.
   const modules = find()
   if (modules !== undefined) nodeModule.enableCompileCache?.(join(modules, '.cache', 'netstats'))

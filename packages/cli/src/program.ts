@@ -2,7 +2,6 @@ import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, usageError } from './errors.ts'
 import { logFormats, logLevels } from '@netstats/sdk/config'
 import type { Shutdown } from './shutdown.ts'
-import { beFrugal } from './frugal.ts'
 import { version } from './version.ts'
 
 /** What commands work with; tests and `main` provide it. */
@@ -167,7 +166,6 @@ export const createProgram = (io: Io): Command => {
         '\nVariables: NETSTATS_NAME, NETSTATS_RPC, NETSTATS_ETHSTATS (lists with commas), NETSTATS_ETHSTATS_SECRET,\nNETSTATS_ETHSTATS_SECRET_FILE; every other option as in docs/reference/agent.md. Flags win over variables, both over the file.\n',
     )
     .action(async (flags: AgentFlags) => {
-      beFrugal()
       await (await import('./commands/agent.ts')).agent(flags, io)
     })
 

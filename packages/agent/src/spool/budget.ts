@@ -4,8 +4,10 @@ export const pageBytes = 4096
 
 /** How the bytes a spool may take on disk are shared out. */
 export interface Budget extends StorageLimits {
-  /** `max_page_count`: the database file never grows beyond it. */
+  /** The database file never grows beyond it. */
   readonly maxPages: number
+  /** Pages by which it grows. */
+  readonly growPages: number
   /** The write-ahead log is written back into the database from so many pages on. */
   readonly checkpointPages: number
   /** `journal_size_limit`: a log that grew beyond it is cut back. */
@@ -29,9 +31,11 @@ export const budgetOf = (maxBytes: number): Budget => {
   const pages = Math.floor(maxBytes / pageBytes)
   const walPages = Math.floor(pages / (maxBytes < 16 * 1024 * 1024 ? 4 : 8))
   const maxPages = pages - walPages
+  const checkpointPages = Math.min(256, Math.floor(walPages / 4))
   return {
     maxPages,
-    checkpointPages: Math.min(256, Math.floor(walPages / 4)),
+    checkpointPages,
+    growPages: Math.floor(checkpointPages / 2),
     walBytes: walPages * pageBytes,
     roomBytes: (maxPages - sparePages) * pageBytes,
     rowBytes: Math.floor((walPages * pageBytes) / 2),

@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts'
 import { translating } from './faults.ts'
 import { applicationId, schemaSql, schemaVersion } from './schema.ts'
 
-const pragma = (db: DatabaseSync, name: string): unknown => {
+export const pragma = (db: DatabaseSync, name: string): unknown => {
   const row = db.prepare(`PRAGMA ${name}`).get()
   return row && Object.values(row)[0]
 }
@@ -38,7 +38,6 @@ const configure = (db: DatabaseSync, budget: Budget): void => {
   db.exec('PRAGMA temp_store = MEMORY')
   db.exec(`PRAGMA wal_autocheckpoint = ${budget.checkpointPages}`)
   db.exec(`PRAGMA journal_size_limit = ${budget.walBytes}`)
-  db.exec(`PRAGMA max_page_count = ${budget.maxPages}`)
   // The lock is taken with the first write.
   db.exec('BEGIN IMMEDIATE')
   db.exec('COMMIT')
@@ -75,6 +74,5 @@ export const shrinkPiece = (db: DatabaseSync, path: string, budget: Budget): boo
     if (pages <= budget.maxPages || free === 0) return false
     db.exec(`PRAGMA incremental_vacuum(${Math.min(budget.checkpointPages, free, pages - budget.maxPages)})`)
     db.exec('PRAGMA wal_checkpoint(RESTART)')
-    db.exec(`PRAGMA max_page_count = ${budget.maxPages}`)
     return Number(pragma(db, 'page_count')) < pages
   })

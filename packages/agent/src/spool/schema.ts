@@ -42,6 +42,8 @@ export const schemaSql = [
       from_ms REAL NOT NULL,
       to_ms REAL NOT NULL
     ) STRICT`,
+  // Empty but while the file grows (growth.ts).
+  'CREATE TABLE reserve (filler BLOB NOT NULL)',
   `PRAGMA application_id = ${applicationId}`,
   `PRAGMA user_version = ${schemaVersion}`,
 ]

@@ -16,6 +16,7 @@ import { pageBytes } from './budget.ts'
 import type { Budget } from './budget.ts'
 import { shrinkPiece } from './database.ts'
 import { translating } from './faults.ts'
+import { createGrowth } from './growth.ts'
 import { tableOf } from './schema.ts'
 
 type Statement = ReturnType<DatabaseSync['prepare']>
@@ -53,6 +54,8 @@ export const createSqliteStorage = (db: DatabaseSync, path: string, budget: Budg
   const pages = db.prepare('PRAGMA page_count')
   const freePages = db.prepare('PRAGMA freelist_count')
 
+  const growth = createGrowth(db, budget)
+
   const run = <T>(work: () => T): T => translating(path, work)
   /** The one number that a statement gives, null where it has none. */
   const number = (statement: Statement, ...args: number[]): number | null =>
@@ -76,8 +79,9 @@ export const createSqliteStorage = (db: DatabaseSync, path: string, budget: Budg
           ) as Record<ShedClass, number>,
         }
       }),
-    transaction: (work) =>
+    transaction: (work, bytes = 0) =>
       run(() => {
+        growth.prepare(bytes)
         db.exec('BEGIN IMMEDIATE')
         try {
           const result = work()

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import type { Document, Node } from 'yaml'
+import type * as Yaml from 'yaml'
 import type { ConfigFault, Path } from './fault.ts'
 
 // Loaded when a file is read: an agent that is told everything by flags saves the memory.
-const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml') as typeof import('yaml')
+const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof Yaml
 
 export interface Place {
   readonly line: number
