@@ -22,8 +22,13 @@ const readMessage = (frame: string): ClassicMessage | undefined => {
 }
 
 /** Opens the page as the browser bundle does, primus 3 query and all, and says `ready`. */
-export const openPage = async (server: { readonly port: number }, options: PeerOptions = {}): Promise<ClassicPage> => {
-  const peer = await connect(`ws://127.0.0.1:${server.port}/primus/?_primuscb=1430000000000-0`, options)
+export const openPage = async (
+  server: { readonly port: number },
+  options: PeerOptions = {},
+  network?: string,
+): Promise<ClassicPage> => {
+  const query = `_primuscb=1430000000000-0${network === undefined ? '' : `&network=${network}`}`
+  const peer = await connect(`ws://127.0.0.1:${server.port}/primus/?${query}`, options)
   await peer.send('{"emit":["ready"]}')
   return {
     ...peer,

@@ -10,6 +10,7 @@ export const refusals = [
   'network-full',
   'draining',
   'login-timeout',
+  'too-much-before-login',
   'too-many-connections',
   'too-many-from-address',
   'address-rate',

@@ -135,7 +135,7 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     const facts = { serial: serial++, address, primusClient: isPrimusUrl(request.url), now, at: Date.now() }
     const session: AgentSession = Object.assign(createSession(facts, limits), { socket, raw, pingSentAt: 0 })
     sessions.add(session)
-    guardUnknownPeer(session, raw)
+    guardUnknownPeer(session, raw, () => machine.refuse(session, 'too-much-before-login'))
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (isBinary) return machine.oddFrame(session, 'binary')
       try {
@@ -190,10 +190,13 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
 }
 
 /** Cuts a peer that sends more than any login needs before it has logged in: its frames would be kept until whole. */
-const guardUnknownPeer = (session: AgentSession, raw: Socket): void => {
+const guardUnknownPeer = (session: AgentSession, raw: Socket, refuse: () => void): void => {
   const watch = (): void => {
     if (session.state === 'ready') raw.off('data', watch)
-    else if (raw.bytesRead > unknownPeerBytes) session.socket.terminate()
+    else if (raw.bytesRead > unknownPeerBytes) {
+      if (session.state === 'waiting') refuse()
+      session.socket.terminate()
+    }
   }
   raw.on('data', watch)
 }

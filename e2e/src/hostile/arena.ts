@@ -1,0 +1,187 @@
+/** One server under attack, with good clients whose life must go on, and the bookkeeping of what was sent and counted. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { sumOf, until } from '../support/processes.ts'
+import type { Samples, ServerProcess } from '../support/processes.ts'
+import { rowOf } from '../support/rows.ts'
+import type { GoodReport, GoodStart } from './good-clients.ts'
+
+export const goodNetwork = '777001'
+const goodIds = ['good-1', 'good-2', 'good-3'] as const
+export const prefix = 'netstats_server_'
+
+/** Short times, so that the limits are met while one watches; everything else is the default. */
+export const arenaSettings = {
+  ethstats: { loginTimeout: '2s', pingEvery: '1s', silence: '3s', takeover: '1s' },
+  feed: { pingEvery: '2s' },
+}
+
+export interface Arena {
+  readonly server: ServerProcess
+  /** Scales cases up: 1 for the short form. */
+  readonly frames: number
+  /** How long floods last. */
+  readonly floodMs: number
+  /** A loopback address nobody has used yet: limits count by address, and each case begins with a clean name. */
+  address(): string
+}
+
+export interface HostileCase {
+  readonly name: string
+  /** Does it, and says what was sent. Fails where an answer is not what it must be. */
+  run(arena: Arena): Promise<string>
+  /** Series without prefix, each with what it must have risen by at least. */
+  readonly counted: { readonly [series: string]: number }
+}
+
+export interface CaseResult {
+  readonly name: string
+  readonly sent: string
+  readonly counted: string
+  readonly rssMb: number
+  readonly pong50: number
+  readonly pongMax: number
+  readonly tookMs: number
+}
+
+export const createArena = (server: ServerProcess, options: { frames: number; floodMs: number }): Arena => {
+  let next = 0
+  return {
+    server,
+    ...options,
+    address: () => {
+      next++
+      return `127.${20 + Math.floor(next / 60_000)}.${Math.floor(next / 240) % 250}.${1 + (next % 240)}`
+    },
+  }
+}
+
+export interface GoodClients extends AsyncDisposable {
+  report(): Promise<GoodReport>
+}
+
+export const startGoodClients = async (server: ServerProcess): Promise<GoodClients> => {
+  const workerData: GoodStart = { port: server.port, secret: server.secret, network: goodNetwork, ids: goodIds }
+  const worker = new Worker(new URL('./good-clients.ts', import.meta.url), { workerData })
+  const failed = new Promise<never>((_, reject) => worker.once('error', reject))
+  failed.catch(() => undefined)
+  await Promise.race([once(worker, 'message'), failed])
+  return {
+    async report() {
+      const answer = once(worker, 'message')
+      worker.postMessage('report')
+      const [report] = (await Promise.race([answer, failed])) as [GoodReport]
+      return report
+    },
+    [Symbol.asyncDispose]: async () => {
+      await worker.terminate()
+    },
+  }
+}
+
+const tell = [
+  'bad_frames',
+  'refused',
+  'ended',
+  'shed',
+  'takeovers',
+  'feed_errors',
+  'feed_readers_closed',
+  'feed_conflations',
+  'classic_skipped',
+  'classic_ended',
+  'http_faults',
+] as const
+
+const rises = (before: Samples, after: Samples): readonly string[] =>
+  [...after]
+    .filter(([series]) => tell.some((part) => series.includes(part)))
+    .map(([series, value]) => [series, value - (before.get(series) ?? 0)] as const)
+    .filter(([, rise]) => rise > 0)
+    .map(([series, rise]) => `${shortName(series)} ${rise}`)
+
+const shortName = (series: string): string =>
+  series
+    .replace(prefix, '')
+    .replace('ethstats_', '')
+    .replace('_total', '')
+    .replaceAll(/[a-z]+="([^"]*)"/g, '$1')
+
+const riseOf = (before: Samples, after: Samples, series: string): number => {
+  const [, name = '', labels = ''] = /^([^{]+)(?:\{(.*)\})?$/.exec(series) ?? []
+  const wanted = Object.fromEntries(
+    [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
+  )
+  return sumOf(after, prefix + name, wanted) - sumOf(before, prefix + name, wanted)
+}
+
+/** Agents and queue as they are when only the good clients are there. */
+const atRest = (samples: Samples): boolean =>
+  sumOf(samples, `${prefix}ethstats_sessions`) === goodIds.length &&
+  sumOf(samples, `${prefix}connections`) === goodIds.length + 2 &&
+  sumOf(samples, `${prefix}intake_queue_items`) === 0
+
+export const settled = (server: ServerProcess): Promise<Samples> =>
+  until(
+    'only the good clients are left',
+    async () => {
+      const samples = await server.samples()
+      return atRest(samples) ? samples : undefined
+    },
+    server,
+    45_000,
+  )
+
+const check = (wrong: boolean, what: string): void => {
+  if (wrong) throw new Error(what)
+}
+
+/** The good clients were not disturbed: still connected, answered in time, and shown as they are. */
+export const checkGood = async (server: ServerProcess, good: GoodClients): Promise<GoodReport> => {
+  const report = await good.report()
+  check(report.ended.length > 0, `good clients were cut: ${report.ended.join(', ')}`)
+  check(report.unanswered > 5000, `a ping has no answer for ${Math.round(report.unanswered)} ms`)
+  check(Math.max(0, ...report.pongs) > 5000, `a ping took ${Math.round(Math.max(...report.pongs))} ms`)
+  check(report.silence > 10_000, `a good reader heard nothing for ${Math.round(report.silence)} ms`)
+  for (const [index, id] of goodIds.entries()) {
+    const row = await until(
+      `the row of ${id} is current`,
+      async () => {
+        const now = await rowOf(server, goodNetwork, id)
+        return (now?.blockNumber ?? 0) >= report.height ? now : undefined
+      },
+      server,
+      10_000,
+    )
+    const facts = [row.name, row.state, row.peers, row.pending, row.gasPrice, row.syncing, row.sessions]
+    const wanted = [id, 'active', 10 + index, index + 1, '7', false, 1]
+    check(JSON.stringify(facts) !== JSON.stringify(wanted), `the row of ${id} is ${JSON.stringify(facts)}`)
+  }
+  return report
+}
+
+/** Runs one case and checks that the world is as before. */
+export const runCase = async (arena: Arena, good: GoodClients, one: HostileCase): Promise<CaseResult> => {
+  const { server } = arena
+  const before = await server.samples()
+  const began = performance.now()
+  const sent = await one.run(arena)
+  const after = await settled(server)
+  const tookMs = performance.now() - began
+  for (const [series, least] of Object.entries(one.counted)) {
+    const rise = riseOf(before, after, series)
+    check(rise < least, `${series} rose by ${rise}, not by ${least}; ${rises(before, after).join(', ')}`)
+  }
+  check(riseOf(before, after, 'core_errors_total') > 0, 'the core failed on an input')
+  const { pongs } = await checkGood(server, good)
+  const sorted = pongs.toSorted((a, b) => a - b)
+  return {
+    name: one.name,
+    sent,
+    counted: rises(before, after).join(', '),
+    rssMb: Math.round(sumOf(after, `${prefix}memory_bytes`, { kind: 'resident' }) / 2 ** 20),
+    pong50: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    pongMax: sorted.at(-1) ?? 0,
+    tookMs,
+  }
+}
