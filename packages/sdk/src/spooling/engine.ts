@@ -92,7 +92,13 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
     },
     save: () => writer.save(),
     nudge: () => writer.nudge(),
-    backlog: (name) => writer.ledger().readers.get(name)?.backlog ?? 0,
+    backlog(name) {
+      const known = writer.ledger().readers.get(name)
+      const cursor = open.get(name)?.cursor ?? 0
+      if (!known || cursor <= known.cursor) return known?.backlog ?? 0
+      // The cursor is ahead of what could be saved so far.
+      return mending(() => writer.storage().count(cursor, Number.MAX_SAFE_INTEGER, known.bit))
+    },
     unreadable: () => {
       writer.counters.unreadable++
     },

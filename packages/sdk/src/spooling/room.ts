@@ -13,17 +13,18 @@ export interface Incoming {
   readonly bytes: number
 }
 
+export interface Fit {
+  /** Those that were not given up. */
+  readonly rows: readonly Incoming[]
+  /** They have to wait: a piece was freed, and more is needed. */
+  readonly wait: boolean
+}
+
 /**
- * Which of the incoming rows go in now. The lowest class goes first, be it stored or incoming, and the oldest first
- * within it, so an incoming row never drives out one of a higher class. `wait` where a piece was freed and more is
- * needed: one transaction frees one piece. `force` gives up a piece though the sizes ask for none: the disk is full.
+ * Which of the incoming rows go in, and whether they can now. The lowest class goes first, be it stored or incoming, and the oldest first
+ * within it, so an incoming row never drives out one of a higher class. One transaction frees one piece. `force` gives up a piece though the sizes ask for none: the disk is full.
  */
-export const makeRoom = (
-  draft: Draft,
-  storage: SpoolStorage,
-  incoming: readonly Incoming[],
-  force: boolean,
-): readonly Incoming[] | 'wait' => {
+export const makeRoom = (draft: Draft, storage: SpoolStorage, incoming: readonly Incoming[], force: boolean): Fit => {
   const reason: DropReason = force ? 'disk-full' : 'size'
   const lacks = (rows: readonly Incoming[]): number =>
     storage.usedBytes() + rows.reduce((sum, one) => sum + one.bytes, 0) - storage.limits.roomBytes
@@ -32,7 +33,7 @@ export const makeRoom = (
   const mustGive = (): boolean => lacks(rows) > 0 || (force && pieces === 0)
   for (const shed of shedClasses) {
     while (draft.rows[shed] > 0 && rows.length > 0 && mustGive()) {
-      if (pieces > 0) return 'wait'
+      if (pieces > 0) return { rows, wait: true }
       dropOldest(draft, storage, shed, reason)
       pieces++
     }
@@ -40,7 +41,7 @@ export const makeRoom = (
     const over = force && pieces === 0 ? Infinity : lacks(rows)
     if (over > 0) rows = withoutOldest(draft, rows, shed, over, reason)
   }
-  return rows
+  return { rows, wait: false }
 }
 
 const withoutOldest = (

@@ -13,6 +13,7 @@ export interface ReaderStats {
 
 /** How a spool is, for metrics and status. Counters are since the start of the process. */
 export interface SpoolStats {
+  /** Observations stored, reports of gaps among them. */
   readonly appended: number
   /** Observations that no reader wanted; they were not stored. */
   readonly unwanted: number

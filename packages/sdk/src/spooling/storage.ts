@@ -65,8 +65,11 @@ export interface Holder {
 export interface SpoolStorage {
   readonly limits: StorageLimits
   load(): LoadedSpool
-  /** Runs `work`: when it returns all of it is durable, when it throws none of it has happened. */
-  transaction<T>(work: () => T): T
+  /**
+   * Runs `work`: when it returns all of it is durable, when it throws none of it has happened. `bytes` is what it means
+   * to add, so that room can be made ready before.
+   */
+  transaction<T>(work: () => T, bytes?: number): T
   insert(shed: ShedClass, row: StoredRow): void
   /** Rows after a place, in order, over all classes; ends early after `bytes` of bodies. */
   read(after: Sequence, limit: number, bytes: number): readonly StoredRow[]

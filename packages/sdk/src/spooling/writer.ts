@@ -68,6 +68,7 @@ export interface SpoolWriter {
 const calmMs = 10_000
 const newsMs = 60_000
 const expireEveryMs = 1000
+const retryMs = 1000
 
 /**
  * The one place that changes a spool. Everything asked for in one turn of the event loop goes into one transaction, so
@@ -104,6 +105,8 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   let nudged = false
   let closed = false
   let ended = false
+  let retrying = false
+  const closing = new AbortController()
   let lastGapAt = -Infinity
   let lastExpiryAt = -Infinity
   let lastFaultAt: number | undefined
@@ -173,46 +176,59 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     if (shed && dropOldest(draft, storage, shed, 'size') > 0) nudged = true
   }
 
-  /** False where the rows have to wait for more room. */
-  const store = (draft: Draft, rows: readonly Incoming[], force: boolean): boolean => {
-    const report = gapsDue() && !force ? draft.drops : undefined
+  /** The rows that have to wait for more room; none where all that will ever be stored is. */
+  const store = (draft: Draft, rows: readonly Incoming[], report: boolean): readonly Incoming[] => {
+    const reported = draft.drops
     const gaps: Incoming[] = []
-    for (const gap of report ? gapsOf(report, clock.now()) : []) {
+    for (const gap of report ? gapsOf(reported, clock.now()) : []) {
       const passed = readers.passed(gap)
       if (passed !== undefined) gaps.push(toIncoming(gap, passed, clock.now()))
     }
     if (report) draft.drops = new Map()
-    const fit = makeRoom(draft, storage, [...rows, ...gaps], force)
-    if (fit === 'wait') {
-      if (report) draft.drops = addDrops(report, draft.drops.values())
-      return false
+    const fit = makeRoom(draft, storage, [...rows, ...gaps], false)
+    if (fit.wait) {
+      if (report) draft.drops = addDrops(reported, draft.drops.values())
+      return fit.rows.filter((row) => !gaps.includes(row))
     }
-    const storedAt = time.now()
-    for (const one of fit) insert(draft, storage, one.shed, { ...one.row, storedAt })
-    return true
+    insertAll(draft, fit.rows)
+    if (report) lastGapAt = clock.monotonic()
+    return []
   }
 
-  const attempt = (rows: readonly Incoming[], force: boolean): boolean => {
-    const reporting = gapsDue() && !force
+  /** In place of a piece of what is stored: there is no other room. */
+  const storeInPlace = (draft: Draft, rows: readonly Incoming[]): readonly Incoming[] => {
+    const fit = makeRoom(draft, storage, rows, true)
+    if (fit.wait) return fit.rows
+    insertAll(draft, fit.rows)
+    return []
+  }
+
+  const insertAll = (draft: Draft, rows: readonly Incoming[]): void => {
+    const storedAt = time.now()
+    for (const one of rows) insert(draft, storage, one.shed, { ...one.row, storedAt })
+  }
+
+  const attempt = (rows: readonly Incoming[], force: boolean): readonly Incoming[] => {
     const draft = draftOf(ledger)
-    const done = storage.transaction(() => {
+    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
+    const waiting = storage.transaction(() => {
       for (const { name, cursor } of readers.cursors()) settle(draft, storage, name, cursor)
       freePiece(draft, storage)
       if (expiryDue()) expire(draft)
       trim(draft)
-      const stored = rows.length === 0 && !reporting ? true : store(draft, rows, force)
+      const left = force ? storeInPlace(draft, rows) : store(draft, rows, gapsDue())
       if (draft.drops !== savedDrops) storage.saveDrops([...draft.drops.values()])
       if (draft.next !== ledger.next) saveState(draft)
-      return stored
-    })
-    const appended = draft.next > ledger.next
-    if (reporting && done) lastGapAt = clock.monotonic()
+      return left
+    }, bytes)
+    const before = ledger.next
     ledger = ledgerOf(draft)
     savedDrops = ledger.drops
     counters.commits++
     countDrops(draft.dropped)
-    if (appended) readers.appended()
-    return done
+    counters.appended += ledger.next - before
+    if (ledger.next > before) readers.appended()
+    return waiting
   }
 
   const saveState = ({ next, usedBits }: Pick<Ledger, 'next' | 'usedBits'>): void =>
@@ -259,6 +275,16 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       status?.degraded(`the spool can not write: ${reasonOf(fault)}`)
     }
     lastFaultAt = clock.monotonic()
+    // Cursors that could not be saved are tried again, also when nothing is appended meanwhile.
+    if (!retrying) void retryLater()
+  }
+  const retryLater = async (): Promise<void> => {
+    retrying = true
+    await clock.sleep(retryMs, { signal: closing.signal }).catch(() => undefined)
+    retrying = false
+    if (closing.signal.aborted) return
+    nudged = true
+    schedule()
   }
   const calm = (): void => {
     if (lastFaultAt === undefined || clock.monotonic() - lastFaultAt < calmMs) return
@@ -267,13 +293,13 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     status?.ok()
   }
 
-  /** Writes what is asked for by whatever means are left; false where the rows have to wait. */
-  const write = (rows: readonly Incoming[]): boolean => {
+  /** Writes what is asked for by whatever means are left; the rows that have to wait. */
+  const write = (rows: readonly Incoming[]): readonly Incoming[] => {
     try {
-      const done = attempt(rows, false)
+      const waiting = attempt(rows, false)
       if (storage.tidy()) nudged = true
       calm()
-      return done
+      return waiting
     } catch (fault) {
       if (!(fault instanceof SpoolError)) throw fault
       if (!replaced(fault)) trouble(fault)
@@ -286,7 +312,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       trouble(fault)
     }
     for (const { shed, row } of rows) loseInMemory(dropsOf([row], 'disk-full', shed))
-    return true
+    return []
   }
 
   const turn = (): void => {
@@ -299,9 +325,10 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     group ??= queue.take(encode, storage.limits.groupBytes)
     const current = group
     try {
-      if (write(current?.rows ?? [])) {
+      const waiting = write(current?.rows ?? [])
+      if (current && waiting.length > 0) group = { ...current, rows: waiting }
+      else {
         group = undefined
-        counters.appended += current?.rows.length ?? 0
         current?.resolve()
       }
     } catch (error) {
@@ -370,6 +397,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     diskFull: () => lastFaultAt !== undefined,
     async close() {
       closed = true
+      closing.abort()
       lastGapAt = -Infinity
       // What was promised is kept; what only tidies up is left to the next start.
       for (let first = true; first || promised(); first = false) {
