@@ -117,7 +117,6 @@ export function createNetwork(options: SimOptions, random: Random, start: number
   const hear = (at: number, node: SimNode, block: SimBlock): void => {
     const delay = Math.max(0, Math.round(at - (block.row.arrivedAt ?? at)))
     block.seenBy.push([node.row.id, delay])
-    block.row = { ...block.row, nodes: block.seenBy.length, ...percentiles(block.seenBy.map((s) => s[1])) }
     if (node.row.state !== 'active') return
     const gap = block.row.number - (node.row.blockNumber ?? block.row.number - 1)
     const missed = gap > 1 ? Array.from({ length: Math.min(gap - 1, 39) }, () => -1) : []
@@ -162,7 +161,11 @@ export function createNetwork(options: SimOptions, random: Random, start: number
     for (let at = nextAt; at <= now; ) at = produce()
     queue.sort((a, b) => a.at - b.at)
     const due = queue.findIndex((q) => q.at > now)
-    for (const q of queue.splice(0, due === -1 ? queue.length : due)) hear(q.at, q.node, q.block)
+    const heard = queue.splice(0, due === -1 ? queue.length : due)
+    for (const q of heard) hear(q.at, q.node, q.block)
+    for (const block of new Set(heard.map((q) => q.block))) {
+      block.row = { ...block.row, nodes: block.seenBy.length, ...percentiles(block.seenBy.map((s) => s[1])) }
+    }
     live(now)
   }
 

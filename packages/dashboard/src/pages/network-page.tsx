@@ -24,7 +24,7 @@ export function NetworkPage({ network }: { readonly network: string }) {
       <h1 class="visually-hidden">Network {network}</h1>
       <div class="network-picture">
         <Summary summary={summary} sealers={sealers} />
-        <Recorder network={network} blocks={blocks} blockTimeMs={summary.blockTimeMs} />
+        <Recorder network={network} blocks={blocks} blockTimeMs={summary.blockTimeMs} roomy={summary.nodes <= few} />
         <div class="panels">
           <LatestBlocks network={network} blocks={blocks} sealers={sealers} active={summary.active} />
           <PropagationHistogram histogram={summary.propagation} />

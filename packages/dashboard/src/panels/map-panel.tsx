@@ -31,7 +31,7 @@ export function MapPanel({ network, full = false }: { readonly network: string; 
   const Drawn = world.value
   return (
     <Panel name="map" title="Places" note={wanted ? `${count(points.length)} nodes with a known place` : undefined}>
-      {Drawn && wanted && <Drawn network={network} points={points} full={full} />}
+      {wanted && <div class="world-room">{Drawn && <Drawn network={network} points={points} full={full} />}</div>}
       {!wanted && (
         <p class="quiet-note">
           {fault?.message ??

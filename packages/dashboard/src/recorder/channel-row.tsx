@@ -1,18 +1,20 @@
 import type { BlockRow } from '@netstats/protocol/feed'
-import { rootFontSize, tallness } from '../ui/root-font-size.ts'
+import { rootFontSize } from '../ui/root-font-size.ts'
 import type { Channel, Picture } from './model.ts'
 
 interface Props {
   readonly channel: Channel
   readonly picture: Picture
+  /** Factor for the height. */
+  readonly stretch: number
   readonly shown: BlockRow | undefined
   /** Column under the cursor. */
   readonly index: number | null
 }
 
-export function ChannelRow({ channel, picture, shown, index }: Props) {
+export function ChannelRow({ channel, picture, stretch, shown, index }: Props) {
   const rem = typeof channel.height === 'number' ? channel.height : channel.height(picture)
-  const height = Math.round(rem * rootFontSize.value * (channel.legend ? 1 : tallness.value))
+  const height = Math.round(rem * rootFontSize.value * stretch)
   const { slots, column } = picture
   const width = slots.length * column
   return (

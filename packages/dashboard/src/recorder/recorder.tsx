@@ -11,6 +11,7 @@ import { duration } from '../format/time.ts'
 import { navigate } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
 import { arrangeSealers } from '../state/sealers.ts'
+import { tall } from '../ui/root-font-size.ts'
 import { Axis } from './axis.tsx'
 import { ChannelRow } from './channel-row.tsx'
 import { channels } from './channels/mod.ts'
@@ -22,11 +23,13 @@ interface Props {
   readonly network: string
   readonly blocks: readonly BlockRow[]
   readonly blockTimeMs: number | null
+  /** True where there is room below: lanes and channels are drawn taller on a tall screen. */
+  readonly roomy: boolean
 }
 
 export const keptColumns = 60
 
-export function Recorder({ network, blocks, blockTimeMs }: Props) {
+export function Recorder({ network, blocks, blockTimeMs, roomy }: Props) {
   const ruler = useRef<HTMLDivElement>(null)
   const paper = useRef<HTMLDivElement>(null)
   const width = useWidth(ruler)
@@ -37,6 +40,8 @@ export function Recorder({ network, blocks, blockTimeMs }: Props) {
   const picture: Picture = { slots, sealers: arrangeSealers(blocks), column, blockTimeMs }
   const newest = slots.at(-1)?.number ?? null
   usePush(paper, newest, column)
+  const laneStretch = tall.value && roomy ? 1.6 : 1
+  const stretch = tall.value ? (roomy ? 1.9 : 1.35) : 1
 
   const index = cursor.value === null || newest === null ? null : columns - 1 - (newest - cursor.value)
   const at = index === null ? slots.findLast((s) => s.main) : slots[index]
@@ -90,11 +95,19 @@ export function Recorder({ network, blocks, blockTimeMs }: Props) {
           event.stopPropagation()
         }}
         ref={paper}
+        style={{ '--lane': `${laneStretch}` }}
       >
         <div class="recorder-ruler" ref={ruler} />
         {width.value > 0 &&
           channels.map((channel) => (
-            <ChannelRow key={channel.key} channel={channel} picture={picture} shown={shown} index={index} />
+            <ChannelRow
+              key={channel.key}
+              channel={channel}
+              picture={picture}
+              stretch={channel.legend ? laneStretch : stretch}
+              shown={shown}
+              index={index}
+            />
           ))}
         <Axis slots={slots} column={column} index={index} />
       </div>

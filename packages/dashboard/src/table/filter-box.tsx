@@ -55,7 +55,7 @@ export function FilterBox({ fault }: { readonly fault: FeedFault | undefined }) 
         autocomplete="off"
         spellcheck={false}
         maxLength={500}
-        placeholder="Filter, e.g. geth behind:>2"
+        placeholder="geth behind:>2"
         value={draft.value}
         aria-invalid={fault !== undefined}
         aria-describedby="filter-hint"

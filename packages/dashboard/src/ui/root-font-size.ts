@@ -11,17 +11,16 @@ export function followRootFontSize(): void {
   window.addEventListener('resize', read)
 }
 
-/** Drawings are taller where a wide page leaves room below: a factor for their heights. */
-export const tallness = signal(1)
-
+/** True where a wide page leaves room below: drawings are taller and short lists longer. */
+export const tall = signal(false)
 /** Lines of the short lists beside the drawings. */
-export const listLength = computed(() => (tallness.value > 1 ? 11 : 8))
+export const listLength = computed(() => (tall.value ? 11 : 8))
 
 export function followTallness(): void {
-  const tall = window.matchMedia('(min-width: 2000px) and (min-height: 1200px)')
+  const query = window.matchMedia('(min-width: 2000px) and (min-height: 1200px)')
   const read = (): void => {
-    tallness.value = tall.matches ? 1.35 : 1
+    tall.value = query.matches
   }
   read()
-  tall.addEventListener('change', read)
+  query.addEventListener('change', read)
 }
