@@ -35,9 +35,12 @@ describe('summary', () => {
       transactionsPerSecond: 2,
       gasUsedShare: 0.25,
       uncles: 1,
-      propagation: { binMs: 250, samples: 120, p50Ms: 0, p95Ms: 300 },
+      propagation: { binMs: 10, samples: 120, p50Ms: 0, p95Ms: 300 },
     })
-    expect(summary.propagation.counts.slice(0, 3)).toEqual([60, 60, 0])
+    expect(summary.propagation.counts.flatMap((count, bin) => (count === 0 ? [] : [[bin, count]]))).toEqual([
+      [0, 60],
+      [30, 60],
+    ])
     expect(summary.series.numbers).toEqual(Array.from({ length: 60 }, (_, i) => 41 + i))
     expect(summary.series.uncles.at(-1)).toBe(1)
     expect(summary.series.p95Ms.at(-1)).toBe(300)
@@ -69,9 +72,27 @@ describe('summary', () => {
     stage.block('a', 10)
     stage.wait(9749).block('b', 10)
     stage.wait(60_000).block('c', 10)
-    const { counts, p99Ms } = stage.view.summary().propagation
+    const { binMs, counts, p99Ms } = stage.view.summary().propagation
+    expect(binMs).toBe(250)
     expect([counts[0], counts[38], counts[39], counts.length]).toEqual([1, 1, 1, 40])
     expect(p99Ms).toBe(69_749)
+  })
+
+  it.each([
+    [0, 5],
+    [199, 5],
+    [200, 10],
+    [950, 25],
+    [9999, 250],
+    [50_000, 250],
+  ])('with delays of up to %i ms has bins of %i ms', (delay, binMs) => {
+    const stage = scenario()
+    stage.connect('ab')
+    stage.block('a', 10)
+    stage.wait(delay).block('b', 10)
+    const { propagation } = stage.view.summary()
+    expect(propagation).toMatchObject({ binMs, samples: 2 })
+    expect(propagation.counts[Math.min(39, Math.floor(delay / binMs))]).toBe(delay === 0 ? 2 : 1)
   })
 
   it('takes medians of active nodes, so that one can not claim the network', () => {

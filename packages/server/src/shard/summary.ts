@@ -6,9 +6,10 @@ import { countUpTo, percentilesAcross } from './percentile.ts'
 import type { Shard } from './shard-state.ts'
 
 /** Newest heights that series, means and the histogram cover. */
-export const summaryHeights = 60
-export const binMs = 250
-export const bins = 40
+const summaryHeights = 60
+/** Widths of a bin: the finest whose bins reach the 99th percentile, so that a fast network shows a shape too. */
+const binWidths = [5, 10, 25, 50, 100, 250]
+const bins = 40
 /** Shares beyond these are one share `other`: names come from outside. */
 const maxShares = 30
 
@@ -119,6 +120,9 @@ const blockFigures = (recent: readonly BlockRecord[]): BlockFigures => {
 
 const histogramOf = (recent: readonly BlockRecord[]): Histogram => {
   const lists = recent.map((block) => block.delays).filter((delays) => delays.length > 0)
+  const percentiles = percentilesAcross(lists)
+  const reach = percentiles.p99Ms ?? 0
+  const binMs = binWidths.find((width) => reach < width * bins) ?? 250
   const counts = Array.from({ length: bins }, () => 0)
   let samples = 0
   for (const delays of lists) {
@@ -130,7 +134,7 @@ const histogramOf = (recent: readonly BlockRecord[]): Histogram => {
     }
     samples += delays.length
   }
-  return { binMs, counts, samples, ...percentilesAcross(lists) }
+  return { binMs, counts, samples, ...percentiles }
 }
 
 const seriesOf = (recent: readonly BlockRecord[]): Series => ({
