@@ -19,6 +19,10 @@ export type Frame =
   | { readonly type: 'stats'; readonly stats: NodeStats; readonly at: UnixMs }
   | { readonly type: 'history'; readonly blocks: readonly Block[] }
 
+/** Whether a server hears of it at all, in a frame or in the hello. */
+export const concerns = (node: NodeId, { node: of, kind }: Observation): boolean =>
+  of === node && (kind === 'node-info' || kind === 'block' || kind === 'node-stats' || kind === 'pending')
+
 export type SkipReason = 'stale' | 'superseded' | 'throttled' | 'repeated' | 'unmapped'
 
 export interface Plan {

@@ -259,6 +259,7 @@ describe('the ethstats sink', () => {
     const chain = Array.from({ length: 500 }, (_, i) => exampleBlock(i + 1))
     const { sink: opened } = await open(server, { blocks: chain })
     await using sink = opened
+    await settle(sink, batch(info()))
     const hours = systemClock.now() - 3 * 3_600_000
     for (let from = 1; from < 500; from += 100) {
       const old = Array.from({ length: 100 }, (_, i) => block(Math.min(from + i, 499), unixMs(hours + from * 1000)))
@@ -270,6 +271,47 @@ describe('the ethstats sink', () => {
     expect(payload.history.map((one) => one.number)).toEqual(Array.from({ length: 50 }, (_, i) => 500 - i))
     expect(server.of('block').map((one) => one.payload.block.number)).toEqual([500])
     expect(server.violations).toEqual([])
+  })
+
+  it('waits with the first login until the node has said which network it is on, but not for ever', async () => {
+    await using server = await startEthstatsServer()
+    const clock = createFakeClock({ start: systemClock.now() })
+    const { sink: opened } = await open(server, { clock })
+    await using sink = opened
+    const early = batch(
+      { kind: 'node-info', node, observedAt: clock.now(), body: { name: 'alpha' } },
+      stats(clock.now()),
+    )
+    expect(await sink.deliver(early, { signal: never })).toMatchObject({ status: 'retry', afterMs: 500 })
+    await clock.advance(19_999)
+    expect((await sink.deliver(early, { signal: never })).status).toBe('retry')
+    expect(server.connections()).toBe(0)
+    await clock.advance(1)
+    expect(await sink.deliver(early, { signal: never })).toEqual({ status: 'delivered' })
+    expect(server.of('hello')[0]?.payload.info.net).toBe('0')
+  })
+
+  it('passes over an old backlog that stands before what the node says now, and fills in history afterwards', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened, context } = await open(server, { blocks: [exampleBlock(8), exampleBlock(9)] })
+    await using sink = opened
+    const old = unixMs(systemClock.now() - 3_600_000)
+    expect(await sink.deliver(batch(block(1, old), stats(old)), { signal: never })).toEqual({ status: 'delivered' })
+    expect(server.connections()).toBe(0)
+    expect(context.counts['skipped{kind=block,reason=stale}']).toBe(1)
+    await settle(sink, batch(info(), block(10)))
+    const { payload } = await server.until('history')
+    expect(payload.history.map((one) => one.number)).toEqual([9, 8])
+  })
+
+  it('does not connect for what a server never hears of', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    const host: Observation = { kind: 'host', node, observedAt: systemClock.now(), body: { cpus: 2 } }
+    const other: Observation = { ...stats(), node: nodeId('beta') }
+    expect(await sink.deliver(batch(host, other), { signal: never })).toEqual({ status: 'delivered' })
+    expect(server.connections()).toBe(0)
   })
 
   it('tries TLS first and plain text second where the address names no scheme', async () => {
@@ -290,13 +332,34 @@ describe('the ethstats sink', () => {
 
 sinkContract('ethstats', async () => {
   const server = await startEthstatsServer()
-  const { sink } = await open(server, { config: { node: 'node-1' } })
+  // The suite's observations are of one moment; to the sink they are fresh.
+  const moment = exampleStats(0).observedAt
+  const context = createTestContext({ clock: { ...systemClock, now: () => unixMs(moment + 1000) } })
+  let noticed = Promise.withResolvers<void>()
+  const status = {
+    ok: () => undefined,
+    degraded: () => {
+      noticed.resolve()
+      noticed = Promise.withResolvers()
+    },
+  }
+  const config = ethstats.config.parse({ node: 'node-1', endpoint: server.url, secret: 's3cret' })
+  const sink = await ethstats.open(config, { ...context, status })
+  // Nothing is claimed or refused before the node is known.
+  await settle(sink, batch({ ...info(), node: nodeId('node-1'), observedAt: moment }))
   return {
     sink,
     peer: async (mood) => {
-      if (mood === 'away') return server.away()
-      server.mood = mood === 'silent' ? 'mute' : 'well'
-      if (mood === 'well') await server.back()
+      if (mood === 'well') {
+        server.mood = 'well'
+        return server.back()
+      }
+      // Until a connection is seen to be gone the system takes what is sent, and there is no telling.
+      const gone = noticed.promise
+      server.mood = 'mute'
+      if (mood === 'away') await server.away()
+      else server.cut()
+      await gone
     },
     [Symbol.asyncDispose]: async () => {
       await sink[Symbol.asyncDispose]()

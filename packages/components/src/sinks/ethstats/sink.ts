@@ -8,15 +8,21 @@ import type { NodeInfo } from '@netstats/protocol'
 import { reasonOf } from '@netstats/sdk'
 import type { Batch, Delivery, Sink, SinkContext } from '@netstats/sdk'
 import type { EthstatsConfig } from './config.ts'
-import { createCurrent } from './current.ts'
+import { createCurrent, isStale } from './current.ts'
 import { tryServerUrls } from './endpoint.ts'
 import { EthstatsError } from './errors.ts'
 import { openKeeper } from './keeper.ts'
 import type { Login } from './login.ts'
-import { planBatch } from './plan.ts'
+import { concerns, planBatch } from './plan.ts'
 import type { Frame } from './plan.ts'
 
 const maxHistory = 50
+/**
+ * How long the first login waits for the node to say which network it is on: without it a server would file the node
+ * under a network that does not exist.
+ */
+const networkPatienceMs = 20_000
+const askAgainMs = 500
 /** A little after the next attempt, so that the login has had its chance. */
 const marginMs = 200
 
@@ -25,6 +31,10 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
   const current = createCurrent(config.node)
   const disposed = new AbortController()
   let answering = false
+  let started = false
+  let firstAt: number | undefined
+  /** Backlog was passed over before there was a login. */
+  let passedOver = false
 
   const info = (): NodeInfo => {
     // Servers read `client` as the protocol's generation and warn about others: the codec's default is what they expect.
@@ -34,6 +44,8 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
 
   /** Right after the login: block, pending, stats, as far as they are known and not stale. */
   const report = (login: Login): void => {
+    login.owesHistory = passedOver
+    passedOver = false
     const now = clock.now()
     const head = current.head(now)
     const pending = current.pending(now)
@@ -103,9 +115,26 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     return { status: 'delivered' }
   }
 
+  /** What becomes of a batch before the first login; undefined once it is time for that. */
+  const beforeLogin = (batch: Batch): Delivery | undefined => {
+    firstAt ??= clock.monotonic()
+    if (current.info()?.networkId !== undefined || clock.monotonic() - firstAt >= networkPatienceMs) return undefined
+    const newest = batch.items.at(-1)?.observation.observedAt
+    if (newest !== undefined && !isStale(newest, clock.now()))
+      return { status: 'retry', reason: 'the node has not said yet which network it is on', afterMs: askAgainMs }
+    // Old backlog stands before what the node says now, and nobody wants it: history fills in after the login.
+    for (const { observation } of batch.items) context.count('skipped', { kind: observation.kind, reason: 'stale' })
+    passedOver = true
+    return { status: 'delivered' }
+  }
+
   return {
     deliver: async (batch, { signal }) => {
+      if (!batch.items.some(({ observation }) => concerns(config.node, observation))) return { status: 'delivered' }
       for (const { observation } of batch.items) current.take(observation)
+      const early = started ? undefined : beforeLogin(batch)
+      if (early) return early
+      started = true
       keeper.start()
       keeper.refresh()
       const login = await keeper.ready({ signal })
