@@ -14,8 +14,8 @@ export function Axis({ slots, column, index }: Props) {
   return (
     <div class="channel channel-axis">
       <div class="channel-name">Height</div>
-      <svg class="channel-plot" width={width} height={18} aria-hidden="true">
-        <g class="slides">
+      <div class="channel-plot">
+        <svg class="slides" width={width} height={18} aria-hidden="true">
           {slots.map(({ number }, i) =>
             number >= 0 && number % every === 0 ? (
               <g key={number}>
@@ -28,13 +28,13 @@ export function Axis({ slots, column, index }: Props) {
               </g>
             ) : null,
           )}
-        </g>
-        {index !== null && slots[index] && (
-          <text class="is-cursor" x={clampText((index + 0.5) * column, width)} y={15}>
-            {count(slots[index].number)}
-          </text>
-        )}
-      </svg>
+          {index !== null && slots[index] && (
+            <text class="is-cursor" x={clampText((index + 0.5) * column, width)} y={15}>
+              {count(slots[index].number)}
+            </text>
+          )}
+        </svg>
+      </div>
       <div class="channel-value" />
     </div>
   )

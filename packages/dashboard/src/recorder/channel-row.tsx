@@ -23,10 +23,13 @@ export function ChannelRow({ channel, picture, stretch, shown, index }: Props) {
         {channel.legend ? channel.legend(picture) : channel.title}
         {channel.top && slots.length > 0 && <span class="channel-top">{channel.top(picture)}</span>}
       </div>
-      <svg class="channel-plot" width={width} height={height} aria-hidden="true">
-        {index !== null && <rect class="cursor" x={index * column} y={0} width={column} height={height} />}
-        <g class="slides">{slots.length > 0 && channel.draw(picture, { column, height })}</g>
-      </svg>
+      <div class="channel-plot">
+        {/* The whole drawing is moved, not its parts: the browser then needs not paint while it slides. */}
+        <svg class="slides" width={width} height={height} aria-hidden="true">
+          {index !== null && <rect class="cursor" x={index * column} y={0} width={column} height={height} />}
+          {slots.length > 0 && channel.draw(picture, { column, height })}
+        </svg>
+      </div>
       <div class="channel-value">{shown ? channel.read(shown, picture) : null}</div>
     </div>
   )

@@ -133,7 +133,7 @@ function usePush(paper: { readonly current: HTMLElement | null }, newest: number
     const step = newest !== null && before.current !== null ? newest - before.current : 0
     before.current = newest
     if (step < 1 || step > 3 || window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
-    for (const drawing of paper.current?.querySelectorAll<SVGGElement>('.slides') ?? []) {
+    for (const drawing of paper.current?.querySelectorAll<SVGSVGElement>('.slides') ?? []) {
       drawing.animate([{ transform: `translateX(${step * column}px)` }, { transform: 'none' }], {
         duration: 450,
         easing: 'cubic-bezier(.2,.7,.2,1)',
