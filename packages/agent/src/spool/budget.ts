@@ -22,8 +22,9 @@ const sparePages = 24
 /**
  *   ├──────────────── maxBytes ────────────────┤
  *   ├── database: maxPages ──────────┼─ log W ─┤
- *   ├── rows: roomBytes ──┤ spare    ├ W/4 ┤ checkpoint begins; a transaction adds W/4 at most, a checkpoint ends it
+ *   ├── rows: roomBytes ──┤ spare    ├ W/4 ┤ checkpoint begins
  *
+ * A transaction adds a group of W/8 at most, one row of it may bring W/4, and giving up rows touches about as much.
  * The log gets an eighth, a quarter where the whole is small. Free pages are used again and not returned, so the files
  * stay at their high-water mark: a disk that fills up later does not take the spool's room away.
  */
@@ -38,7 +39,7 @@ export const budgetOf = (maxBytes: number): Budget => {
     growPages: Math.floor(checkpointPages / 2),
     walBytes: walPages * pageBytes,
     roomBytes: (maxPages - sparePages) * pageBytes,
-    rowBytes: Math.floor((walPages * pageBytes) / 2),
-    groupBytes: Math.min(1024 * 1024, Math.floor((walPages * pageBytes) / 4)),
+    rowBytes: Math.floor((walPages * pageBytes) / 4),
+    groupBytes: Math.min(1024 * 1024, Math.floor((walPages * pageBytes) / 8)),
   }
 }

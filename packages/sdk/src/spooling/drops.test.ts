@@ -1,0 +1,57 @@
+import { nodeId, unixMs } from '@netstats/protocol'
+import { describe, expect, it } from 'vitest'
+import { addDrops, dropsOf, gapsOf } from './drops.ts'
+import type { Drop } from './drops.ts'
+
+const drop = (overrides: Partial<Drop> = {}): Drop => ({
+  node: nodeId('a'),
+  reason: 'size',
+  class: 'stats',
+  dropped: 1,
+  from: unixMs(5),
+  to: unixMs(5),
+  ...overrides,
+})
+
+describe('drops', () => {
+  it('are one for each node, with their number and their times', () => {
+    const rows = [3, 1, 2].map((n) => ({ node: nodeId(n === 2 ? 'b' : 'a'), observedAt: unixMs(n) }))
+    expect(dropsOf(rows, 'age', 'log')).toEqual([
+      drop({ reason: 'age', class: 'log', dropped: 2, from: unixMs(1), to: unixMs(3) }),
+      drop({ node: nodeId('b'), reason: 'age', class: 'log', from: unixMs(2), to: unixMs(2) }),
+    ])
+  })
+
+  it('add up by node, reason and class, and leave the sum before as it was', () => {
+    const before = addDrops(new Map(), [drop()])
+    const after = addDrops(before, [drop({ dropped: 2, from: unixMs(1) }), drop({ class: 'log' })])
+    expect([...before.values()]).toEqual([drop()])
+    expect([...after.values()]).toEqual([drop({ dropped: 3, from: unixMs(1) }), drop({ class: 'log' })])
+  })
+
+  it('are the same sum when nothing is added, but for a loss of unknown size', () => {
+    const before = addDrops(new Map(), [drop()])
+    expect(addDrops(before, [drop({ dropped: 0 })])).toBe(before)
+    expect(addDrops(before, [drop({ dropped: 0, reason: 'corrupt' })]).size).toBe(2)
+  })
+
+  it('stay bounded: beyond a thousand the rest goes under one that is there', () => {
+    const sum = addDrops(
+      new Map(),
+      Array.from({ length: 5000 }, (_, i) => drop({ node: nodeId(`n${i}`) })),
+    )
+    expect(sum.size).toBe(1000)
+    expect(sum.values().reduce((n, one) => n + one.dropped, 0)).toBe(5000)
+  })
+
+  it('are told as gaps of their node', () => {
+    expect(gapsOf(addDrops(new Map(), [drop({ dropped: 4 })]), unixMs(9))).toEqual([
+      {
+        kind: 'gap',
+        node: 'a',
+        observedAt: 9,
+        body: { reason: 'size', class: 'stats', dropped: 4, from: 5, to: 5 },
+      },
+    ])
+  })
+})
