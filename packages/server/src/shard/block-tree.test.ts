@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createBlock } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
-import { attach, blocksAt, createBlockTree, detach, missingHeights, recentCanonical, setHead } from './block-tree.ts'
-import type { TreeLimits } from './block-tree.ts'
+import { attach, detach, setHead } from './block-tree.ts'
+import { blocksAt, createBlockTree, missingHeights, recentCanonical } from './tree-state.ts'
+import type { TreeLimits } from './tree-state.ts'
 import { blockAt } from './testing/scenario.ts'
 import type { BlockShape } from './testing/scenario.ts'
 

@@ -18,7 +18,8 @@
  */
 import type { UnixMs } from '@netstats/protocol'
 import type { BlockRecord } from './block-record.ts'
-import { attach, blocksAt, parentOf, setHead } from './block-tree.ts'
+import { attach, setHead } from './block-tree.ts'
+import { blocksAt, parentOf } from './tree-state.ts'
 import { markAllNodes } from './dirty.ts'
 import type { Shard } from './shard-state.ts'
 

@@ -1,6 +1,6 @@
 import type { BlockRecord } from './block-record.ts'
-import { createBlockTree } from './block-tree.ts'
-import type { BlockTree } from './block-tree.ts'
+import { createBlockTree } from './tree-state.ts'
+import type { BlockTree } from './tree-state.ts'
 import { createDirtyTracker, markBlock, markBlockRemoved } from './dirty.ts'
 import type { DirtyTracker } from './dirty.ts'
 import type { Change } from './model.ts'

@@ -1,7 +1,7 @@
 import type { Histogram, NetworkSummary, Series, Share } from '@netstats/protocol/feed'
 import { blockRow, p95Of } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
-import { blocksAt, recentCanonical } from './block-tree.ts'
+import { blocksAt, recentCanonical } from './tree-state.ts'
 import { countUpTo, percentilesAcross } from './percentile.ts'
 import type { Shard } from './shard-state.ts'
 

@@ -1,7 +1,7 @@
 import type { BlockRow } from '@netstats/protocol/feed'
 import { blockDetail, blockRow } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
-import { blocksAt, missingHeights } from './block-tree.ts'
+import { blocksAt, missingHeights } from './tree-state.ts'
 import { takeDirty } from './dirty.ts'
 import type { NetworkView } from './model.ts'
 import { nodeColumn, nodeRow } from './node-row.ts'
