@@ -100,7 +100,10 @@ export interface NetworkView {
   blocks(limit: number): readonly BlockRow[]
   /** O(nodes); made at most once a tick by its callers. */
   summary(): NetworkSummary
-  /** Heights missing below the head within the kept window, ascending, at most `limit`; what to ask history for. */
+  /**
+   * Heights below the head within the kept window that have no block on its chain: the newest `limit` of them, ascending;
+   * what to ask history for.
+   */
   missing(limit: number): readonly number[]
   /** What changed since the last call. One reader only: the feed hub. */
   takeDirty(): Dirty
