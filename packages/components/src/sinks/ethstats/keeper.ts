@@ -53,7 +53,6 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
   let login: Login | undefined
   let nextAttemptAt: number | undefined
   let reason = 'not connected yet'
-  let told = ''
   let broken: SinkError | undefined
 
   const announce = (): void => {
@@ -73,7 +72,6 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       onReport: () => {
         login = createLogin(opened, id)
         backoff.working()
-        told = ''
         status.ok()
         context.count('logins')
         log.info({ server: url }, 'logged in')
@@ -120,10 +118,9 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       const waitMs = waitAfter(end)
       context.count('connections_ended', { how: end.how })
       if (end.how !== 'relogin') {
+        // The host logs a change of status; what every attempt said is for those who look closer.
         status.degraded(end.reason)
-        if (end.reason !== told)
-          log.warn({ server: config.endpoint, reason: end.reason, waitMs: Math.round(waitMs) }, 'not connected')
-        told = end.reason
+        log.debug({ server: config.endpoint, reason: end.reason, waitMs: Math.round(waitMs) }, 'not connected')
       }
       reason = end.reason
       nextAttemptAt = clock.monotonic() + waitMs

@@ -68,9 +68,10 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     else state.health.miss()
     context.count('failures', { code: error.code })
     const inactive = state.health.inactive()
-    if (limited || inactive) context.status.degraded(error.message)
-    if (inactive && !wasInactive)
-      log.warn({ error, endpoint: label }, 'The node does not answer; check that it runs and that its RPC is open.')
+    // The host logs a change of status, so the failure itself is for those who look closer.
+    log.debug({ error, endpoint: label }, 'a session with the node ended')
+    if (limited) context.status.degraded(error.message)
+    else if (inactive) context.status.degraded(`${error.message}; check that the node runs and that its RPC is open`)
     // The first observation says who is meant, whether or not the node could be asked.
     if (!informed) await sendInfo(emit)
     if (!limited && !inactive) return
@@ -87,7 +88,6 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
       const client = createNodeClient(connection)
       current = client
       const onHit = (): void => {
-        if (state.health.inactive()) log.info({ endpoint: label }, 'The node answers again.')
         state.health.hit()
         statsAt = clock.monotonic()
         context.status.ok()

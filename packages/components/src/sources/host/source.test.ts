@@ -31,7 +31,15 @@ const samples = async (count: number, options: ReturnType<typeof config>, proc?:
 
 describe('the machine this runs on', () => {
   it('is sampled', async () => {
-    const [first, second] = await samples(2, config({ disks: ['/', '/does/not/exist'] }))
+    // Real time: the kernel's counters need some of it to move.
+    const options = config({ disks: ['/', '/does/not/exist'], interval: '1s' })
+    await using source = await openHostSource(options, createTestContext())
+    const observed = source.observe({ signal: AbortSignal.timeout(20_000) })[Symbol.asyncIterator]()
+    const next = async (): Promise<Host> => {
+      const { value } = await observed.next()
+      return (value as { body: Host }).body
+    }
+    const [first, second] = [await next(), await next()]
     expect(first?.cpus).toBe(cpus().length)
     expect(first?.memoryBytes).toBe(totalmem())
     expect(first?.memoryAvailableBytes).toBeGreaterThan(0)
