@@ -1,8 +1,17 @@
 import { hostname } from 'node:os'
 import { isKind, kinds } from '@netstats/protocol'
 import { removalPolicies } from '@netstats/sdk'
-import { duration, endpointProtocols, endpointUrl, listenAddress, size } from '@netstats/sdk/config'
+import {
+  duration,
+  endpointProtocols,
+  endpointUrl,
+  formatDuration,
+  formatSize,
+  listenAddress,
+  size,
+} from '@netstats/sdk/config'
 import { z } from 'zod'
+import { defaultMaxAgeMs, defaultMaxBytes, leastMaxBytes } from './spool/mod.ts'
 import { sinks, sources } from '@netstats/components'
 
 const kindNames = Object.keys(kinds).filter(isKind)
@@ -83,11 +92,11 @@ export const agentConfig = z
       .describe('Folder of the spool; relative to where the agent is started.'),
     spool: z
       .strictObject({
-        maxBytes: size({ min: '1MiB', max: '1TiB' })
-          .prefault('256MiB')
+        maxBytes: size({ min: formatSize(leastMaxBytes), max: '1TiB' })
+          .prefault(formatSize(defaultMaxBytes))
           .describe('Most disk it takes; beyond that the least important observations go first, and are counted.'),
         maxAge: duration({ min: '1m', max: '3650d' })
-          .prefault('7d')
+          .prefault(formatDuration(defaultMaxAgeMs))
           .describe('Older observations are forgotten even if no server took them.'),
       })
       .prefault({})

@@ -18,13 +18,6 @@ export interface ScalarOptions<T> {
   readonly read: (value: unknown) => Reading<T>
 }
 
-/** Facts about a scalar that fault messages, samples and option tables need; kept as zod metadata. */
-export interface ScalarMeta {
-  readonly kind: string
-  readonly expected: string
-  readonly examples: readonly string[]
-}
-
 export type Scalar<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T>>
 
 /** A zod type whose values are written in one word with a form of their own, such as `5s` or `64MiB`. */

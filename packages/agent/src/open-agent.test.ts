@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '@netstats/sdk/config'
+import { createRecordingLogger } from '@netstats/sdk/testing'
+import { afterEach, describe, expect, it } from 'vitest'
+import { agentConfig } from './config.ts'
+import type { AgentConfig } from './config.ts'
+import { openAgent } from './open-agent.ts'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Nodes and a server that nobody runs: port 1 refuses at once. */
+const configOf = (more: Readonly<Record<string, unknown>> = {}): AgentConfig => {
+  const folder = mkdtempSync(join(tmpdir(), 'netstats-agent-'))
+  folders.push(folder)
+  const values = {
+    nodes: ['a', 'b'].map((name) => ({ name, rpc: 'ws://127.0.0.1:1' })),
+    sinks: [{ type: 'ethstats', endpoint: 'ws://127.0.0.1:1', secret: 'hush' }],
+    data: join(folder, 'data'),
+    shutdownGrace: '100ms',
+    ...more,
+  }
+  const file = join(folder, 'agent.yaml')
+  writeFileSync(file, JSON.stringify(values))
+  return loadConfig({ schema: agentConfig, file })
+}
+
+describe('an agent', () => {
+  it('runs a source for each node, one for the machine, and a sink for each server and node', async () => {
+    await using agent = await openAgent(configOf(), { log: createRecordingLogger() })
+    expect(agent.status().parts.map((part) => part.id)).toEqual([
+      'spool',
+      'source/ethereum.a',
+      'source/ethereum.b',
+      'source/host.a',
+      'sink/ethstats 127.0.0.1:1 a',
+      'sink/ethstats 127.0.0.1:1 b',
+    ])
+    expect([...agent.status().backlogs.keys()]).toEqual(['ethstats 127.0.0.1:1 a', 'ethstats 127.0.0.1:1 b'])
+    expect(agent.metricsAddress).toBeUndefined()
+  })
+
+  it('leaves out the machine where it is told to', async () => {
+    await using agent = await openAgent(configOf({ host: { enabled: false } }), { log: createRecordingLogger() })
+    expect(agent.status().parts.map((part) => part.id)).not.toContain('source/host.a')
+  })
+
+  it('gives each sink only the nodes it is to report', async () => {
+    const sinks = [{ type: 'ethstats', endpoint: 'ws://127.0.0.1:1', name: 'head office', nodes: ['b'] }]
+    await using agent = await openAgent(configOf({ sinks }), { log: createRecordingLogger() })
+    expect([...agent.status().backlogs.keys()]).toEqual(['head office b'])
+  })
+
+  it('tells of itself over HTTP, without its secret', async () => {
+    const log = createRecordingLogger()
+    const config = configOf({ metrics: { listen: '127.0.0.1:0' } })
+    await using agent = await openAgent(config, { log })
+    const metrics = await (await fetch(`http://127.0.0.1:${agent.metricsAddress?.port}/metrics`)).text()
+    expect(metrics).toContain('netstats_agent_part_state{component="spool",state="ok"} 1')
+    expect(metrics).toContain('netstats_spool_backlog_observations{reader="ethstats 127.0.0.1:1 a"}')
+    expect(metrics + JSON.stringify(log.entries) + JSON.stringify(config)).not.toContain('hush')
+  })
+
+  it('ends once, soon, with nobody at the other end, and frees its spool', async () => {
+    const config = configOf()
+    const agent = await openAgent(config, { log: createRecordingLogger() })
+    const begun = performance.now()
+    await Promise.all([agent[Symbol.asyncDispose](), agent[Symbol.asyncDispose]()])
+    expect(performance.now() - begun).toBeLessThan(5000)
+    await using again = await openAgent(config, { log: createRecordingLogger() })
+    expect(again.status().ok).toBe(true)
+  })
+
+  it('leaves nothing open where it can not start', async () => {
+    const config = configOf()
+    await using agent = await openAgent(config, { log: createRecordingLogger() })
+    await expect(openAgent(config, { log: createRecordingLogger() })).rejects.toMatchObject({ code: 'SPOOL_IN_USE' })
+    expect(agent.status().ok).toBe(true)
+  })
+})
