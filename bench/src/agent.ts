@@ -28,16 +28,17 @@ const anvil = spawn(
 )
 await using server = await startServer('0', secret)
 const data = mkdtempSync(join(tmpdir(), 'netstats-bench-'))
-const agent = spawn(
-  process.execPath,
-  [
-    join(root, 'packages/cli/bin/netstats.mjs'),
-    'agent',
-    ...['--name', 'bench', '--rpc', `ws://127.0.0.1:${anvilPort}`],
-    ...['--ethstats', `ws://127.0.0.1:${server.port}`, '--data', data],
-  ],
-  { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret } },
-)
+const command = join(root, 'packages/cli/bin/netstats.mjs')
+const settings = {
+  '--name': 'bench',
+  '--rpc': `ws://127.0.0.1:${anvilPort}`,
+  '--ethstats': `ws://127.0.0.1:${server.port}`,
+  '--data': data,
+}
+const agent = spawn(process.execPath, [command, 'agent', ...Object.entries(settings).flat()], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret },
+})
 const pid = agent.pid!
 await pause(Number(values.warmup) * 1000)
 const from = { cpu: cpuMs(pid), at: Date.now() }
@@ -47,12 +48,12 @@ for (let i = 0; i < Number(values.seconds); i++) {
   peak = Math.max(peak, rssBytes(pid))
 }
 const share = (cpuMs(pid) - from.cpu) / (Date.now() - from.at)
-const nodes = (await (await fetch(`http://127.0.0.1:${server.port}/api/v1/networks/31337/nodes`)).json()) as unknown
-if (!JSON.stringify(nodes).includes('"bench"')) throw new Error('the agent never reached the server')
+const nodes = await fetch(`http://127.0.0.1:${server.port}/api/v1/networks/31337/nodes`)
+if (!(await nodes.text()).includes('"bench"')) throw new Error('the agent never reached the server')
 process.stdout.write(
   `| agent beside anvil, 1 s blocks | ${(share * 100).toFixed(2)} % of a core | RSS now ${(rssBytes(pid) / 2 ** 20).toFixed(0)} MiB | peak ${(peak / 2 ** 20).toFixed(0)} MiB |\n`,
 )
 agent.kill('SIGTERM')
-anvil.kill('SIGKILL')
+if (anvil.exitCode === null) process.kill(-anvil.pid!, 'SIGKILL')
 await new Promise((done) => agent.once('exit', done))
 rmSync(data, { recursive: true, force: true })
