@@ -282,6 +282,17 @@ export const spoolContract = (
       expect(reader.backlog()).toBe(0)
     })
 
+    it('does not give a reader what it did not want when it was appended, though it wishes otherwise now', async () => {
+      const { spool } = await setup()
+      await using other = await spool.reader('other', onAck)
+      const before = await spool.reader('r', blocks)
+      await spool.append([examplePending(1), exampleBlockObservation(1)])
+      await before[Symbol.asyncDispose]()
+      await using after = await spool.reader('r', onAck)
+      expect(await readAll(after)).toEqual([exampleBlockObservation(1)])
+      expect(other.backlog()).toBe(2)
+    })
+
     it('takes a wish that throws for a yes', async () => {
       const { spool } = await setup()
       const wants = (): boolean => {
