@@ -11,7 +11,8 @@ import {
   size,
 } from '@netstats/sdk/config'
 import { z } from 'zod'
-import { defaultMaxAgeMs, defaultMaxBytes, leastMaxBytes } from './spool/mod.ts'
+import { leastMaxBytes } from './spool/budget.ts'
+import { defaultMaxAgeMs, defaultMaxBytes } from './spool/open.ts'
 import { sinks, sources } from '@netstats/components'
 
 const kindNames = Object.keys(kinds).filter(isKind)
