@@ -21,6 +21,7 @@ export const openDatabase = (path: string, budget: Budget): DatabaseSync => {
       configure(db, budget)
       identify(db, path)
     })
+    emptyLog(db)
     return db
   } catch (error) {
     db.close()
@@ -41,6 +42,15 @@ const configure = (db: DatabaseSync, budget: Budget): void => {
   // The lock is taken with the first write.
   db.exec('BEGIN IMMEDIATE')
   db.exec('COMMIT')
+}
+
+/** What a killed process left in the log goes into the database, so that the log begins again at its start. */
+const emptyLog = (db: DatabaseSync): void => {
+  try {
+    db.exec('PRAGMA wal_checkpoint(RESTART)')
+  } catch {
+    // The disk is full: the rows are read from the log as well, and the next write says so.
+  }
 }
 
 const identify = (db: DatabaseSync, path: string): void => {
