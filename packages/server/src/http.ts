@@ -21,11 +21,35 @@ export type Channel = (typeof channels)[number]
 /** Takes over the socket of an upgrade request that was admitted. */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer, address: string) => void
 
+/** What was no request one could answer: nobody to tell but the counters. */
+export const httpFaults = [
+  'timeout',
+  'malformed',
+  'headers-too-large',
+  'gone',
+  'unknown-channel',
+  'bad-handshake',
+] as const
+export type HttpFault = (typeof httpFaults)[number]
+
+const faultOf = ({ code = '' }: NodeJS.ErrnoException): HttpFault => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout'
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large'
+  return code.startsWith('HPE_') ? 'malformed' : 'gone'
+}
+
+/** What `ws` would refuse anyway; refused here it is counted. */
+const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  /^[+/0-9a-z]{22}==$/i.test(headers['sec-websocket-key'] ?? '') &&
+  /^(13|8)$/.test(headers['sec-websocket-version'] ?? '')
+
 export interface HttpOptions {
   readonly upgrades: Readonly<Record<Channel, Upgrade | undefined>>
   readonly admission: Admission
   readonly addressOf: AddressOf
   readonly onRefused: (reason: Refusal) => void
+  readonly onFault: (reason: HttpFault) => void
   readonly isDraining: () => boolean
   readonly maxConnections: number
   readonly now: () => number
@@ -77,13 +101,21 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     routerOptions: { maxParamLength: 500 },
   })
   app.server.maxConnections = options.maxConnections
+  app.server.on('clientError', (error: NodeJS.ErrnoException) => options.onFault(faultOf(error)))
   app.server.on('drop', () => options.onRefused('too-many-connections'))
 
   app.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', ignore)
     const channel = channelOf(pathOf(request.url))
     const upgrade = channel && upgrades[channel]
-    if (upgrade === undefined) return turnAway(socket, 404, 'Not Found')
+    if (upgrade === undefined) {
+      options.onFault('unknown-channel')
+      return turnAway(socket, 404, 'Not Found')
+    }
+    if (!isHandshake(request)) {
+      options.onFault('bad-handshake')
+      return turnAway(socket, 400, 'Bad Request', 'Sec-WebSocket-Version: 13, 8\r\n')
+    }
     const forwarded = request.headers['x-forwarded-for']
     const address = addressOf(socket.remoteAddress, typeof forwarded === 'string' ? forwarded : undefined)
     const refusal = options.isDraining() ? 'draining' : admission.enter(address, options.now())

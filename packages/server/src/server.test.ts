@@ -187,6 +187,24 @@ describe('hostile peers', () => {
     })
   })
 
+  it('counts what is no request, and what is no handshake', async () => {
+    await using running = await startServer()
+    const answers: string[] = []
+    for (const text of [
+      'no http at all\r\n\r\n',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'GET /nowhere HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n',
+      'GET /api HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n',
+    ]) {
+      const socket = connectTcp(running.server.address.port, '127.0.0.1').end(text)
+      answers.push((await socket.setEncoding('utf8').toArray()).join('').slice(9, 12))
+    }
+    expect(answers).toEqual(['400', '431', '404', '400'])
+    for (const reason of ['malformed', 'headers-too-large', 'unknown-channel', 'bad-handshake']) {
+      expect(await running.metric(`http_faults_total{reason="${reason}"}`), reason).toBe(1)
+    }
+  })
+
   it('ignores binary frames', async () => {
     await using running = await startServer()
     const agent = await login(running, 'binary')

@@ -18,8 +18,8 @@ import { createCoreRunner } from './core-runner.ts'
 import { ServerError } from './errors.ts'
 import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
-import { createHttp } from './http.ts'
-import type { Upgrade } from './http.ts'
+import { createHttp, httpFaults } from './http.ts'
+import type { HttpFault, Upgrade } from './http.ts'
 import { openIdentity } from './identity.ts'
 import { createAdmission } from './ingest/admission.ts'
 import { createAddressOf } from './ingest/client-address.ts'
@@ -122,6 +122,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const onFeed: Upgrade = (request, socket, head, address) =>
     feedSockets.handleUpgrade(request, socket, head, (ws) => feed.handle(ws, request, address))
   const open = config.feed.enabled
+  const faults = Object.fromEntries(httpFaults.map((one) => [one, 0])) as Record<HttpFault, number>
   const app = createHttp({
     upgrades: {
       api: endpoint.upgrade,
@@ -132,11 +133,12 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     admission,
     addressOf,
     onRefused: (reason) => endpoint.machine.counts.refused[reason]++,
+    onFault: (reason) => faults[reason]++,
     isDraining: () => draining,
     maxConnections,
     now: monotonic,
   })
-  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core })
+  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, httpFaults: faults })
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
   registerApi(app, { core, version, now: Date.now, monotonic })
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })

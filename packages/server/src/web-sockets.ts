@@ -16,6 +16,27 @@ export const createSocketServer = (maxPayload: number): WebSocketServer => {
   return new WebSocketServer(options)
 }
 
+export type FrameFault = 'oversized' | 'not-utf8' | 'protocol-error'
+
+const frameFaults: Readonly<Record<string, FrameFault>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversized',
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 'oversized',
+  // Pieces cost memory of their own, whatever they hold.
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 'oversized',
+  WS_ERR_INVALID_UTF8: 'not-utf8',
+  WS_ERR_EXPECTED_FIN: 'protocol-error',
+  WS_ERR_EXPECTED_MASK: 'protocol-error',
+  WS_ERR_INVALID_CLOSE_CODE: 'protocol-error',
+  WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH: 'protocol-error',
+  WS_ERR_INVALID_OPCODE: 'protocol-error',
+  WS_ERR_UNEXPECTED_MASK: 'protocol-error',
+  WS_ERR_UNEXPECTED_RSV_1: 'protocol-error',
+  WS_ERR_UNEXPECTED_RSV_2_3: 'protocol-error',
+}
+
+/** What a peer did to WebSocket itself; undefined where its connection just broke. `ws` ends it either way. */
+export const frameFaultOf = (error: NodeJS.ErrnoException): FrameFault | undefined => frameFaults[error.code ?? '']
+
 const serviceRestart = 1012
 
 /** Closes sockets and waits until they are gone; those that do not answer in time are cut. */

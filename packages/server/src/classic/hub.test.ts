@@ -111,6 +111,19 @@ describe('the classic dashboard', () => {
   })
 })
 
+describe('a reader that talks without end', () => {
+  it('is not answered more than it may ask, and is cut in the end', async () => {
+    await using running = await startServer()
+    const page = await running.connect('/primus')
+    for (let i = 0; i < 200; i++) page.send(`"primus::ping::${i}"`)
+    await vi.waitFor(async () => expect(await running.metric('classic_ignored_total')).toBeGreaterThan(100))
+    expect(page.received.length).toBeLessThan(80)
+    for (let i = 0; i < 1000; i++) page.send('"primus::ping::0"')
+    expect(await page.closed).toBe(1006)
+    expect(await running.metric('classic_ended_total{reason="flood"}')).toBe(1)
+  })
+})
+
 describe('/external', () => {
   it('tells each new highest block, and nothing twice', async () => {
     await using running = await startServer()

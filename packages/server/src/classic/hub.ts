@@ -16,11 +16,21 @@ import {
 } from '@netstats/protocol/ethstats'
 import type { WebSocket } from 'ws'
 import type { DirtyHub, DirtyReader } from '../feed/dirty-hub.ts'
-import { closeSockets, createSocketServer } from '../web-sockets.ts'
+import { takeTokens } from '../ingest/token-bucket.ts'
+import { closeSockets, createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { primusFirstMs } from '../ingest/keep-alive.ts'
 import type { Core } from '../shard/model.ts'
-import { behindAt, caughtUpAt, createReader, giveUpAfterMs, wantedNetwork } from './reader.ts'
-import type { ClassicReader } from './reader.ts'
+import {
+  behindAt,
+  caughtUpAt,
+  classicEndings,
+  createReader,
+  excessRate,
+  giveUpAfterMs,
+  requestRate,
+  wantedNetwork,
+} from './reader.ts'
+import type { ClassicEnding, ClassicReader } from './reader.ts'
 import { createRoom } from './room.ts'
 import type { Room } from './room.ts'
 
@@ -36,6 +46,9 @@ export interface ClassicHub {
     readonly external: number
     readonly messages: number
     readonly skipped: number
+    /** Words of readers that said too much, and were not answered. */
+    readonly ignored: number
+    readonly ended: Readonly<Record<ClassicEnding, number>>
   }
 }
 
@@ -76,6 +89,8 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
   let lookAt = 0
   let messages = 0
   let skipped = 0
+  let ignored = 0
+  const ended = Object.fromEntries(classicEndings.map((one) => [one, 0])) as Record<ClassicEnding, number>
   let serial = 0
   let now = performance.now()
 
@@ -150,25 +165,46 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     }
   }
 
+  /** Answers cost, and wait in memory for a reader that does not read them. */
+  const mayAsk = (reader: ClassicReader): boolean => {
+    if (reader.ending !== undefined) return false
+    const time = performance.now()
+    if (takeTokens(reader.requests, requestRate, time)) return true
+    ignored++
+    if (!takeTokens(reader.excess, excessRate, time)) cut(reader, 'flood')
+    return false
+  }
+
+  const cut = (reader: ClassicReader, why: ClassicEnding): void => {
+    reader.ending = why
+    reader.socket.terminate()
+  }
+
   const join = (channel: 'primus' | 'external', request: IncomingMessage, socket: WebSocket): void => {
     const set = channel === 'primus' ? readers : external
     const reader = createReader(socket, {
       wanted: wantedNetwork(request.url),
       primusClient: /[?&]_primuscb=/.test(request.url ?? ''),
+      now: performance.now(),
       primusDueAt: performance.now() + primusFirstMs(primusEveryMs),
     })
     set.add(reader)
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (!isBinary) receive(reader, data.toString())
+      if (mayAsk(reader) && !isBinary) receive(reader, data.toString())
     })
-    const heard = (): void => {
+    socket.on('pong', () => {
       reader.heard = true
-    }
-    socket.on('pong', heard)
-    socket.on('ping', heard)
+    })
+    socket.on('ping', () => {
+      if (mayAsk(reader)) reader.heard = true
+    })
     // `close` follows, which is all there is to do.
-    socket.on('error', () => undefined)
+    socket.on('error', (error) => {
+      const fault = frameFaultOf(error)
+      if (fault !== undefined) reader.ending ??= fault === 'oversized' ? fault : 'protocol-error'
+    })
     socket.once('close', () => {
+      ended[reader.ending ?? 'gone']++
       set.delete(reader)
       if (readers.size === 0) forget()
     })
@@ -196,7 +232,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       const unread = reader.socket.bufferedAmount
       if (reader.behind) {
         if (unread < caughtUpAt) begin(reader)
-        else if (now - reader.behindSince > giveUpAfterMs) reader.socket.terminate()
+        else if (now - reader.behindSince > giveUpAfterMs) cut(reader, 'slow-reader')
         continue
       }
       if (unread > behindAt) {
@@ -262,7 +298,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     for (const reader of set) {
       reader.silentLooks = reader.heard ? 0 : reader.silentLooks + 1
       reader.heard = false
-      if (reader.silentLooks >= silentLooks) reader.socket.terminate()
+      if (reader.silentLooks >= silentLooks) cut(reader, 'silent')
       else if (reader.socket.readyState === reader.socket.OPEN) reader.socket.ping()
     }
   }
@@ -309,9 +345,12 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       const ping = writeClientPing(Date.now())
       for (const group of groups.values()) tell(group, ping)
     },
-    close: () => closeSockets([...readers, ...external].map(({ socket }) => socket)),
+    close: () => {
+      for (const reader of [...readers, ...external]) reader.ending ??= 'shutdown'
+      return closeSockets([...readers, ...external].map(({ socket }) => socket))
+    },
     get counts() {
-      return { readers: readers.size, external: external.size, messages, skipped }
+      return { readers: readers.size, external: external.size, messages, skipped, ignored, ended }
     },
   }
 }

@@ -1,4 +1,18 @@
 import type { WebSocket } from 'ws'
+import { createTokenBucket } from '../ingest/token-bucket.ts'
+import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
+
+/** Why a reader's connection ended; `gone`: it went by itself. */
+export const classicEndings = [
+  'gone',
+  'silent',
+  'slow-reader',
+  'flood',
+  'oversized',
+  'protocol-error',
+  'shutdown',
+] as const
+export type ClassicEnding = (typeof classicEndings)[number]
 
 /** One page, or one third party, at the other end of a socket. */
 export interface ClassicReader {
@@ -15,9 +29,19 @@ export interface ClassicReader {
   heard: boolean
   silentLooks: number
   readonly primusClient: boolean
+  /** What it may still say; what is more is not answered. */
+  readonly requests: TokenBucket
+  /** What it may still say too much before it is cut. */
+  readonly excess: TokenBucket
+  /** Why the server ended it. */
+  ending: ClassicEnding | undefined
   saidPrimusPing: boolean
   primusDueAt: number
 }
+
+/** A page says a few words in five seconds. */
+export const requestRate: Rate = { perSecond: 10, burst: 50 }
+export const excessRate: Rate = { perSecond: 1, burst: 500 }
 
 /** A reader with more than this unread is skipped. */
 export const behindAt = 1 << 20
@@ -28,12 +52,20 @@ export const giveUpAfterMs = 60_000
 
 export const createReader = (
   socket: WebSocket,
-  facts: { readonly wanted: string | undefined; readonly primusClient: boolean; readonly primusDueAt: number },
+  facts: {
+    readonly now: number
+    readonly wanted: string | undefined
+    readonly primusClient: boolean
+    readonly primusDueAt: number
+  },
 ): ClassicReader => ({
   socket,
   wanted: facts.wanted,
   primusClient: facts.primusClient,
   primusDueAt: facts.primusDueAt,
+  requests: createTokenBucket(requestRate, facts.now),
+  excess: createTokenBucket(excessRate, facts.now),
+  ending: undefined,
   network: undefined,
   joined: false,
   behind: false,

@@ -18,7 +18,17 @@ export const refusals = [
 export type Refusal = (typeof refusals)[number]
 
 /** Why the server ended a session that had logged in. */
-export const endings = ['silent', 'faults', 'slow-reader', 'superseded', 'drain', 'oversized', 'peer'] as const
+export const endings = [
+  'silent',
+  'faults',
+  'slow-reader',
+  'superseded',
+  'drain',
+  'oversized',
+  'protocol-error',
+  'internal',
+  'peer',
+] as const
 export type Ending = (typeof endings)[number]
 
 /** What the ethstats ingest has counted since it started. Plain numbers: read when somebody scrapes. */

@@ -11,7 +11,7 @@ import { createIntake } from '../intake/intake.ts'
 import type { Intake, IntakeLimits } from '../intake/intake.ts'
 import type { Core, CoreInput } from '../shard/model.ts'
 import type { StageTimes } from '../self/stage-times.ts'
-import { createSocketServer } from '../web-sockets.ts'
+import { createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { createIngestMachine } from './machine.ts'
 import type { IngestMachine } from './machine.ts'
 import type { SecretCheck } from './secrets.ts'
@@ -116,7 +116,7 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
   const failed = (session: AgentSession, error: unknown): void => {
     if (!machine.counts.badFrames.has('internal'))
       log.error({ error, client: session.client }, 'a frame could not be handled')
-    machine.oddFrame(session, 'internal')
+    machine.oddFrame(session, 'internal', Date.now())
     session.socket.close(1011)
   }
 
@@ -137,7 +137,7 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     sessions.add(session)
     guardUnknownPeer(session, raw, () => machine.refuse(session, 'too-much-before-login'))
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) return machine.oddFrame(session, 'binary')
+      if (isBinary) return machine.oddFrame(session, 'binary', Date.now())
       try {
         machine.frame(session, data, unixMs(Date.now()))
       } catch (error) {
@@ -150,13 +150,11 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
       if (roundTripMs === undefined) session.heard = true
       else machine.roundTrip(session, roundTripMs, unixMs(Date.now()))
     })
-    socket.on('ping', () => {
-      session.heard = true
-    })
+    socket.on('ping', () => machine.pinged(session, Date.now()))
     // `close` follows; without a listener an oversized frame would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const odd = frameFaults[error.code ?? '']
-      if (odd !== undefined) machine.oddFrame(session, odd)
+      const odd = frameFaultOf(error)
+      if (odd !== undefined) machine.oddFrame(session, odd, Date.now())
     })
     socket.once('close', () => {
       sessions.delete(session)
@@ -202,17 +200,3 @@ const guardUnknownPeer = (session: AgentSession, raw: Socket, refuse: () => void
 }
 
 const isPrimusUrl = (url: string | undefined): boolean => url !== undefined && /[?&]_primuscb=/.test(url)
-
-const frameFaults: Readonly<Record<string, 'oversized' | 'not-utf8' | 'protocol-error'>> = {
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversized',
-  WS_ERR_INVALID_UTF8: 'not-utf8',
-  WS_ERR_EXPECTED_FIN: 'protocol-error',
-  WS_ERR_EXPECTED_MASK: 'protocol-error',
-  WS_ERR_INVALID_CLOSE_CODE: 'protocol-error',
-  WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH: 'protocol-error',
-  WS_ERR_INVALID_OPCODE: 'protocol-error',
-  WS_ERR_UNEXPECTED_MASK: 'protocol-error',
-  WS_ERR_UNEXPECTED_RSV_1: 'protocol-error',
-  WS_ERR_UNEXPECTED_RSV_2_3: 'protocol-error',
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 'oversized',
-}

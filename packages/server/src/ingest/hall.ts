@@ -75,6 +75,9 @@ export const refuse = <S extends Session>(hall: Hall<S>, session: S, reason: Ref
   hall.effects.close(session, permanent.has(reason) ? closeCodes.permanent : closeCodes.later)
 }
 
+// The socket is gone or its owner is closing it.
+const endsItself: ReadonlySet<Ending> = new Set(['peer', 'oversized', 'protocol-error', 'internal'])
+
 /** Ends a session that had logged in. What it sent before and still waits is worked through. */
 export const endSession = <S extends Session>(hall: Hall<S>, session: S, reason: Ending): void => {
   if (session.state !== 'ready') return
@@ -82,7 +85,7 @@ export const endSession = <S extends Session>(hall: Hall<S>, session: S, reason:
   hall.counts.ended[reason]++
   hall.effects.log(session, 'ended', reason)
   if (reason === 'silent' || reason === 'slow-reader' || reason === 'superseded') hall.effects.terminate(session)
-  else if (reason !== 'peer' && reason !== 'oversized') {
+  else if (!endsItself.has(reason)) {
     hall.effects.close(session, reason === 'drain' ? closeCodes.restart : closeCodes.policy)
   }
 }

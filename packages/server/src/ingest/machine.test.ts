@@ -237,6 +237,35 @@ describe('a session', () => {
     expect(stage.machine.counts.badFrames.get('BLOCK_MALFORMED')).toBe(51)
   })
 
+  it('may send a few binary frames and pings of its own, not a flood of them', () => {
+    const few = loggedIn()
+    for (let i = 0; i < 50; i++) few.stage.machine.oddFrame(few.peer, 'binary', few.stage.at())
+    for (let i = 0; i < 300; i++) few.stage.machine.pinged(few.peer, few.stage.at())
+    expect(few.peer.done).toEqual([])
+    few.stage.machine.oddFrame(few.peer, 'binary', few.stage.at())
+    expect(few.peer.done).toEqual([{ type: 'close', code: 1008 }])
+
+    const { stage, peer } = loggedIn()
+    for (let i = 0; i < 1000; i++) stage.machine.pinged(peer, stage.at())
+    expect(peer.done).toEqual([{ type: 'close', code: 1008 }])
+    expect(stage.machine.counts.ended.faults).toBe(1)
+  })
+
+  it('is counted by what it did to its connection', () => {
+    for (const [code, ending] of [
+      ['oversized', 'oversized'],
+      ['not-utf8', 'protocol-error'],
+      ['protocol-error', 'protocol-error'],
+      ['internal', 'internal'],
+    ] as const) {
+      const { stage, peer } = loggedIn()
+      stage.machine.oddFrame(peer, code, stage.at())
+      expect(stage.machine.counts.ended[ending], code).toBe(1)
+      // The connection is closed by whoever saw the fault.
+      expect(peer.done).toEqual([])
+    }
+  })
+
   it('sheds a flood of pending and still takes blocks', () => {
     const { stage, peer } = loggedIn()
     for (let i = 0; i < 5000; i++) stage.say(peer, pendingFrame('alpha', i))

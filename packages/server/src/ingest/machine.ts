@@ -36,7 +36,9 @@ export interface IngestMachine<S extends Session> {
   /** Works through one frame that waited in the queue. */
   settle(session: S, text: string, at: UnixMs): void
   /** A frame that never became text, or that could not be handled. All but binary ones end the session. */
-  oddFrame(session: S, code: OddFrame): void
+  oddFrame(session: S, code: OddFrame, at: number): void
+  /** A WebSocket ping of the peer, which `ws` answers. */
+  pinged(session: S, at: number): void
   roundTrip(session: S, ms: number, at: UnixMs): void
   closed(session: S, at: UnixMs): void
   finished(session: S, at: UnixMs): void
@@ -246,9 +248,15 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       effects.queue(session, decode(data), shedClass, at)
     },
     settle,
-    oddFrame(session, code) {
+    oddFrame(session, code, at) {
+      // Binary frames mean nothing here and are left aside, as long as they are few.
+      if (code === 'binary') return fault(session, code, at)
       bump(hall.counts.badFrames, code)
-      if (code !== 'binary') endSession(hall, session, 'oversized')
+      endSession(hall, session, code === 'not-utf8' ? 'protocol-error' : code)
+    },
+    pinged(session, at) {
+      session.heard = true
+      if (!takeTokens(session.frames, limits.frames, at)) fault(session, 'ping-flood', at)
     },
     roundTrip(session, ms, at) {
       session.heard = true

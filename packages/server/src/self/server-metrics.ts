@@ -3,6 +3,7 @@ import type { CoreRunner } from '../core-runner.ts'
 import type { Feed } from '../feed/mod.ts'
 import type { Admission } from '../ingest/admission.ts'
 import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { HttpFault } from '../http.ts'
 import type { Core } from '../shard/model.ts'
 import { registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
@@ -17,6 +18,7 @@ export interface Measured {
   readonly admission: Admission
   readonly loop: LoopWatch
   readonly core: Core
+  readonly httpFaults: Readonly<Record<HttpFault, number>>
 }
 
 /** Everything the server tells of itself on `/metrics`. */
@@ -38,6 +40,15 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
   metrics.counter('classic_skipped', 'Times a classic reader fell behind and was put off to a new init.', [], (add) =>
     add({}, classic.counts.skipped),
   )
+  metrics.counter('classic_ignored', 'Messages of classic readers that said too much, not answered.', [], (add) =>
+    add({}, classic.counts.ignored),
+  )
+  metrics.counter('classic_ended', 'Connections of classic readers that ended, by reason.', ['reason'], (add) => {
+    for (const [reason, count] of Object.entries(classic.counts.ended)) add({ reason }, count)
+  })
+  metrics.counter('http_faults', 'Requests that were none, by reason.', ['reason'], (add) => {
+    for (const [reason, count] of Object.entries(measured.httpFaults)) add({ reason }, count)
+  })
   metrics.counter('core_changes', 'What the core concluded, by type.', ['type'], (add) => {
     for (const [type, count] of runner.changes) add({ type }, count)
   })
