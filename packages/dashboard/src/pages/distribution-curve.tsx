@@ -45,7 +45,7 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
             <path class="spread-area" d={`${path}V${height}H0Z`} />
             <path class="spread-line" d={path} />
             {[0.25, 0.5, 0.75, 1].map((share) => (
-              <text key={share} x={width - 4} y={height * (1 - share) + 13} text-anchor="end">
+              <text key={share} x={4} y={height * (1 - share) + 13}>
                 {share * 100}
                 {gap}%
               </text>
@@ -54,7 +54,12 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
               ms === null ? null : (
                 <g key={i} class="marker">
                   <path d={`M${x(ms)} 0V${height}`} />
-                  <text x={x(ms) + 4} y={height - 6 - i * 15}>
+                  {/* Left of its line where there is no room at the right of it. */}
+                  <text
+                    x={x(ms) > width - 60 ? x(ms) - 4 : x(ms) + 4}
+                    y={height - 6 - i * 15}
+                    text-anchor={x(ms) > width - 60 ? 'end' : 'start'}
+                  >
                     {['half', '95 %', '99 %'][i]}
                   </text>
                 </g>
