@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
+  copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -226,6 +228,47 @@ describe('a spool on a disk that fills up', () => {
     expect(said.delivered).toBeGreaterThan(1000)
     expect(said.gaps).toBeGreaterThan(0)
     expect(said.sizeBytes).toBeLessThanOrEqual(2 * 3 * MiB)
+  })
+})
+
+describe('what a kill leaves of a spool', () => {
+  /** The files as they are between two transactions, in a place of their own. */
+  const imageOf = async (from: string): Promise<ManagedSpool> => {
+    const { directory, start } = setup()
+    mkdirSync(directory, { recursive: true })
+    for (const name of ['spool.sqlite', 'spool.sqlite-wal']) copyFileSync(join(from, name), join(directory, name))
+    return start()
+  }
+
+  it('still has what was appended, where its readers were, and which sequence is next', async () => {
+    const { directory, start } = setup()
+    const spool = await start()
+    const reader = await spool.reader('r', { ...onAck, batchSize: 10 })
+    await spool.append(blocks(1, 30))
+    await reader.commit((await reader.next({ signal: never }))?.last ?? 0)
+    await reader.next({ signal: never })
+    const image = await imageOf(directory)
+    expect(image.stats().lastSequence).toBe(spool.stats().lastSequence)
+    const again = await image.reader('r', onAck)
+    expect(await readAll(again)).toEqual(blocks(11, 20))
+  })
+
+  it('still has what was given up and not reported yet', async () => {
+    const { directory, clock, start } = setup()
+    const spool = await start({ maxAgeMs: 60_000, gapEveryMs: 86_400_000 })
+    await spool.reader('r', onAck)
+    // The first report comes at once; the second has to wait for a day.
+    for (const n of [1, 2]) {
+      await spool.append([examplePending(n)])
+      await clock.advance(62_000)
+      await spool.append([exampleStats(n)])
+    }
+    const image = await imageOf(directory)
+    const reader = await image.reader('r', onAck)
+    await image.append([exampleStats(3)])
+    const gaps = (await readAll(reader)).flatMap((one) => (one.kind === 'gap' ? [one.body] : []))
+    const pendings = gaps.filter((gap) => gap.class === 'latency')
+    expect(pendings.map((gap) => gap.from)).toContain(examplePending(2).observedAt)
   })
 })
 
