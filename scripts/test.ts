@@ -1,6 +1,6 @@
 // `npm test`: every check of the repository, one after the other. A failed one shows its output and the others go on;
 // the last line counts test cases, one for each static check, and the exit code says whether all passed.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,8 +9,28 @@ interface Step {
   readonly name: string
   /** What is run, from the repository root with node_modules/.bin first on PATH. */
   readonly command: readonly string[]
+  /** What must be there; where it can not be had the step is named with the cure and left out. */
+  readonly needs?: Need
   /** A vitest project counts its cases; anything else is one case. */
   readonly cases?: true
+}
+
+interface Need {
+  readonly isThere: () => boolean
+  readonly cure: string
+  /** Brings it, once. */
+  readonly bring: readonly string[]
+}
+
+const answers = (program: string, ...args: readonly string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0
+
+/** Real geth is built with Go, or named by whoever has one. */
+const geth: Need = {
+  isThere: () =>
+    (process.env['GETH'] !== undefined && process.env['GETH_CLIQUE'] !== undefined) || answers('go', 'version'),
+  cure: 'install Go 1.23 or newer, or name two geths in GETH and GETH_CLIQUE',
+  bring: ['node', 'scripts/geth.ts'],
 }
 
 const vitest = (project: string): Step => ({
@@ -28,6 +48,7 @@ const steps: readonly Step[] = [
   script('layers'),
   vitest('unit'),
   vitest('e2e'),
+  { ...vitest('geth'), needs: geth },
   vitest('browser'),
 ]
 
@@ -74,6 +95,10 @@ interface VitestReport {
 }
 
 const runCases = async (step: Step): Promise<Outcome> => {
+  if (step.needs !== undefined) {
+    const { code, output } = await run(step.needs.bring)
+    if (code !== 0) return { passed: 0, failed: 1, output, remarks: [step.needs.cure] }
+  }
   const file = join(folder, `${step.name}.json`)
   const { code, output } = await run([
     ...step.command,
@@ -120,6 +145,10 @@ if (chosen.length === 0) {
 let passed = 0
 let failed = 0
 for (const step of chosen) {
+  if (step.needs !== undefined && !step.needs.isThere()) {
+    process.stdout.write(`${step.name.padEnd(8)} left out: ${step.needs.cure}\n`)
+    continue
+  }
   const begun = performance.now()
   const outcome = step.cases === true ? await runCases(step) : await runCheck(step)
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
