@@ -175,6 +175,18 @@ describe('head', () => {
     expect(stage.head()).toBe('11/0')
   })
 
+  it('goes at once with the last active node that leaves its chain', () => {
+    const stage = scenario()
+    stage.connect('ab')
+    stage.block('ab', 10)
+    for (let n = 11; n <= 15; n++) stage.block('b', n)
+    stage.disconnect('b')
+    stage.block('a', 11)
+    expect(stage.head()).toBe('15/0')
+    stage.block('a', 13, { branch: 1 })
+    expect(stage.head()).toBe('13/1')
+  })
+
   it('goes back with nodes that were rolled back', () => {
     const stage = scenario()
     stage.connect('ab')

@@ -67,25 +67,41 @@ const better = (shard: Shard, a: BlockRecord, b: BlockRecord | null): boolean =>
   return a.hash < b.hash
 }
 
-/** The best of the blocks active nodes stand on; null where none can be believed. */
-export const elect = (shard: Shard, at: number): BlockRecord | null => {
+/**
+ * The best of the blocks active nodes stand on, and of the head where it is to be kept: its followers may merely be
+ * away. Null where none can be believed.
+ */
+const elect = (shard: Shard, keep: boolean, at: number): BlockRecord | null => {
   let backed: BlockRecord | null = null
   let backedVotes = 0
   let lone: BlockRecord | null = null
   let top = -1
-  for (const tip of shard.tips) {
-    if (tip.number > top) top = tip.number
-    if (isAhead(shard, tip, at) && !hasMajority(shard, tip)) continue
-    if (backingOf(shard, tip).backed) {
+  const consider = (block: BlockRecord): void => {
+    if (block.number > top) top = block.number
+    if (isAhead(shard, block, at) && !hasMajority(shard, block)) return
+    if (backingOf(shard, block).backed) {
       // Nodes at block 0 have not begun: they do not speak against anybody.
-      if (tip.number > 0) backedVotes += tip.votes
-      if (better(shard, tip, backed)) backed = tip
-    } else if (better(shard, tip, lone)) lone = tip
+      if (block.number > 0) backedVotes += block.votes
+      if (better(shard, block, backed)) backed = block
+    } else if (better(shard, block, lone)) lone = block
   }
-  const winner = lone === null || (backed !== null && !prevails(shard, lone, backed, backedVotes, at)) ? backed : lone
+  for (const tip of shard.tips) consider(tip)
+  const { head } = shard.tree
+  if (keep && head !== null && head.votes === 0) consider(head)
+  const winner = chosen(shard, lone, backed, backedVotes, at)
   shard.unsettled = winner !== null && top > winner.number
+  shard.abandoned = false
   return winner
 }
+
+const chosen = (
+  shard: Shard,
+  lone: BlockRecord | null,
+  backed: BlockRecord | null,
+  backedVotes: number,
+  at: number,
+): BlockRecord | null =>
+  lone === null || (backed !== null && !prevails(shard, lone, backed, backedVotes, at)) ? backed : lone
 
 const prevails = (shard: Shard, lone: BlockRecord, backed: BlockRecord, backedVotes: number, at: number): boolean => {
   if (lone.number <= backed.number) return false
@@ -108,23 +124,22 @@ export const considerBlock = (
     shard.unsupportedSince = null
     return
   }
-  if (head === null) return holdElection(shard, block, at)
+  if (head === null) return holdElection(shard, true, block, at)
   if (block.number > head.number) {
     const fewVoters = block.votes > 0 && shard.voters < 3
     if (!isAhead(shard, block, at) && (fewVoters || backingOf(shard, block).backed)) return follow(shard, block, at)
-    if (hasMajority(shard, block) || shard.tips.size <= immediateTips) return holdElection(shard, block, at)
+    if (hasMajority(shard, block) || shard.tips.size <= immediateTips) return holdElection(shard, true, block, at)
     shard.unsettled = true
     return
   }
-  if (block.number === head.number && hasMajority(shard, block)) return holdElection(shard, null, at)
+  if (block.number === head.number && hasMajority(shard, block)) return holdElection(shard, true, null, at)
   const steppedBack = old !== null && old !== block && block.number <= old.number && head.votes === 0
   const leftChain = old?.canonical === true && !block.canonical && !hasSupport(shard)
-  // The second report of a block may unmask a head that only one node reported.
-  const unmasked = evidence && (shard.unsettled || head.witnesses < 2)
-  if (steppedBack || leftChain || unmasked) {
-    if (shard.tips.size <= immediateTips) holdElection(shard, head.followers === 0 ? block : null, at)
-    else shard.unsettled = true
-  }
+  if (steppedBack || leftChain) shard.abandoned = true
+  // The second report of a block may show that a head only one node reported stands on nothing.
+  else if (!evidence || !(shard.unsettled || (head.witnesses < 2 && !backingOf(shard, head).backed))) return
+  if (shard.tips.size > immediateTips) shard.unsettled = true
+  else holdElection(shard, !shard.abandoned, head.followers === 0 ? block : null, at)
 }
 
 const hasSupport = (shard: Shard): boolean => {
@@ -134,12 +149,12 @@ const hasSupport = (shard: Shard): boolean => {
 
 /** History has linked or confirmed a block: a candidate that was not believed may be now. */
 export const considerEvidence = (shard: Shard, at: UnixMs): void => {
-  if (shard.unsettled && shard.tips.size <= immediateTips) holdElection(shard, null, at)
+  if (shard.unsettled && shard.tips.size <= immediateTips) holdElection(shard, true, null, at)
 }
 
 /** Once a second: candidates that were not believed, and a head that nobody's chain leads to any more. */
 export const reviewHead = (shard: Shard, at: UnixMs): void => {
-  if (shard.tree.head === null || shard.unsettled) holdElection(shard, null, at)
+  if (shard.tree.head === null || shard.unsettled) holdElection(shard, !shard.abandoned, null, at)
   if (shard.tips.size === 0 || hasSupport(shard)) {
     shard.unsupportedSince = null
     return
@@ -147,13 +162,14 @@ export const reviewHead = (shard: Shard, at: UnixMs): void => {
   shard.unsupportedSince ??= at
   if (at - shard.unsupportedSince >= shard.options.headGraceMs) {
     shard.unsupportedSince = null
-    holdElection(shard, null, at)
+    holdElection(shard, false, null, at)
   }
 }
 
 /** Elects, and follows the winner; `otherwise` where no node has a vote. */
-export const holdElection = (shard: Shard, otherwise: BlockRecord | null, at: UnixMs): void => {
-  const winner = elect(shard, at) ?? (shard.tips.size === 0 ? otherwise : null)
+export const holdElection = (shard: Shard, keep: boolean, otherwise: BlockRecord | null, at: UnixMs): void => {
+  const elected = elect(shard, keep, at)
+  const winner = shard.tips.size === 0 ? (otherwise ?? elected) : elected
   if (winner !== null && winner !== shard.tree.head) follow(shard, winner, at)
 }
 

@@ -95,7 +95,7 @@ export const removeNode = (shard: Shard, node: NodeRecord, reason: 'expired' | '
   markNodeRemoved(shard.dirty, node)
   if (shard.tree.head === null) {
     markAllNodes(shard.dirty)
-    holdElection(shard, null, at)
+    holdElection(shard, false, null, at)
     trimSide(shard.tree)
   }
   shard.emit({ type: 'node-removed', at, network: shard.key, node: node.id, reason })

@@ -33,6 +33,8 @@ export interface Shard {
   voters: number
   /** Some tip is above the head and was not believed: look again when there is new evidence. */
   unsettled: boolean
+  /** The head's last follower went back or to another chain: the next election need not keep it. */
+  abandoned: boolean
   /** Since when no active node's chain leads to the head. */
   unsupportedSince: number | null
 
@@ -105,6 +107,7 @@ export const createShard = (key: string, networkId: string | null, context: Shar
     tips: new Set(),
     voters: 0,
     unsettled: false,
+    abandoned: false,
     unsupportedSince: null,
     sighted: new Set(),
     sightings: 0,
