@@ -4,6 +4,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { countCases } from './test-report.ts'
+import type { Counts } from './test-report.ts'
 
 interface Step {
   readonly name: string
@@ -55,11 +57,8 @@ const steps: readonly Step[] = [
 const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'netstats-test-'))
 
-interface Outcome {
-  readonly passed: number
-  readonly failed: number
+interface Outcome extends Counts {
   readonly output: string
-  readonly remarks: readonly string[]
 }
 
 const run = (command: readonly string[]): Promise<{ code: number; output: string }> =>
@@ -84,16 +83,6 @@ const run = (command: readonly string[]): Promise<{ code: number; output: string
     child.on('close', (code) => done({ code: code ?? 1, output }))
   })
 
-interface VitestReport {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly testResults: readonly {
-    readonly name: string
-    readonly status: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
-  }[]
-}
-
 const runCases = async (step: Step): Promise<Outcome> => {
   if (step.needs !== undefined) {
     const { code, output } = await run(step.needs.bring)
@@ -106,28 +95,15 @@ const runCases = async (step: Step): Promise<Outcome> => {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ])
-  let report: VitestReport
+  return { ...countCases(readIfThere(file), code), output }
+}
+
+const readIfThere = (file: string): string | undefined => {
   try {
-    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
+    return readFileSync(file, 'utf8')
   } catch {
-    return { passed: 0, failed: 1, output, remarks: ['ended without a report'] }
+    return undefined
   }
-  const cases = report.testResults.flatMap((one) => one.assertionResults)
-  // A test that did not run proved nothing: it counts as failed, so that nothing is skipped in silence.
-  const skipped = cases.filter((one) => one.status !== 'passed' && one.status !== 'failed')
-  const passed = cases.filter((one) => one.status === 'passed').length
-  const failedCases = cases.filter((one) => one.status === 'failed').length
-  // A file that could not be loaded has no cases to count.
-  const broken = report.testResults.filter(
-    (one) => one.status === 'failed' && one.assertionResults.every((c) => c.status !== 'failed'),
-  )
-  const counted = failedCases + skipped.length + broken.length
-  const failed = counted === 0 && code !== 0 ? 1 : counted
-  const remarks = [
-    ...skipped.map((one) => `not run: ${one.fullName}`),
-    ...broken.map((one) => `could not be run: ${one.name}`),
-  ]
-  return { passed, failed, output, remarks }
 }
 
 const runCheck = async (step: Step): Promise<Outcome> => {

@@ -4,6 +4,24 @@ const echoMs = 700
 const parentLookMs = 250
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+interface LatchOptions {
+  /** Milliseconds that never step. */
+  readonly now: () => number
+  readonly onFirst: (reason: string) => void
+  readonly onForce: () => void
+}
+
+/** Tells the first wish to end from an echo of it, and from a later one that means: at once. */
+export const createLatch = ({ now, onFirst, onForce }: LatchOptions): ((reason: string) => void) => {
+  let askedAt: number | undefined
+  return (reason) => {
+    if (askedAt === undefined) {
+      askedAt = now()
+      onFirst(reason)
+    } else if (now() - askedAt > echoMs) onForce()
+  }
+}
+
 export interface Shutdown extends Disposable {
   /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal
@@ -15,19 +33,18 @@ export interface Shutdown extends Disposable {
 export const openShutdown = (say: (line: string) => void): Shutdown => {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
-  let askedAt: number | undefined
 
-  const ask = (reason: string): void => {
-    const now = performance.now()
-    if (askedAt === undefined) {
-      askedAt = now
+  const ask = createLatch({
+    now: () => performance.now(),
+    onFirst: (reason) => {
       controller.abort(new Error(`asked to end by ${reason}`))
       resolve()
-    } else if (now - askedAt > echoMs) {
+    },
+    onForce: () => {
       say('ended at once, without waiting for what was under way')
       process.exit(1)
-    }
-  }
+    },
+  })
   const onSignal = (name: NodeJS.Signals): void => ask(name)
   const onDisconnect = (): void => ask('the end of its parent')
   for (const name of signals) process.on(name, onSignal)
