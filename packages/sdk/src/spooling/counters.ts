@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
 import type { Drop } from './drops.ts'
 import type { SpoolStats } from './stats.ts'
 
@@ -13,7 +15,11 @@ export interface Counters {
   dropped(): SpoolStats['dropped']
 }
 
-export const createCounters = (): Counters => {
+/** Giving up for one reason starts to be news again after so long without. */
+const newsMs = 60_000
+
+export const createCounters = (clock: Clock, log: Logger): Counters => {
+  const lastNewsAt = new Map<string, number>()
   const byKey = new Map<string, SpoolStats['dropped'][number]>()
   return {
     appended: 0,
@@ -26,6 +32,9 @@ export const createCounters = (): Counters => {
       for (const { reason, class: shed, dropped } of drops) {
         const key = `${reason} ${shed}`
         byKey.set(key, { reason, class: shed, count: (byKey.get(key)?.count ?? 0) + dropped })
+        const quietMs = clock.monotonic() - (lastNewsAt.get(reason) ?? -Infinity)
+        if (quietMs >= newsMs) log.warn({ reason, class: shed }, 'the spool gives up observations')
+        lastNewsAt.set(reason, clock.monotonic())
       }
     },
     dropped: () => [...byKey.values()],

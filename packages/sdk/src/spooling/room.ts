@@ -1,9 +1,10 @@
-import { shedClasses } from '@netstats/protocol'
-import type { ShedClass } from '@netstats/protocol'
+import { encodeBody, shedClasses, shedClassOf } from '@netstats/protocol'
+import type { Observation, ShedClass, UnixMs } from '@netstats/protocol'
 import { dropOldest, giveUp } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { dropsOf } from './drops.ts'
 import type { DropReason } from './drops.ts'
+import { rowBytes } from './storage.ts'
 import type { SpoolStorage, StoredRow } from './storage.ts'
 
 /** An observation on its way into the spool. */
@@ -11,6 +12,14 @@ export interface Incoming {
   readonly shed: ShedClass
   readonly row: Omit<StoredRow, 'sequence' | 'storedAt'>
   readonly bytes: number
+}
+
+/** `now` stands in for a time that is none: a row must not be refused for it. */
+export const toIncoming = (observation: Observation, passed: number, now: UnixMs): Incoming => {
+  const { kind, node } = observation
+  const observedAt = Number.isFinite(observation.observedAt) ? observation.observedAt : now
+  const row = { kind, node, observedAt, passed, body: encodeBody(observation) }
+  return { shed: shedClassOf(kind), row, bytes: rowBytes(row) }
 }
 
 export interface Fit {

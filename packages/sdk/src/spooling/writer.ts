@@ -1,5 +1,5 @@
-import { encodeBody, shedClasses, shedClassOf } from '@netstats/protocol'
-import type { NodeId, Observation, ShedClass, UnixMs } from '@netstats/protocol'
+import { shedClasses, shedClassOf } from '@netstats/protocol'
+import type { NodeId, Observation, ShedClass } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import type { Sequence } from '../component.ts'
 import { reasonOf, SpoolError } from '../errors.ts'
@@ -11,14 +11,14 @@ import { draftOf, dropOldest, freePiece, insert, ledgerOf, pieceRows, settle } f
 import type { Draft, Ledger } from './draft.ts'
 import { addDrops, dropsOf, gapsOf } from './drops.ts'
 import type { Drop } from './drops.ts'
+import { createHealth } from './health.ts'
 import { noRows } from './memory-storage.ts'
 import { createAppendQueue, mostWaiting } from './queue.ts'
 import type { Group } from './queue.ts'
-import { makeRoom } from './room.ts'
+import { makeRoom, toIncoming } from './room.ts'
 import type { Incoming } from './room.ts'
 import { createSpoolTime } from './spool-time.ts'
 import type { SpoolTime } from './spool-time.ts'
-import { rowBytes } from './storage.ts'
 import type { SpoolStorage } from './storage.ts'
 
 export interface WriterOptions {
@@ -64,20 +64,17 @@ export interface SpoolWriter {
   close(): Promise<void>
 }
 
-/** A trouble is over when there was none for so long; giving up starts to be news again after the other. */
-const calmMs = 10_000
-const newsMs = 60_000
 const expireEveryMs = 1000
-const retryMs = 1000
 
 /**
  * The one place that changes a spool. Everything asked for in one turn of the event loop goes into one transaction, so
  * that it shares one fsync: cursors first, then one piece of freeing and one of expiry, then the appends.
  */
 export const createWriter = (options: WriterOptions, readers: ReadersView): SpoolWriter => {
-  const { clock, log, status } = options
+  const { clock, log } = options
   const queue = createAppendQueue()
-  const counters = createCounters()
+  const health = createHealth({ clock, log, ...(options.status ? { status: options.status } : {}) }, () => nudge())
+  const counters = createCounters(clock, log)
   const openedAt = clock.now()
   let storage = options.storage
   const loaded = storage.load()
@@ -105,27 +102,12 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   let nudged = false
   let closed = false
   let ended = false
-  let retrying = false
-  const closing = new AbortController()
   let lastGapAt = -Infinity
   let lastExpiryAt = -Infinity
-  let lastFaultAt: number | undefined
-  const lastNewsAt = new Map<string, number>()
-
-  const countDrops = (drops: readonly Drop[]): void => {
-    counters.drop(drops)
-    for (const drop of drops) {
-      const at = lastNewsAt.get(drop.reason)
-      if (at === undefined || clock.monotonic() - at >= newsMs) {
-        log.warn({ reason: drop.reason, class: drop.class }, 'the spool gives up observations')
-      }
-      lastNewsAt.set(drop.reason, clock.monotonic())
-    }
-  }
 
   const loseInMemory = (drops: readonly Drop[]): void => {
     ledger = { ...ledger, drops: addDrops(ledger.drops, drops) }
-    countDrops(drops)
+    counters.drop(drops)
   }
 
   const encode = (observation: Observation): Incoming | undefined => {
@@ -225,7 +207,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     ledger = ledgerOf(draft)
     savedDrops = ledger.drops
     counters.commits++
-    countDrops(draft.dropped)
+    counters.drop(draft.dropped)
     counters.appended += ledger.next - before
     if (ledger.next > before) readers.appended()
     return waiting
@@ -269,47 +251,23 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     to: clock.now(),
   })
 
-  const trouble = (fault: unknown): void => {
-    if (lastFaultAt === undefined) {
-      log.error({ error: fault }, 'the spool can not write: the disk is full or failing')
-      status?.degraded(`the spool can not write: ${reasonOf(fault)}`)
-    }
-    lastFaultAt = clock.monotonic()
-    // Cursors that could not be saved are tried again, also when nothing is appended meanwhile.
-    if (!retrying) void retryLater()
-  }
-  const retryLater = async (): Promise<void> => {
-    retrying = true
-    await clock.sleep(retryMs, { signal: closing.signal }).catch(() => undefined)
-    retrying = false
-    if (closing.signal.aborted) return
-    nudged = true
-    schedule()
-  }
-  const calm = (): void => {
-    if (lastFaultAt === undefined || clock.monotonic() - lastFaultAt < calmMs) return
-    lastFaultAt = undefined
-    log.info({}, 'the spool writes again')
-    status?.ok()
-  }
-
   /** Writes what is asked for by whatever means are left; the rows that have to wait. */
   const write = (rows: readonly Incoming[]): readonly Incoming[] => {
     try {
       const waiting = attempt(rows, false)
       if (storage.tidy()) nudged = true
-      calm()
+      health.calm()
       return waiting
     } catch (fault) {
       if (!(fault instanceof SpoolError)) throw fault
-      if (!replaced(fault)) trouble(fault)
+      if (!replaced(fault)) health.trouble(fault)
     }
     try {
       storage.relieve()
-      return attempt(rows, lastFaultAt !== undefined)
+      return attempt(rows, health.failing())
     } catch (fault) {
       if (!(fault instanceof SpoolError)) throw fault
-      trouble(fault)
+      health.trouble(fault)
     }
     for (const { shed, row } of rows) loseInMemory(dropsOf([row], 'disk-full', shed))
     return []
@@ -345,6 +303,10 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   /** Somebody waits for what is still to be written. */
   const promised = (): boolean => group !== undefined || saves.length > 0 || queue.waiting() > 0
 
+  const nudge = (): void => {
+    nudged = true
+    schedule()
+  }
   const schedule = (): void => {
     if (scheduled) return
     scheduled = true
@@ -377,10 +339,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       schedule()
       return new Promise((resolve) => saves.push(resolve))
     },
-    nudge() {
-      nudged = true
-      schedule()
-    },
+    nudge,
     change(work) {
       const draft = draftOf(ledger)
       storage.transaction(() => {
@@ -394,10 +353,10 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       if (!(fault instanceof SpoolError) || !replaced(fault)) throw fault
     },
     waiting: () => queue.waiting() + (group?.rows.length ?? 0),
-    diskFull: () => lastFaultAt !== undefined,
+    diskFull: () => health.failing(),
     async close() {
       closed = true
-      closing.abort()
+      health.close()
       lastGapAt = -Infinity
       // What was promised is kept; what only tidies up is left to the next start.
       for (let first = true; first || promised(); first = false) {
@@ -408,11 +367,4 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
       storage.close()
     },
   }
-}
-
-const toIncoming = (observation: Observation, passed: number, now: UnixMs): Incoming => {
-  const { kind, node } = observation
-  const observedAt = Number.isFinite(observation.observedAt) ? observation.observedAt : now
-  const row = { kind, node, observedAt, passed, body: encodeBody(observation) }
-  return { shed: shedClassOf(kind), row, bytes: rowBytes(row) }
 }
