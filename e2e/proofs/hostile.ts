@@ -1,21 +1,57 @@
+/**
+ * Every hostile case against one server process, at length: `npm run proof:hostile`, or
+ * `node e2e/proofs/hostile.ts --frames 100000 [--only WORDS]`. Prints a table; ends with 1 at the first thing that is
+ * not as it must be.
+ */
 import { parseArgs } from 'node:util'
-import { createArena, arenaSettings, checkGood, runCase, startGoodClients } from '../src/hostile/arena.ts'
-import { frameCases } from '../src/hostile/cases-frames.ts'
-import { nameCases } from '../src/hostile/cases-names.ts'
+import { longCases, shortCases, tableOf } from '../src/hostile/all.ts'
+import { arenaSettings, checkGood, createArena, runCase, startGoodClients } from '../src/hostile/arena.ts'
+import type { CaseResult } from '../src/hostile/arena.ts'
+import { fuzzCase } from '../src/hostile/cases-frames.ts'
 import { startServer } from '../src/support/processes.ts'
+
 const { values } = parseArgs({
-  options: { frames: { type: 'string', default: '2000' }, only: { type: 'string', default: '' } },
+  options: { frames: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } },
 })
+const frames = Number(values.frames)
+if (!Number.isInteger(frames) || frames < 1000 || frames > 10_000_000) {
+  console.error('--frames: expected a whole number from 1000 to 10000000')
+  process.exit(2)
+}
+
 await using server = await startServer({ settings: arenaSettings, secret: 's3cret' })
 await using good = await startGoodClients(server)
-const arena = createArena(server, { frames: Number(values.frames), floodMs: 3000 })
+const quarter = createArena(server, { frames: frames / 4, floodMs: 12_000 })
+const again = createArena(server, { frames: 2000, floodMs: 3000, from: 100_000 })
 await checkGood(server, good)
-for (const one of [...frameCases, ...nameCases]) {
-  if (!one.name.includes(values.only)) continue
-  try {
-    console.log(JSON.stringify(await runCase(arena, good, one)))
-  } catch (e) {
-    console.log(one.name, 'FAILED', e)
-  }
+
+const results: CaseResult[] = []
+const run = async (arena: typeof quarter, one: (typeof longCases)[number]): Promise<void> => {
+  if (!one.name.includes(values.only)) return
+  const result = await runCase(arena, good, one)
+  results.push(result)
+  console.log(`${one.name}: ${result.sent}; rss ${result.rssMb} MB, pong p50 ${result.pong50.toFixed(1)} ms`)
 }
-console.log(server.output().slice(-2000))
+const rssNow = (): number => results.at(-1)?.rssMb ?? 0
+
+// Once each at length, with the fuzzed frames in quarters; then everything a second time.
+for (const one of longCases) await run(quarter, one)
+const marks: number[] = []
+for (const seed of [2, 3, 4]) {
+  await run(quarter, fuzzCase(seed))
+  marks.push(rssNow())
+}
+const first = rssNow()
+for (const one of shortCases) await run(again, one)
+const second = rssNow()
+
+console.log(`\n${tableOf(results)}\n`)
+const highest = Math.max(...results.map(({ rssMb }) => rssMb))
+const pongs = results.map(({ pongMax }) => pongMax)
+console.log(`rss after the fuzzed quarters: ${marks.join(', ')} MB`)
+console.log(`rss after the first round ${first} MB, after the second ${second} MB, highest ${highest} MB`)
+console.log(`slowest answer to a good client: ${Math.max(...pongs).toFixed(0)} ms`)
+if (second > first + 100) {
+  console.error('memory grew in the second round')
+  process.exitCode = 1
+}

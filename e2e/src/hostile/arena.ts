@@ -14,6 +14,7 @@ export const prefix = 'netstats_server_'
 export const arenaSettings = {
   ethstats: { loginTimeout: '2s', pingEvery: '1s', silence: '3s', takeover: '1s' },
   feed: { pingEvery: '2s' },
+  limits: { connectsPerSecond: 200 },
 }
 
 export interface Arena {
@@ -23,7 +24,7 @@ export interface Arena {
   /** How long floods last. */
   readonly floodMs: number
   /** A loopback address nobody has used yet: limits count by address, and each case begins with a clean name. */
-  address(): string
+  readonly address: () => string
 }
 
 export interface HostileCase {
@@ -44,11 +45,15 @@ export interface CaseResult {
   readonly tookMs: number
 }
 
-export const createArena = (server: ServerProcess, options: { frames: number; floodMs: number }): Arena => {
-  let next = 0
+export const createArena = (
+  server: ServerProcess,
+  options: { readonly frames: number; readonly floodMs: number; readonly from?: number },
+): Arena => {
+  let next = options.from ?? 0
   return {
     server,
-    ...options,
+    frames: options.frames,
+    floodMs: options.floodMs,
     address: () => {
       next++
       return `127.${20 + Math.floor(next / 60_000)}.${Math.floor(next / 240) % 250}.${1 + (next % 240)}`
@@ -69,7 +74,7 @@ export const startGoodClients = async (server: ServerProcess): Promise<GoodClien
   return {
     async report() {
       const answer = once(worker, 'message')
-      worker.postMessage('report')
+      worker.postMessage('report', [])
       const [report] = (await Promise.race([answer, failed])) as [GoodReport]
       return report
     },
@@ -90,6 +95,7 @@ const tell = [
   'feed_conflations',
   'classic_skipped',
   'classic_ended',
+  'classic_ignored',
   'http_faults',
 ] as const
 
@@ -136,9 +142,26 @@ const check = (wrong: boolean, what: string): void => {
   if (wrong) throw new Error(what)
 }
 
+/** Waits for some answers of this very moment, and gives all since it was last asked. */
+const freshReport = async (server: ServerProcess, good: GoodClients): Promise<GoodReport> => {
+  const pongs: number[] = []
+  let silence = 0
+  return until(
+    'the good clients are answered',
+    async () => {
+      const report = await good.report()
+      pongs.push(...report.pongs)
+      silence = Math.max(silence, report.silence)
+      return report.pongs.length > 0 || report.unanswered > 5000 ? { ...report, pongs, silence } : undefined
+    },
+    server,
+    10_000,
+  )
+}
+
 /** The good clients were not disturbed: still connected, answered in time, and shown as they are. */
 export const checkGood = async (server: ServerProcess, good: GoodClients): Promise<GoodReport> => {
-  const report = await good.report()
+  const report = await freshReport(server, good)
   check(report.ended.length > 0, `good clients were cut: ${report.ended.join(', ')}`)
   check(report.unanswered > 5000, `a ping has no answer for ${Math.round(report.unanswered)} ms`)
   check(Math.max(0, ...report.pongs) > 5000, `a ping took ${Math.round(Math.max(...report.pongs))} ms`)

@@ -40,8 +40,9 @@ const killersAfterLogin: HostileCase = {
   async run(arena) {
     const greeting = hello({ id: 'x', secret: arena.server.secret })
     const frames = hostileFrames().map(({ frame }) => frame)
-    const { sessions } = await pump(arena, greeting, frames)
-    return `${frames.length} kinds, ${sessions} sessions`
+    // A few at a time: most are faults, and too many end a session.
+    for (let at = 0; at < frames.length; at += 30) await pump(arena, greeting, frames.slice(at, at + 30))
+    return `${frames.length} kinds`
   },
   counted: {
     'ethstats_bad_frames_total{code="HISTORY_MALFORMED"}': 1,
@@ -54,8 +55,9 @@ const killersAfterLogin: HostileCase = {
   },
 }
 
-const fuzz: HostileCase = {
-  name: 'fuzzed frames',
+/** Same seed, same frames. */
+export const fuzzCase = (seed: number): HostileCase => ({
+  name: `fuzzed frames, seed ${seed}`,
   async run(arena) {
     const clients = fixtureClients()
     const before = sumOf(await arena.server.samples(), `${prefix}ethstats_frames_total`)
@@ -71,7 +73,7 @@ const fuzz: HostileCase = {
     let sessions = 0
     // A few at a time: the point is the frames, not the number of sockets.
     for (let at = 0; at < clients.length; at += 5) {
-      const some = clients.slice(at, at + 5).map((client, i) => fuzzOf(client, 20_260 + at + i))
+      const some = clients.slice(at, at + 5).map((client, i) => fuzzOf(client, seed * 1000 + at + i))
       for (const count of await Promise.all(some)) sessions += count
     }
     const read = sumOf(await arena.server.samples(), `${prefix}ethstats_frames_total`) - before
@@ -83,7 +85,7 @@ const fuzz: HostileCase = {
     'ethstats_bad_frames_total{code="BLOCK_MALFORMED"}': 10,
     'ethstats_bad_frames_total{code="stolen-id"}': 1,
   },
-}
+})
 
 const wrongTypesEverywhere: HostileCase = {
   name: 'wrong types in every field',
@@ -213,7 +215,7 @@ const deep: HostileCase = {
 export const frameCases: readonly HostileCase[] = [
   killersBeforeLogin,
   killersAfterLogin,
-  fuzz,
+  fuzzCase(1),
   wrongTypesEverywhere,
   wrongHellos,
   large,

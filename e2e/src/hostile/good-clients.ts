@@ -104,8 +104,8 @@ parentPort?.on('message', () => {
   const oldest = pings.values().next().value
   const unanswered = oldest === undefined ? 0 : performance.now() - oldest
   const told: GoodReport = { pongs, unanswered, ended, height, silence }
-  parentPort?.postMessage(told)
+  parentPort?.postMessage(told, [])
   pongs = []
   silence = 0
 })
-parentPort?.postMessage('ready')
+parentPort?.postMessage('ready', [])

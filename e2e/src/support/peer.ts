@@ -90,6 +90,8 @@ export interface HelloFacts {
   readonly name?: string
   readonly node?: string
   readonly net?: string
+  /** Further fields of `info`, or others in their place. */
+  readonly more?: object
 }
 
 /** A hello as geth sends it. */
@@ -99,6 +101,7 @@ export const hello = ({
   name = id,
   node = 'Geth/v1.16.3-stable/linux-amd64/go1.24.6',
   net = '4242',
+  more = {},
 }: HelloFacts): string =>
   emit('hello', {
     id,
@@ -113,6 +116,7 @@ export const hello = ({
       os_v: 'amd64',
       client: '0.1.1',
       canUpdateHistory: true,
+      ...more,
     },
     secret,
   })

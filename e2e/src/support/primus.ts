@@ -12,7 +12,7 @@ interface PrimusClient {
 export interface Primus extends Disposable {
   readonly socket: PrimusClient
   /** Sends an event as primus-emit writes it. */
-  send(event: string, ...args: unknown[]): void
+  readonly send: (event: string, ...args: unknown[]) => void
   readonly seen: {
     opens: number
     closes: number

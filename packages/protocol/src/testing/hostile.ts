@@ -42,6 +42,46 @@ export const hostileFrames = (): readonly HostileFrame[] => [
   { name: 'inherited event', frame: '{"emit":["constructor",{}]}', outcome: 'unknown' },
   { name: 'cut off', frame: '{"emit":["hello",{"id":"x"', outcome: 'FRAME_NOT_JSON' },
   { name: 'two frames', frame: '{"emit":["ready"]}{"emit":["ready"]}', outcome: 'FRAME_NOT_JSON' },
+  { name: 'emit of lists', frame: '{"emit":[["hello"]]}', outcome: 'EVENT_MALFORMED' },
+  {
+    name: 'hello of nulls',
+    frame: event('hello', '{"id":null,"info":null,"secret":null}'),
+    outcome: 'HELLO_MALFORMED',
+  },
+  { name: 'primus of nothing', frame: '"primus::"', outcome: 'unknown' },
+  { name: 'a server close from a client', frame: '"primus::server::close"', outcome: 'unknown' },
+  { name: 'latency of the plugin null', frame: '{"_latency":null}', outcome: 'unknown' },
+  // One of each event without what it is about.
+  { name: 'block without block', frame: event('block', '{"id":"x"}'), outcome: 'BLOCK_MALFORMED' },
+  { name: 'block empty', frame: event('block', '{"id":"x","block":{}}'), outcome: 'BLOCK_MALFORMED' },
+  { name: 'stats null', frame: event('stats', '{"id":"x","stats":null}'), outcome: 'STATS_MALFORMED' },
+  {
+    name: 'pending null',
+    frame: event('pending', '{"id":"x","stats":{"pending":null}}'),
+    outcome: 'PENDING_MALFORMED',
+  },
+  { name: 'update null', frame: event('update', '{"id":"x","stats":null}'), outcome: 'UPDATE_MALFORMED' },
+  { name: 'latency of object', frame: event('latency', '{"id":"x","latency":{}}'), outcome: 'LATENCY_MALFORMED' },
+  { name: 'head event null', frame: event('headEvent', '{"id":"x","event":null}'), outcome: 'HEAD_EVENT_MALFORMED' },
+  {
+    name: 'payload null',
+    frame: event('block_new_payload', '{"id":"x","block":null}'),
+    outcome: 'PROCESSING_MALFORMED',
+  },
+  { name: 'payload of list', frame: event('new-payload', '{"id":"x","payload":[]}'), outcome: 'PROCESSING_MALFORMED' },
+  {
+    name: 'history that says it is long',
+    frame: event('history', '{"id":"x","history":{"length":1e9}}'),
+    outcome: 'HISTORY_MALFORMED',
+  },
+  {
+    name: 'prototype in stats',
+    frame: event(
+      'stats',
+      '{"id":"x","stats":{"__proto__":{"active":false},"constructor":{"prototype":{}},"active":true}}',
+    ),
+    outcome: 'report',
+  },
   // Names.
   { name: 'prototype in hello', frame: hello(',"__proto__":{"admin":true}'), outcome: 'hello' },
   {

@@ -196,7 +196,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       reader.heard = true
     })
     socket.on('ping', () => {
-      if (mayAsk(reader)) reader.heard = true
+      // `ws` cuts a peer that pings without end and does not read the answers.
+      if (socket.readyState !== socket.OPEN) reader.ending ??= 'flood'
+      else if (mayAsk(reader)) reader.heard = true
     })
     // `close` follows, which is all there is to do.
     socket.on('error', (error) => {

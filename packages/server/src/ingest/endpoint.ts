@@ -150,7 +150,11 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
       if (roundTripMs === undefined) session.heard = true
       else machine.roundTrip(session, roundTripMs, unixMs(Date.now()))
     })
-    socket.on('ping', () => machine.pinged(session, Date.now()))
+    socket.on('ping', () => {
+      // `ws` cuts a peer that pings without end and does not read the answers.
+      if (socket.readyState === socket.OPEN) machine.pinged(session, Date.now())
+      else machine.oddFrame(session, 'ping-flood', Date.now())
+    })
     // `close` follows; without a listener an oversized frame would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const odd = frameFaultOf(error)

@@ -28,7 +28,7 @@ import type { SecretCheck } from './secrets.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { createTokenBucket, refill, takeTokens } from './token-bucket.ts'
 
-export type OddFrame = 'binary' | 'oversized' | 'not-utf8' | 'protocol-error' | 'internal'
+export type OddFrame = 'binary' | 'oversized' | 'not-utf8' | 'protocol-error' | 'ping-flood' | 'internal'
 
 export interface IngestMachine<S extends Session> {
   opened(session: S, now: number): void
@@ -252,7 +252,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       // Binary frames mean nothing here and are left aside, as long as they are few.
       if (code === 'binary') return fault(session, code, at)
       bump(hall.counts.badFrames, code)
-      endSession(hall, session, code === 'not-utf8' ? 'protocol-error' : code)
+      endSession(hall, session, code === 'not-utf8' ? 'protocol-error' : code === 'ping-flood' ? 'faults' : code)
     },
     pinged(session, at) {
       session.heard = true

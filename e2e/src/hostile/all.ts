@@ -1,0 +1,32 @@
+/** Every hostile case, and the bounds that hold over all of them. */
+import { floodCases } from './cases-floods.ts'
+import { frameCases } from './cases-frames.ts'
+import { httpCases } from './cases-http.ts'
+import { identityCases } from './cases-identity.ts'
+import { nameCases } from './cases-names.ts'
+import { longReaderCases, readerCases } from './cases-readers.ts'
+import { socketCases } from './cases-sockets.ts'
+import type { CaseResult, HostileCase } from './arena.ts'
+
+export const shortCases: readonly HostileCase[] = [
+  ...frameCases,
+  ...nameCases,
+  ...identityCases,
+  ...socketCases,
+  ...floodCases,
+  ...readerCases,
+  ...httpCases,
+]
+
+export const longCases: readonly HostileCase[] = [...shortCases, ...longReaderCases]
+
+const columns = ['case', 'sent', 'counted as', 'rss MB', 'pong ms p50/max', 's'] as const
+
+/** A table in Markdown, a row a case. */
+export const tableOf = (results: readonly CaseResult[]): string => {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const lines = results.map(({ name, sent, counted, rssMb, pong50, pongMax, tookMs }) =>
+    row([name, sent, counted, String(rssMb), `${pong50.toFixed(1)}/${pongMax.toFixed(0)}`, (tookMs / 1000).toFixed(1)]),
+  )
+  return [row(columns), row(columns.map(() => '---')), ...lines].join('\n')
+}
