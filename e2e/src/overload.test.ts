@@ -28,7 +28,7 @@ const tiny = {
 const openFlooder = async (
   server: ServerProcess,
   id: string,
-): Promise<{ flood(ms: number): Promise<number>; end(): void }> => {
+): Promise<{ readonly flood: (ms: number) => Promise<number>; readonly end: () => void }> => {
   const raw = await upgradeRaw(server, '/api', '127.0.3.1')
   await raw.send(rawFrame(opcodes.text, hello({ id, secret: server.secret, net })))
   await raw.told('{"emit":["ready"]}')

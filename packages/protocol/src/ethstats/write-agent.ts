@@ -56,14 +56,18 @@ export const writeBlock = (id: string, block: Block): string =>
 export const writePending = (id: string, pending: number): string =>
   emitFrame('pending', goJson({ id, stats: { pending } }))
 
-/** What the node does not say is left out where geth leaves it out too, and is 0 otherwise. */
+/**
+ * What the node does not say is left out where geth leaves it out too, and is 0 otherwise. Peers are left out as well,
+ * though geth always knows them: no peers is an alarm, and unknown is none.
+ */
 export const writeStats = (id: string, stats: NodeStats): string => {
   const mining = stats.mining === undefined ? '' : `"mining":${stats.mining},`
+  const peers = stats.peers === undefined ? '' : `"peers":${stats.peers},`
   const hashrate = stats.hashrate === undefined ? '' : `"hashrate":${Math.trunc(stats.hashrate)},`
   // The price goes out as digits: as a JavaScript number it could lose some.
   const body =
-    `{"active":${stats.active},"syncing":${stats.syncing ?? false},${mining}${hashrate}` +
-    `"peers":${stats.peers ?? 0},"gasPrice":${stats.gasPrice ?? 0n},"uptime":${Math.round(stats.uptime ?? 100)}}`
+    `{"active":${stats.active},"syncing":${stats.syncing ?? false},${mining}${hashrate}${peers}` +
+    `"gasPrice":${stats.gasPrice ?? 0n},"uptime":${Math.round(stats.uptime ?? 100)}}`
   return emitFrame('stats', `{"id":${goJson(id)},"stats":${body}}`)
 }
 
