@@ -147,7 +147,15 @@ describe('failures at run time', () => {
     other.close()
     expect(code).toBe(1)
     expect(err).toBe(
-      `netstats: 127.0.0.1:${port} is in use by another program; stop it, or choose another port with --listen (:0 takes any free one)\n`,
+      `netstats: 127.0.0.1:${port} is in use by another program; stop it, or choose another port with --listen (an agent: --metrics-listen)\n`,
+    )
+  })
+
+  it('name a folder that the system does not make', async () => {
+    const { code, err } = await runCli(['server', '--listen', '127.0.0.1:0', '--data', '/proc/netstats/data'])
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /^netstats: the data folder \/proc\/netstats\/data can not be made .*choose another with --data DIR\n$/,
     )
   })
 
@@ -158,6 +166,18 @@ describe('failures at run time', () => {
     expect(err).toBe(
       `netstats: the data folder ${file} can not be made: a file is in its way; choose another with --data DIR\n`,
     )
+  })
+})
+
+describe('a reader that has seen enough', () => {
+  it('ends nothing with a fault', async () => {
+    const shell = spawn('/bin/sh', ['-c', `'${process.execPath}' '${bin}' sample-config agent | head -n 1`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let err = ''
+    shell.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    await new Promise((resolve) => shell.once('close', resolve))
+    expect(err).toBe('')
   })
 })
 

@@ -1,12 +1,12 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { CliError } from './errors.ts'
 
 /** Makes the folder where something keeps its data, or says why it can not be used and what to do. */
 export const ensureDataFolder = (path: string): string => {
   const folder = resolve(path)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
     accessSync(folder, constants.W_OK | constants.X_OK)
     return folder
@@ -18,6 +18,18 @@ export const ensureDataFolder = (path: string): string => {
         cause: error,
       },
     )
+  }
+}
+
+/** Not `recursive`: Node never returns from that where the system makes no folders, such as below /proc. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Somebody else made it just now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -51,7 +51,7 @@ const systemFault = (error: NodeJS.ErrnoException & { address?: string; port?: n
   const place = address === undefined ? `port ${port}` : `${address.includes(':') ? `[${address}]` : address}:${port}`
   switch (code ?? '') {
     case 'EADDRINUSE':
-      return `${place} is in use by another program; stop it, or choose another port with --listen (:0 takes any free one)`
+      return `${place} is in use by another program; stop it, or choose another port with --listen (an agent: --metrics-listen)`
     case 'EADDRNOTAVAIL':
       return `${place} is not an address of this machine; choose one with --listen, such as 127.0.0.1:3000`
     case 'EACCES':

@@ -7,11 +7,17 @@ import { openShutdown } from './shutdown.ts'
 /** Runs the command line of this process and ends it with the right code. */
 export const main = async (): Promise<void> => {
   const err = (line: string): void => void process.stderr.write(`${line}\n`)
+  // A reader that has seen enough, as in `netstats sample-config agent | head`, is no fault.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   using shutdown = openShutdown((line) => err(`netstats: ${line}`))
   const io: Io = { out: (text) => void process.stdout.write(text), err, env: process.env, shutdown }
   const code = await run(process.argv.slice(2), io)
   // Whatever still holds the event loop open was owned by nobody; what was written leaves first.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
 }
 
 const run = async (args: readonly string[], io: Io): Promise<ExitCode> => {

@@ -8,6 +8,7 @@ import { createLog } from '../log.ts'
 import type { DemoFlags, Io, UpFlags } from '../program.ts'
 import { block } from '../up/block.ts'
 import { demoChainId, openDemoChain } from '../up/demo-chain.ts'
+import { demoNodes } from '../up/demo-nodes.ts'
 import { makeTraffic } from '../up/demo-traffic.ts'
 import { findClient, usualEndpoints } from '../up/find-client.ts'
 import { keepSecret } from '../up/keep-secret.ts'
@@ -15,7 +16,6 @@ import { startNode } from '../up/start-node.ts'
 import { startServer } from '../up/start-server.ts'
 import { version } from '../version.ts'
 
-const demoNodes = ['demo-alpha', 'demo-beta', 'demo-gamma'] as const
 const repository = resolve(import.meta.dirname, '../../../..')
 
 /** Everything on this machine: server and dashboard, and an agent for the client that runs here, or a demo chain. */
@@ -51,10 +51,11 @@ const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<voi
     stack.defer(() => traffic.abort())
     void makeTraffic({ endpoint: chain.endpoint, everyMs: blockTimeSeconds * 1000, signal: traffic.signal })
     chainEnded = chain.ended
-    for (const [i, name] of demoNodes.entries()) await watch(name, chain.endpoint, i === 0)
+    const names = Object.keys(demoNodes)
+    for (const [i, name] of names.entries()) await watch(name, chain.endpoint, i === 0)
     if (what === 'find') rows.push(['No client', 'no Ethereum client answers on this machine, so here is a demo:'])
     rows.push(['Demo chain', `anvil, chain id ${demoChainId}, a block every ${blockTimeSeconds} s, ${chain.endpoint}`])
-    rows.push(['Demo nodes', demoNodes.join(', ')])
+    rows.push(['Demo nodes', `${names.join(', ')}; their places on the map are invented`])
   }
   const file = shown(secret.file)
   io.out(

@@ -9,6 +9,7 @@ import { configSchemas } from '../config-kinds.ts'
 import { dashboardFolder } from '../dashboard-folder.ts'
 import { CliError } from '../errors.ts'
 import { version } from '../version.ts'
+import { demoNodes } from './demo-nodes.ts'
 import { nextFreeAddress } from './free-port.ts'
 
 const standard: ListenAddress = { host: '127.0.0.1', port: 3000 }
@@ -36,6 +37,7 @@ export const startServer = async (parts: ServerParts): Promise<ServerHandle> => 
       ...single('--listen', ['listen'], parts.listen ?? (await freeAddress(parts))),
       ...single('--data', ['data'], resolve(parts.data, 'server')),
       ...single('secret', ['ethstats', 'secret'], parts.secret),
+      ...single('demo', ['places'], demoNodes),
     ],
   })
   return openServer({ config, log: parts.log, version, dashboard })
