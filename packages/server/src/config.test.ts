@@ -29,6 +29,20 @@ describe('the server configuration', () => {
     expect(JSON.stringify(config)).not.toContain('hidden-word')
   })
 
+  it('takes places by node id, each a point on the globe', () => {
+    const load = (place: unknown) =>
+      loadConfig({ schema: serverConfig, flags: [{ name: 'places', path: ['places', 'eu-*'], value: place }] })
+    const vienna = { city: 'Vienna', latitude: 48.2, longitude: 16.4 }
+    expect(load(vienna).places).toEqual({ 'eu-*': vienna })
+    expect(() => load({ ...vienna, latitude: 90.1 })).toThrow(/latitude.*90\.1, expected a number from -90 to 90/)
+    expect(() => load({ ...vienna, longitude: '16' })).toThrow(/longitude.*"16", expected a number from -180 to 180/)
+    expect(() => load({ latitude: 48.2 })).toThrow(/longitude.*missing/)
+    expect(() => load({ ...vienna, town: 'Vienna' })).toThrow(/town.*unknown key/)
+    const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`node-${i}`, vienna]))
+    const flags = [{ name: 'places', path: ['places'], value: many }]
+    expect(() => loadConfig({ schema: serverConfig, flags })).toThrow('more than 10000 places')
+  })
+
   it('explains every key in a sentence', () => {
     const keys = keysOf(outlineOf(serverConfig))
     expect(keys.length).toBeGreaterThan(20)
@@ -47,6 +61,7 @@ describe('the server configuration', () => {
     }
     expect(faultOf({ NETSTATS_TRUSTED_PROXIES: 'proxy.local' })).toMatch(/an address or network, such as 10\.0\.0\.7/)
     expect(faultOf({ NETSTATS_ETHSTATS_SILENCE: '60' })).toMatch(/duration/)
+    expect(faultOf({ NETSTATS_GEO_DATABASE: ' '.repeat(5000) })).toMatch(/the path of a file/)
     expect(faultOf({ NETSTATS_LIMITS_QUEUE_BYTES: '1KiB' })).toMatch(/32MiB/)
   })
 })

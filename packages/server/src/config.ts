@@ -2,6 +2,7 @@
 import { duration, listenAddress, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { geo, places } from './geo/mod.ts'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
 
@@ -109,6 +110,8 @@ export const serverConfig = z.strictObject({
     .max(1000)
     .prefault([])
     .describe('Addresses of reverse proxies whose X-Forwarded-For is believed. None by default: anybody can send it.'),
+  places,
+  geo: geo.prefault({}).describe('Where the addresses of nodes are, for the map; looked up offline.'),
   drainTimeout: duration({ min: '0s', max: '5m' })
     .prefault('5s')
     .describe('How long a stop waits for connections to end and waiting messages to be worked through.'),

@@ -7,6 +7,8 @@ export type ServerErrorCode =
   | 'SERVER_ADDRESS_IN_USE'
   | 'SERVER_LISTEN_FAILED'
   | 'SERVER_ADDRESS_INVALID'
+  | 'SERVER_GEO_DATABASE_UNREADABLE'
+  | 'SERVER_GEO_DATABASE_INVALID'
 
 export class ServerError extends BaseError {
   override readonly name = 'ServerError'

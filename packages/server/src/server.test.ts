@@ -46,6 +46,7 @@ describe('a server', () => {
     }
     expect(health.status).toBe('ok')
     expect(health.parts.map((part) => part.id)).toEqual([
+      'geo',
       'http',
       'core',
       'ingest/ethstats',

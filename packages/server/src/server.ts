@@ -18,6 +18,7 @@ import { createCoreRunner } from './core-runner.ts'
 import { ServerError } from './errors.ts'
 import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
+import { openGeo } from './geo/mod.ts'
 import { createHttp, httpFaults } from './http.ts'
 import type { HttpFault, Upgrade } from './http.ts'
 import { openIdentity } from './identity.ts'
@@ -78,10 +79,18 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const maxConnections = config.limits.connections ?? defaultMaxConnections()
 
   const health = createHealth(Date.now)
+  const geo = await openGeo({
+    ...config.geo,
+    places: config.places,
+    onTrouble: (reason, error) => {
+      if (health.set('geo', 'degraded', reason)) log.warn({ error }, 'nodes can not be placed by their address')
+    },
+  })
+  if (config.geo.enabled) health.set('geo', 'ok')
   const metrics = createMetrics()
   const loop = watchEventLoop(monotonic())
   const stages = createStageTimes({ now: monotonic, observe: metrics.observeStage })
-  const core = createCore()
+  const core = createCore({ locate: geo.locate })
   const dirty = createDirtyHub(core)
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
@@ -138,7 +147,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     maxConnections,
     now: monotonic,
   })
-  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, httpFaults: faults })
+  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
   registerApi(app, { core, version, now: Date.now, monotonic })
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })

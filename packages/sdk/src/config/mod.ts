@@ -7,6 +7,7 @@ export { endpointProtocols, endpointUrl, isIpcPath, redactUrl } from './endpoint
 export type { EndpointProtocol } from './endpoint.ts'
 export { formatListenAddress, listenAddress, tryListenAddress } from './listen.ts'
 export type { ListenAddress } from './listen.ts'
+export { filePath } from './file-path.ts'
 export { ConfigError, formatFault } from './fault.ts'
 export type { ConfigFault } from './fault.ts'
 export { scalar } from './scalar.ts'

@@ -3,6 +3,7 @@ import type { CoreRunner } from '../core-runner.ts'
 import type { Feed } from '../feed/mod.ts'
 import type { Admission } from '../ingest/admission.ts'
 import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { Geo } from '../geo/mod.ts'
 import type { HttpFault } from '../http.ts'
 import type { Core } from '../shard/model.ts'
 import { registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
@@ -18,6 +19,7 @@ export interface Measured {
   readonly admission: Admission
   readonly loop: LoopWatch
   readonly core: Core
+  readonly geo: Geo
   readonly httpFaults: Readonly<Record<HttpFault, number>>
 }
 
@@ -53,6 +55,9 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
     for (const [type, count] of runner.changes) add({ type }, count)
   })
   metrics.counter('core_errors', 'Inputs the core failed on; any is a defect.', [], (add) => add({}, runner.errors))
+  metrics.counter('places', 'Nodes that connected, by how their place was found.', ['by'], (add) => {
+    for (const [by, count] of Object.entries(measured.geo.counts)) add({ by }, count)
+  })
   metrics.gauge('networks', 'Networks known.', [], (add) => add({}, core.networks().length))
   metrics.gauge('nodes', 'Nodes known, by network; the largest twenty.', ['network'], (add) => {
     const largest = [...core.networks()].sort((a, b) => b.nodeCount - a.nodeCount).slice(0, 20)

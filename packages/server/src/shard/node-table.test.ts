@@ -63,12 +63,13 @@ describe('node table', () => {
   it('places a node where the look-up says, and nowhere when the look-up fails', () => {
     const places = { city: 'Graz', country: 'AT', latitude: 47, longitude: 15.4 }
     const stage = scenario({
-      locate: (address) => {
+      locate: (address, node) => {
+        if (node === 'c') return places
         if (address === '127.0.0.9') throw new Error('broken data base')
         return address === '127.0.0.1' ? places : null
       },
     })
-    const connect = (node: string, address: string) =>
+    const connect = (node: string, address: string | null) =>
       stage.apply({ type: 'connected', at: stage.now as never, node, info: { name: node, networkId: '1337' }, address })
     connect('a', '127.0.0.1')
     connect('b', '127.0.0.9')
@@ -77,6 +78,8 @@ describe('node table', () => {
     expect(stage.core.counts().locateFailed).toBe(1)
     connect('a', '127.0.0.2')
     expect(stage.view.node('a')?.city).toBeNull()
+    connect('c', null)
+    expect(stage.view.node('c')?.city).toBe('Graz')
   })
 
   it('forgets a node that was inactive for too long, and what it saw stays', () => {

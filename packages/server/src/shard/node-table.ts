@@ -37,7 +37,7 @@ export const connectNode = (
   }
   updateInfo(shard, node, info)
   node.address = address
-  applyPlace(node, address === null ? null : locate(shard, address))
+  applyPlace(node, locate(shard, address, id))
   node.sessions++
   node.connected = true
   node.connectedAt = at
@@ -111,9 +111,9 @@ const removeLongestInactive = (shard: Shard, at: UnixMs): boolean => {
 
 const takeSlot = (shard: Shard): number => shard.freeSlots.pop() ?? shard.slots++
 
-const locate = (shard: Shard, address: string): Place | null => {
+const locate = (shard: Shard, address: string | null, node: string): Place | null => {
   try {
-    return shard.options.locate?.(address) ?? null
+    return shard.options.locate?.(address, node) ?? null
   } catch {
     // A broken place data base must not keep a node from showing.
     shard.counts.locateFailed++

@@ -1,4 +1,4 @@
-/** Where a node is, as far as its address tells. */
+/** Where a node is, as far as is known. */
 export interface Place {
   readonly city: string | null
   readonly country: string | null
@@ -28,8 +28,8 @@ export interface CoreOptions {
   readonly futureBlockMs: number
   /** How long a head stands that no active node's chain leads to. */
   readonly headGraceMs: number
-  /** Looks up the place of an address, at once and without I/O. */
-  readonly locate: ((address: string) => Place | null) | null
+  /** Where a node is, by its address and id. Asked at every connect; answers at once. */
+  readonly locate: ((address: string | null, node: string) => Place | null) | null
 }
 
 export const defaultCoreOptions: CoreOptions = {
