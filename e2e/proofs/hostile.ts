@@ -5,10 +5,10 @@
  */
 import { parseArgs } from 'node:util'
 import { longCases, shortCases, tableOf } from '../src/hostile/all.ts'
-import { arenaSettings, checkGood, createArena, runCase, startGoodClients } from '../src/hostile/arena.ts'
+import { arenaSettings, checkGood, createArena, prefix, runCase, startGoodClients } from '../src/hostile/arena.ts'
 import type { CaseResult } from '../src/hostile/arena.ts'
 import { fuzzCase } from '../src/hostile/cases-frames.ts'
-import { startServer } from '../src/support/processes.ts'
+import { startServer, sumOf } from '../src/support/processes.ts'
 
 const { values } = parseArgs({
   options: { frames: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } },
@@ -21,7 +21,7 @@ if (!Number.isInteger(frames) || frames < 1000 || frames > 10_000_000) {
 
 await using server = await startServer({ settings: arenaSettings, secret: 's3cret' })
 await using good = await startGoodClients(server)
-const quarter = createArena(server, { frames: frames / 4, floodMs: 12_000 })
+const quarter = createArena(server, { frames: frames / 4, floodMs: 12_000, thorough: true })
 const again = createArena(server, { frames: 2000, floodMs: 3000, from: 100_000 })
 await checkGood(server, good)
 
@@ -50,6 +50,10 @@ const highest = Math.max(...results.map(({ rssMb }) => rssMb))
 const pongs = results.map(({ pongMax }) => pongMax)
 console.log(`rss after the fuzzed quarters: ${marks.join(', ')} MB`)
 console.log(`rss after the first round ${first} MB, after the second ${second} MB, highest ${highest} MB`)
+const kept = await server.samples()
+const count = (name: string): number => Math.round(sumOf(kept, `${prefix}${name}`))
+const heapMb = Math.round(sumOf(kept, `${prefix}memory_bytes`, { kind: 'heap' }) / 2 ** 20)
+console.log(`kept in the end: ${count('networks')} networks, ${count('nodes')} nodes, heap ${heapMb} MB`)
 console.log(`slowest answer to a good client: ${Math.max(...pongs).toFixed(0)} ms`)
 if (second > first + 100) {
   console.error('memory grew in the second round')

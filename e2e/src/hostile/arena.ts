@@ -21,6 +21,8 @@ export interface Arena {
   readonly server: ServerProcess
   /** Scales cases up: 1 for the short form. */
   readonly frames: number
+  /** Leaves nothing out, however long it takes. */
+  readonly thorough: boolean
   /** How long floods last. */
   readonly floodMs: number
   /** A loopback address nobody has used yet: limits count by address, and each case begins with a clean name. */
@@ -47,12 +49,13 @@ export interface CaseResult {
 
 export const createArena = (
   server: ServerProcess,
-  options: { readonly frames: number; readonly floodMs: number; readonly from?: number },
+  options: { readonly frames: number; readonly floodMs: number; readonly thorough?: boolean; readonly from?: number },
 ): Arena => {
   let next = options.from ?? 0
   return {
     server,
     frames: options.frames,
+    thorough: options.thorough ?? false,
     floodMs: options.floodMs,
     address: () => {
       next++

@@ -1,7 +1,9 @@
 /** Hostile content in well-formed WebSocket frames. */
+import type { NodeRow } from '@netstats/protocol/feed'
 import { createRandom, fixtureClients, hostileFrames, mutateFrame, readFixture } from '@netstats/protocol/testing'
 import { chainBlock, connect, emit, hello, isReady, loginAt } from '../support/peer.ts'
-import { sumOf } from '../support/processes.ts'
+import { sumOf, until } from '../support/processes.ts'
+import { rowOf } from '../support/rows.ts'
 import { prefix } from './arena.ts'
 import type { Arena, HostileCase } from './arena.ts'
 import { pump } from './pump.ts'
@@ -94,14 +96,15 @@ const wrongTypesEverywhere: HostileCase = {
     let sent = 0
     const wound = async (client: string): Promise<void> => {
       const [greeting = '', ...rest] = readFixture(client).frames
-      // One frame of each event of this client; in the short form every so many of the results.
+      // In the short form one frame of each event of this client, and every so many of the results.
       const events = new Map(rest.map((frame) => [/\["([^"]+)"/.exec(frame)?.[1] ?? frame.slice(0, 12), frame]))
-      const all = [...events.values()].flatMap((frame) => [...wrongTypes(frame)])
-      const step = Math.max(1, Math.ceil((all.length * fixtureClients().length) / arena.frames))
+      const frames = arena.thorough ? new Set(rest) : events.values()
+      const all = [...frames].flatMap((frame) => [...wrongTypes(frame)])
+      const step = arena.thorough ? 1 : Math.ceil((all.length * fixtureClients().length) / arena.frames)
       const chosen = all.filter((_, i) => i % step === 0)
       kinds += chosen.length
-      const { frames } = await pump(arena, greeting, chosen)
-      sent += frames
+      const pumped = await pump(arena, greeting, chosen)
+      sent += pumped.frames
     }
     for (let at = 0; at < fixtureClients().length; at += 5) {
       await Promise.all(
@@ -125,12 +128,11 @@ const wrongTypesEverywhere: HostileCase = {
 const wrongHellos: HostileCase = {
   name: 'wrong types in every field of hello',
   async run(arena) {
-    const [greeting = ''] = readFixture('geth-1.17').frames
-    const all = [...wrongTypes(greeting)]
-    const step = Math.max(1, Math.floor((all.length * 4) / arena.frames))
+    const clients = arena.thorough ? fixtureClients() : ['geth-1.17']
+    const hellos = clients.flatMap((client) => [...wrongTypes(readFixture(client).frames[0] ?? '')])
     let welcome = 0
     let refused = 0
-    for (const frame of all.filter((_, i) => i % step === 0)) {
+    for (const frame of hellos) {
       // An address each: what is wrong with the secret locks an address out.
       using peer = await connect(api(arena), { address: arena.address() })
       await peer.send(frame)
@@ -178,6 +180,10 @@ const large: HostileCase = {
       peer.socket.close()
       await peer.ended
     }
+    // They are large, and reports all the same.
+    const isWhole = (row: NodeRow | undefined): boolean => row?.blockTransactions === 150_000 && row.peers === 3
+    const row = (): Promise<NodeRow | undefined> => rowOf(arena.server, '4242', id)
+    await until('large reports are shown', async () => (isWhole(await row()) ? true : undefined), arena.server, 10_000)
     using peer = await loginAt(arena.server, { id }, { address })
     await peer.send(emit('stats', { id, stats: { note: 'x'.repeat(17 << 20) } }))
     const { code } = await peer.ended
