@@ -3,7 +3,7 @@
  *
  *     geth            a word found in name, id, client, contact, place …, whatever the case
  *     "my node"       the same with spaces; in quotes nothing has a special meaning
- *     country:de      a column holds the text      state:inactive   a choice is that word
+ *     country:germany a column holds the text      state:inactive   a choice is that word
  *     behind:>2       > >= < <= = with numbers     peers:3..8       from, to, both included
  *     version:=1.13   the whole text               contact:null     not known
  *     -word           the opposite of any of these
