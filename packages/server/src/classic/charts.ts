@@ -26,6 +26,16 @@ export const chartsOf = (view: NetworkView, uncleSums: readonly number[]): Class
   return { ...charts, propagation: propagationOf(summary.propagation) }
 }
 
+/** What a page is shown while there is no network yet. */
+export const emptyCharts: ClassicCharts = classicCharts({
+  blocks: [],
+  avgBlockTimeMs: null,
+  samples: [],
+  miners: [],
+  uncleSums: [],
+  avgHashrate: null,
+})
+
 /** Uncles in each 25 blocks of the newest 1,000, newest first. */
 export const uncleSumsOf = (view: NetworkView): readonly number[] => {
   const sums = Array.from({ length: classicBins }, () => 0)

@@ -1,3 +1,4 @@
+import { unixMs } from '@netstats/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { blockFrame, helloFrame, pendingFrame, pingFrame } from '../ingest/testing.ts'
 import { startServer } from '../testing.ts'
@@ -71,9 +72,16 @@ describe('the classic dashboard', () => {
     await using running = await startServer()
     const page = await pageOf(running)
     expect(idsOf(await page.next(isInit))).toEqual([])
-    await agentOf(running, 'alpha')
+    expect(await page.next(has('charts'))).toContain('"height":[0,0')
+    expect(await page.next(has('client-ping'))).toContain('serverTime')
+    const agent = await agentOf(running, 'alpha')
     const init = await page.next((text) => isInit(text) && text.includes('alpha'))
     expect(idsOf(init)).toEqual(['alpha'])
+    // Another page brings charts for all; the first must not have missed its own.
+    await pageOf(running)
+    agent.send(pendingFrame('alpha', 4))
+    await page.next(has('pending'))
+    expect(page.received.filter(has('charts')).length).toBeGreaterThan(1)
   })
 
   it('shows the largest network, or the one it names', async () => {
@@ -111,6 +119,46 @@ describe('the classic dashboard', () => {
   })
 })
 
+/** Nodes that log in without sockets: what is tested is what they cost readers. */
+const crowd = ({ server: { core } }: RunningServer, nodes: number): void => {
+  for (let i = 0; i < nodes; i++) {
+    const info = { name: `node ${i}`, networkId: '1337', client: 'Geth/v1.16.3' }
+    core.apply({ type: 'connected', at: unixMs(Date.now()), node: `n${i}`, info, address: null })
+  }
+}
+
+describe('a large network', () => {
+  it('is shown whole once to a page that takes its time, and then what changes', async () => {
+    await using running = await startServer()
+    crowd(running, 4000)
+    const agent = await agentOf(running, 'alpha')
+    const [slow, other] = [await running.connect('/primus'), await pageOf(running)]
+    slow.send('{"emit":["ready"]}')
+    slow.socket.pause()
+    for (const pending of [1, 2]) {
+      agent.send(pendingFrame('alpha', pending))
+      await other.next((text) => has('pending')(text) && text.includes(`"pending":${pending}`))
+    }
+    slow.socket.resume()
+    await slow.next((text) => has('pending')(text) && text.includes('"pending":2'))
+    expect(slow.received.filter(isInit)).toHaveLength(1)
+    expect(await running.metric('classic_skipped_total')).toBe(0)
+  })
+
+  it('is not made anew for a page that asks again and again', async () => {
+    await using running = await startServer()
+    crowd(running, 500)
+    const agent = await agentOf(running, 'alpha')
+    const page = await pageOf(running)
+    for (let pending = 1; pending <= 5; pending++) {
+      page.send('{"emit":["ready"]}')
+      agent.send(pendingFrame('alpha', pending))
+      await page.next((text) => has('pending')(text) && text.includes(`"pending":${pending}`))
+    }
+    expect(page.received.filter(isInit)).toHaveLength(1)
+  })
+})
+
 describe('a reader that talks without end', () => {
   it('is not answered more than it may ask, and is cut in the end', async () => {
     await using running = await startServer()
@@ -134,6 +182,25 @@ describe('/external', () => {
     await vi.waitFor(() => {
       expect(outside.received).toEqual(['{"action":"lastBlock","number":5}', '{"action":"lastBlock","number":6}'])
     })
+  })
+})
+
+describe('a network that was forgotten and begins anew', () => {
+  it('is told of from its first block on', async () => {
+    await using running = await startServer()
+    const agent = await agentOf(running, 'alpha')
+    const outside = await running.connect('/external/1337')
+    agent.send(blockFrame('alpha', 9))
+    await outside.next((text) => text.includes('"number":9'))
+    // Its only node moves to another network.
+    agent.send(helloFrame('alpha', { net: '5' }))
+    await vi.waitFor(
+      async () => expect(await running.metric('core_changes_total{type="network-removed"}')).toBe(1),
+      5000,
+    )
+    const beta = await agentOf(running, 'beta')
+    beta.send(blockFrame('beta', 3))
+    expect(await outside.next((text) => text.includes('"number":3'))).toContain('lastBlock')
   })
 })
 

@@ -7,8 +7,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import {
   parseDashboardMessage,
+  writeAction,
   writeClientLatency,
   writeClientPing,
+  writeInit,
   writeLastBlock,
   writePrimusId,
   writePrimusPing,
@@ -16,10 +18,12 @@ import {
 } from '@netstats/protocol/ethstats'
 import type { WebSocket } from 'ws'
 import type { DirtyHub, DirtyReader } from '../feed/dirty-hub.ts'
-import { takeTokens } from '../ingest/token-bucket.ts'
+import { createTokenBucket, refill, takeTokens } from '../ingest/token-bucket.ts'
+import type { Rate } from '../ingest/token-bucket.ts'
 import { closeSockets, createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { primusFirstMs } from '../ingest/keep-alive.ts'
-import type { Core } from '../shard/model.ts'
+import type { Core, NetworkView } from '../shard/model.ts'
+import { emptyCharts } from './charts.ts'
 import {
   behindAt,
   caughtUpAt,
@@ -31,8 +35,8 @@ import {
   wantedNetwork,
 } from './reader.ts'
 import type { ClassicEnding, ClassicReader } from './reader.ts'
-import { createRoom } from './room.ts'
-import type { Room } from './room.ts'
+import { createShown } from './shown.ts'
+import type { Shown } from './shown.ts'
 
 export interface ClassicHub {
   upgrade(channel: 'primus' | 'external', request: IncomingMessage, socket: Socket, head: Buffer): void
@@ -52,23 +56,12 @@ export interface ClassicHub {
   }
 }
 
-interface Shown {
-  readonly room: Room
-  /** Rows came or went since the last `init` to all. */
-  initWanted: boolean
-  initAt: number
-  /** Not again before. */
-  initNotBefore: number
-  /** When charts are due; never without a new block or reader. */
-  chartsAt: number
-  answer: { readonly text: string; readonly at: number } | undefined
-}
-
 const clientPingEveryMs = 5000
-const hourMs = 3_600_000
-// A new `init` raises a toast in every page and can be megabytes; more of both the larger the network.
-const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
 const silentLooks = 3
+// All rows of a large network are dear: pages that begin share them, and making them takes a fifth of the time at most.
+const rowsRate: Rate = { perSecond: 200, burst: 1000 }
+/** Between two `init` for one page. */
+const initEveryMs = 10_000
 
 export interface ClassicTimes {
   /** Between WebSocket pings. */
@@ -77,13 +70,17 @@ export interface ClassicTimes {
   readonly primusEveryMs: number
 }
 
+const noRows = Buffer.from(writeInit([]))
+const noCharts = Buffer.from(writeAction('charts', emptyCharts))
+
 export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicTimes): ClassicHub => {
   const { pingEveryMs, primusEveryMs } = times
   const sockets = createSocketServer(16_384)
   const readers = new Set<ClassicReader>()
   const external = new Set<ClassicReader>()
   const shown = new Map<string, Shown>()
-  const highest = new Map<string, number>()
+  const highest = new WeakMap<NetworkView, number>()
+  const rowsBudget = createTokenBucket(rowsRate, performance.now())
   let dirty: DirtyReader | undefined
   let clientPingAt = -Infinity
   let lookAt = 0
@@ -108,40 +105,49 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
 
   const shownOf = (network: string): Shown | undefined => {
     const known = shown.get(network)
-    if (known !== undefined) return known
     const view = core.network(network)
+    // A network that went and came again is another one.
+    if (known !== undefined && known.view === view) return known
+    shown.delete(network)
     if (view === undefined) return undefined
     dirty ??= dirtyHub.reader()
     dirty.take(network)
-    const made: Shown = {
-      room: createRoom(view, () => now),
-      initWanted: false,
-      initAt: now,
-      initNotBefore: now,
-      chartsAt: now,
-      answer: undefined,
-    }
+    const made = createShown(view, () => performance.now())
     shown.set(network, made)
     return made
   }
 
-  /** Gives a reader all rows. Without any network yet it gets none, and the rest when one appears. */
-  const begin = (reader: ClassicReader): void => {
-    reader.joined = true
-    reader.behind = false
+  /** The reader is given all rows as soon as they can be had, and until then nothing. */
+  const beginAnew = (reader: ClassicReader): void => {
+    reader.joined = false
+    reader.asked = true
+  }
+
+  /** Gives a reader all rows, now or at a later tick. Without any network yet it gets none, and the rest when one appears. */
+  const serve = (reader: ClassicReader): void => {
+    if (now < reader.notBefore || reader.socket.bufferedAmount > caughtUpAt) return
     const known = reader.network !== undefined && core.network(reader.network) !== undefined
-    if (!known) reader.network = reader.wanted ?? largest()
-    const one = reader.network === undefined ? undefined : shownOf(reader.network)
-    if (one === undefined) {
-      reader.network = undefined
-      send(reader, '{"emit":["init",{"nodes":[]}]}')
-      return
-    }
-    if (one.answer === undefined || now - one.answer.at > 1000) {
-      one.answer = { text: one.room.init('answer'), at: now }
-    }
-    send(reader, one.answer.text)
-    one.chartsAt = Math.min(one.chartsAt, now)
+    const network = known ? reader.network : (reader.wanted ?? largest())
+    const one = network === undefined ? undefined : shownOf(network)
+    const init = one === undefined ? noRows : (one.kept ?? makeRows(one))
+    if (init === undefined) return
+    reader.asked = false
+    reader.joined = true
+    reader.behindSince = undefined
+    reader.network = one === undefined ? undefined : network
+    reader.notBefore = now + initEveryMs
+    reader.allowance = init.length
+    send(reader, init)
+    if (one === undefined) send(reader, noCharts)
+    else one.wantCharts()
+  }
+
+  const makeRows = (one: Shown): Buffer | undefined => {
+    const startedAt = performance.now()
+    if (refill(rowsBudget, rowsRate, startedAt) <= 0) return undefined
+    const rows = one.answer()
+    rowsBudget.tokens -= performance.now() - startedAt
+    return rows
   }
 
   const receive = (reader: ClassicReader, text: string): void => {
@@ -150,8 +156,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     switch (message.type) {
       case 'ready':
         now = performance.now()
-        // A page says it once a connection; one that repeats it is answered, but not while it has not read the last.
-        return reader.socket.bufferedAmount > caughtUpAt ? undefined : begin(reader)
+        // A page says it once a connection; one that repeats it is answered, but not at once.
+        reader.asked = true
+        return serve(reader)
       case 'client-pong':
         return send(reader, writeClientLatency((Date.now() - message.serverTime) / 2))
       case 'primus-ping':
@@ -219,38 +226,41 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     dirty = undefined
   }
 
-  /** Nobody looks at these networks any more. One that a reader has just been given stays, or it would miss what changes. */
+  /** Nobody looks at these networks any more. */
   const forgetUnseen = (): void => {
     const seen = new Set<string | undefined>()
     for (const { joined, network } of readers) if (joined) seen.add(network)
-    for (const network of shown.keys()) if (!seen.has(network)) shown.delete(network)
+    for (const network of shown.keys()) {
+      if (seen.has(network)) continue
+      shown.delete(network)
+      dirty?.leave(network)
+    }
   }
 
-  /** Readers that get the next messages of a network; the others are marked, cut, or begin anew. */
+  /** Readers that get the next messages of a network. Those that can not keep up, or whose network is gone, begin anew. */
   const listening = (): Map<string, ClassicReader[]> => {
     const groups = new Map<string, ClassicReader[]>()
     for (const reader of readers) {
-      if (!reader.joined) continue
       const unread = reader.socket.bufferedAmount
-      if (reader.behind) {
-        if (unread < caughtUpAt) begin(reader)
-        else if (now - reader.behindSince > giveUpAfterMs) cut(reader, 'slow-reader')
-        continue
+      if (reader.behindSince !== undefined && unread >= caughtUpAt && now - reader.behindSince > giveUpAfterMs) {
+        cut(reader, 'slow-reader')
       }
-      if (unread > behindAt) {
-        reader.behind = true
-        reader.behindSince = now
+      if (unread < caughtUpAt) reader.allowance = 0
+      if (!reader.joined) continue
+      if (unread > behindAt + reader.allowance) {
         skipped++
-        continue
-      }
-      if (reader.network === undefined || core.network(reader.network) === undefined) {
+        reader.behindSince = now
+        beginAnew(reader)
+      } else if (reader.network === undefined || core.network(reader.network) === undefined) {
         const key = reader.wanted ?? largest()
-        if (key !== undefined && core.network(key) !== undefined) begin(reader)
-        continue
+        if (key === undefined || core.network(key) === undefined) continue
+        reader.notBefore = now
+        beginAnew(reader)
+      } else {
+        const group = groups.get(reader.network)
+        if (group === undefined) groups.set(reader.network, [reader])
+        else group.push(reader)
       }
-      const group = groups.get(reader.network)
-      if (group === undefined) groups.set(reader.network, [reader])
-      else group.push(reader)
     }
     return groups
   }
@@ -260,14 +270,14 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     const key = largest()
     const most = key === undefined ? 0 : (core.network(key)?.nodeCount ?? 0)
     for (const reader of readers) {
-      if (!reader.joined || reader.behind || reader.wanted !== undefined || reader.network === undefined) continue
+      if (!reader.joined || reader.wanted !== undefined || reader.network === undefined) continue
       if (reader.network === key || most <= 1.5 * (core.network(reader.network)?.nodeCount ?? 0)) continue
       reader.network = key
-      begin(reader)
+      beginAnew(reader)
     }
   }
 
-  const tell = (group: readonly ClassicReader[], text: string): void => {
+  const tell = (group: Iterable<ClassicReader>, text: string): void => {
     const bytes = Buffer.from(text)
     for (const reader of group) send(reader, bytes)
   }
@@ -275,25 +285,16 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
   const tickNetwork = (network: string, group: readonly ClassicReader[]): void => {
     const one = shownOf(network)
     if (one === undefined || dirty === undefined) return
-    const { messages: changed, newcomers, charts } = one.room.changes(dirty.take(network))
-    // An answer kept from before these would never make up for them.
-    if (changed.length > 0 || newcomers) one.answer = undefined
-    for (const text of changed) tell(group, text)
-    one.initWanted ||= newcomers
-    if ((one.initWanted && now >= one.initNotBefore) || now - one.initAt >= hourMs) {
-      const text = one.room.init('broadcast')
-      one.answer = undefined
-      one.initWanted = false
-      one.initAt = now
-      one.initNotBefore = now + initPauseMs(text.length)
-      tell(group, text)
-      one.chartsAt = now
-    }
-    if (charts) one.chartsAt = Math.min(one.chartsAt, now)
-    if (now >= one.chartsAt) {
-      one.chartsAt = Infinity
-      tell(group, one.room.charts())
-    }
+    for (const text of one.messages(dirty.take(network))) tell(group, text)
+  }
+
+  const pingClients = (): void => {
+    if (now - clientPingAt < clientPingEveryMs) return
+    clientPingAt = now
+    tell(
+      [...readers].filter((reader) => reader.joined && reader.socket.bufferedAmount <= behindAt + reader.allowance),
+      writeClientPing(Date.now()),
+    )
   }
 
   const lookAfter = (set: ReadonlySet<ClassicReader>): void => {
@@ -318,9 +319,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       sockets.handleUpgrade(request, socket, head, (ws) => join(channel, request, ws))
     },
     head(network, number) {
-      if (number <= (highest.get(network) ?? -1)) return
-      if (highest.size > 1000) highest.clear()
-      highest.set(network, number)
+      const view = core.network(network)
+      if (view === undefined || number <= (highest.get(view) ?? -1)) return
+      highest.set(view, number)
       if (external.size === 0) return
       const main = largest()
       for (const reader of external) {
@@ -342,10 +343,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       const groups = listening()
       forgetUnseen()
       for (const [network, group] of groups) tickNetwork(network, group)
-      if (now - clientPingAt < clientPingEveryMs) return
-      clientPingAt = now
-      const ping = writeClientPing(Date.now())
-      for (const group of groups.values()) tell(group, ping)
+      // After the others were told, or these would be told of the same again.
+      for (const reader of readers) if (reader.asked) serve(reader)
+      pingClients()
     },
     close: () => {
       for (const reader of [...readers, ...external]) reader.ending ??= 'shutdown'

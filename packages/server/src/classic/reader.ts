@@ -20,11 +20,16 @@ export interface ClassicReader {
   /** What it asked to see; undefined: the largest network. */
   readonly wanted: string | undefined
   network: string | undefined
-  /** It has said `ready` and been given an `init`. */
+  /** It has all rows and is told what changes. */
   joined: boolean
-  /** It could not keep up and gets a new `init` when it has caught up. */
-  behind: boolean
-  behindSince: number
+  /** It waits for an `init`: it said `ready`, could not keep up, or its network went. */
+  asked: boolean
+  /** No `init` before. */
+  notBefore: number
+  /** Bytes of an `init` it may still be reading: a large one takes a while and is no sign of being behind. */
+  allowance: number
+  /** Since when it waits to have read what it was sent; undefined where it keeps up. */
+  behindSince: number | undefined
   /** Nothing heard since the last look; a page is cut after three. */
   heard: boolean
   silentLooks: number
@@ -68,8 +73,10 @@ export const createReader = (
   ending: undefined,
   network: undefined,
   joined: false,
-  behind: false,
-  behindSince: 0,
+  asked: false,
+  allowance: 0,
+  notBefore: 0,
+  behindSince: undefined,
   heard: true,
   silentLooks: 0,
   saidPrimusPing: false,

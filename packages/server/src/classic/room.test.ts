@@ -132,6 +132,30 @@ describe('changes', () => {
     expect(message?.data['stats']).toMatchObject({ peers: 7, gasPrice: 1_000_000_000, latency: 7, mining: false })
   })
 
+  it('tell the latency the server measures where the node tells none', () => {
+    const { stage, alpha, look } = begin()
+    stage.machine.roundTrip(alpha, 41, stage.at())
+    expect(look()).toMatchObject([{ action: 'stats', data: { stats: { latency: 21 } } }])
+    stage.machine.roundTrip(alpha, 41.4, stage.at())
+    expect(look()).toEqual([])
+  })
+
+  it('tell what a node now says of itself, when it comes back with another version', () => {
+    const { stage, alpha, look } = begin()
+    stage.close(alpha)
+    look()
+    stage.say(stage.open(), helloFrame('alpha', { node: 'Geth/v1.17.0-stable/linux-amd64/go1.25.0', os: '<linux>' }))
+    const [info, stats] = look()
+    expect(info).toMatchObject({
+      action: 'info',
+      data: {
+        id: 'alpha',
+        info: { node: 'Geth/v1.17.0-stable/linux-amd64/go1.25.0', os: '&lt;linux&gt;', net: '1337' },
+      },
+    })
+    expect(stats).toMatchObject({ action: 'stats', data: { stats: { active: true } } })
+  })
+
   it('tell that a node went inactive, with its last block', () => {
     const { stage, alpha, look } = begin()
     stage.say(alpha, blockFrame('alpha', 7))

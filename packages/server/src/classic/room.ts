@@ -6,7 +6,7 @@ import type { NodeRow } from '@netstats/protocol/feed'
 import { classicHistory, escapeHtml, writeAction, writeInit } from '@netstats/protocol/ethstats'
 import type { Dirty, NetworkView } from '../shard/model.ts'
 import { chartsOf, uncleSumsOf } from './charts.ts'
-import { blockOf, nodeOf, reportOf, statsOf } from './rows.ts'
+import { blockOf, infoOf, latencyOf, nodeOf, reportOf, statsOf } from './rows.ts'
 
 export interface Room {
   /** All rows, in the envelope that answers one page, or in the one that goes to all. */
@@ -61,7 +61,12 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
     changes(dirty) {
       const messages: string[] = []
       let newcomers = false
-      let networkId: string | null | undefined
+      let known: string | null | undefined
+      // A summary looks at every node: one a look at most.
+      const networkId = (): string | null => {
+        if (known === undefined) ({ networkId: known } = view.summary())
+        return known
+      }
       for (const id of dirty.removedNodes) if (shown.delete(id)) newcomers = true
       for (const id of dirty.nodes) {
         const row = view.node(id)
@@ -70,23 +75,38 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
         shown.set(id, row)
         if (before === undefined) {
           newcomers = true
-          if (networkId === undefined) ({ networkId } = view.summary())
-          const { id: safeId, info, stats, history, geo } = nodeOf(view, networkId, row)
+          const { id: safeId, info, stats, history, geo } = nodeOf(view, networkId(), row)
           messages.push(writeAction('add', { id: safeId, info, stats, history, geo }))
-        } else messages.push(...rowChanges(view, before, row))
+        } else messages.push(...rowChanges(view, networkId, before, row))
       }
       return { messages, newcomers, charts: dirty.blocks.size > 0 || dirty.removedBlocks.size > 0 }
     },
   }
 }
 
-const reported = ['state', 'mining', 'syncing', 'hashrate', 'peers', 'gasPrice', 'uptime', 'latencyMs'] as const
+const reported = ['state', 'mining', 'syncing', 'hashrate', 'peers', 'gasPrice', 'uptime'] as const
+const informed = [
+  'name',
+  'client',
+  'port',
+  'protocol',
+  'api',
+  'os',
+  'osVersion',
+  'reporter',
+  'contact',
+  'coinbase',
+] as const
 
-const rowChanges = (view: NetworkView, before: NodeRow, row: NodeRow): string[] => {
+const rowChanges = (view: NetworkView, networkId: () => string | null, before: NodeRow, row: NodeRow): string[] => {
   const id = escapeHtml(row.id)
   const messages: string[] = []
+  if (informed.some((key) => row[key] !== before[key])) {
+    messages.push(writeAction('info', { id, info: infoOf(networkId(), row) }))
+  }
   if (row.state === 'inactive' && before.state === 'active') {
-    return [writeAction('inactive', { id, stats: statsOf(view, row), history: classicHistory(row.propagation) })]
+    messages.push(writeAction('inactive', { id, stats: statsOf(view, row), history: classicHistory(row.propagation) }))
+    return messages
   }
   if (row.blockHash !== before.blockHash || row.propagationMs !== before.propagationMs) {
     const block = blockOf(view, row)
@@ -98,7 +118,7 @@ const rowChanges = (view: NetworkView, before: NodeRow, row: NodeRow): string[] 
   if (row.pending !== null && row.pending !== before.pending) {
     messages.push(writeAction('pending', { id, pending: row.pending }))
   }
-  if (reported.some((key) => row[key] !== before[key])) {
+  if (reported.some((key) => row[key] !== before[key]) || latencyOf(row) !== latencyOf(before)) {
     messages.push(writeAction('stats', { id, stats: reportOf(row) }))
   }
   return messages

@@ -1,8 +1,21 @@
 /** Rows of the live state as the classic dashboard wants them. */
 import type { BlockRow, NodeRow } from '@netstats/protocol/feed'
 import { classicBlock, classicInfo, classicNode, classicReport, classicStats } from '@netstats/protocol/ethstats'
-import type { ClassicBlock, ClassicGeo, ClassicNode, ClassicReport, ClassicStats } from '@netstats/protocol/ethstats'
+import type {
+  ClassicBlock,
+  ClassicGeo,
+  ClassicInfo,
+  ClassicNode,
+  ClassicReport,
+  ClassicStats,
+} from '@netstats/protocol/ethstats'
 import type { NetworkView } from '../shard/model.ts'
+
+/** What the node says of it, or else what the server measures; milliseconds. */
+export const latencyOf = (row: NodeRow): number | null => {
+  const ms = row.latencyMs ?? (row.roundTripMs === null ? null : row.roundTripMs / 2)
+  return ms === null ? null : Math.round(ms)
+}
 
 const reportSource = (row: NodeRow): Parameters<typeof classicReport>[0] => ({
   active: row.state === 'active',
@@ -12,7 +25,7 @@ const reportSource = (row: NodeRow): Parameters<typeof classicReport>[0] => ({
   peers: row.peers,
   gasPrice: row.gasPrice,
   uptime: row.uptime,
-  latencyMs: row.latencyMs ?? (row.roundTripMs === null ? null : row.roundTripMs / 2),
+  latencyMs: latencyOf(row),
 })
 
 export const reportOf = (row: NodeRow): ClassicReport => classicReport(reportSource(row))
@@ -91,13 +104,16 @@ const geoOf = (row: NodeRow): ClassicGeo | null =>
         area: 0,
       }
 
+// No address: viewers need no login, and agents' addresses are nobody's business.
+export const infoOf = (networkId: string | null, row: NodeRow): ClassicInfo =>
+  classicInfo({ ...row, networkId, canUpdateHistory: null }, '')
+
 export const nodeOf = (view: NetworkView, networkId: string | null, row: NodeRow): ClassicNode => {
   const up = row.uptime ?? 100
   const span = Math.max(0, row.lastSeenAt - row.firstSeenAt)
   return classicNode({
     id: row.id,
-    // No address: viewers need no login, and agents' addresses are nobody's business.
-    info: classicInfo({ ...row, networkId, canUpdateHistory: null }, ''),
+    info: infoOf(networkId, row),
     geo: geoOf(row),
     stats: statsOf(view, row),
     history: row.propagation,

@@ -16,6 +16,7 @@ describe('the dirty hub', () => {
     const { stage, alpha, hub } = begin()
     const [fast, slow] = [hub.reader(), hub.reader()]
     expect([...fast.take('1337').nodes]).toEqual(['alpha'])
+    slow.take('1337')
     stage.say(alpha, blockFrame('alpha', 1))
     expect([...fast.take('1337').blocks]).toEqual([hashOf(1)])
     stage.say(alpha, blockFrame('alpha', 2))
@@ -43,6 +44,22 @@ describe('the dirty hub', () => {
     here.take('1337')
     expect(gone.take('1337').nodes.size).toBe(0)
     expect(here.take('nowhere')).toMatchObject({ summary: false })
+  })
+
+  it('keeps nothing of networks a reader never looked at, or looks at no more', () => {
+    const { stage, alpha, hub } = begin()
+    const [busy, idle] = [hub.reader(), hub.reader()]
+    busy.take('1337')
+    stage.say(alpha, pendingFrame('alpha', 4))
+    busy.take('1337')
+    expect(idle.take('1337').nodes.size).toBe(0)
+    stage.say(alpha, pendingFrame('alpha', 5))
+    busy.take('1337')
+    idle.leave('1337')
+    expect(idle.take('1337').nodes.size).toBe(0)
+    stage.say(alpha, pendingFrame('alpha', 6))
+    busy.take('1337')
+    expect([...idle.take('1337').nodes]).toEqual(['alpha'])
   })
 
   it('loses no row between readers, however they take turns', () => {

@@ -1,13 +1,16 @@
 /**
  * Hands the core's "what changed" to several readers. `takeDirty` of a network forgets what it told, so only this hub
- * calls it; every reader gets each change once, at its own pace. A reader that never takes holds at most one entry a
- * row: the sets are keyed by row, not by change.
+ * calls it; every reader gets each change once, at its own pace. A reader is told of a network from its first take on:
+ * what came before it sees by looking. One that takes and then never comes back holds what was removed since, so it
+ * has to say when it looks away.
  */
-import type { Core, Dirty } from '../shard/model.ts'
+import type { Core, Dirty, NetworkView } from '../shard/model.ts'
 
 export interface DirtyReader extends Disposable {
   /** What changed in a network since this reader's last take. */
   take(network: string): Dirty
+  /** Nothing is kept of a network until the next take. Networks that are gone need no word. */
+  leave(network: string): void
 }
 
 export interface DirtyHub {
@@ -22,6 +25,9 @@ interface Pending {
   summary: boolean
 }
 
+/** What waits for one reader, of each network it looks at; undefined where nothing does. Goes with the network. */
+type Waiting = WeakMap<NetworkView, Pending | undefined>
+
 const nothing: Dirty = {
   nodes: new Set(),
   removedNodes: new Set(),
@@ -30,22 +36,28 @@ const nothing: Dirty = {
   summary: false,
 }
 
-export const createDirtyHub = (core: Core): DirtyHub => {
-  const readers = new Set<Map<string, Pending>>()
+export const createDirtyHub = (core: Pick<Core, 'network'>): DirtyHub => {
+  const readers = new Set<Waiting>()
 
   return {
     reader() {
-      const waiting = new Map<string, Pending>()
+      const waiting: Waiting = new WeakMap()
       readers.add(waiting)
       return {
         take(network) {
-          const fresh = core.network(network)?.takeDirty() ?? nothing
-          for (const other of readers) if (other !== waiting) merge(other, network, fresh)
-          const kept = waiting.get(network)
+          const view = core.network(network)
+          if (view === undefined) return nothing
+          const fresh = view.takeDirty()
+          for (const other of readers) if (other !== waiting && other.has(view)) merge(other, view, fresh)
+          const kept = waiting.get(view)
+          waiting.set(view, undefined)
           if (kept === undefined) return fresh
-          waiting.delete(network)
           mergeInto(kept, fresh)
           return kept
+        },
+        leave(network) {
+          const view = core.network(network)
+          if (view !== undefined) waiting.delete(view)
         },
         [Symbol.dispose]() {
           readers.delete(waiting)
@@ -55,13 +67,13 @@ export const createDirtyHub = (core: Core): DirtyHub => {
   }
 }
 
-const merge = (waiting: Map<string, Pending>, network: string, fresh: Dirty): void => {
+const merge = (waiting: Waiting, view: NetworkView, fresh: Dirty): void => {
   if (!fresh.summary && fresh.nodes.size + fresh.removedNodes.size + fresh.blocks.size + fresh.removedBlocks.size === 0)
     return
-  let into = waiting.get(network)
+  let into = waiting.get(view)
   if (into === undefined) {
     into = { nodes: new Set(), removedNodes: new Set(), blocks: new Set(), removedBlocks: new Set(), summary: false }
-    waiting.set(network, into)
+    waiting.set(view, into)
   }
   mergeInto(into, fresh)
 }

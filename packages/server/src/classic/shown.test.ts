@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { createDirtyHub } from '../feed/dirty-hub.ts'
+import { blockFrame, createStage, helloFrame, pendingFrame } from '../ingest/testing.ts'
+import type { Peer, Stage } from '../ingest/testing.ts'
+import { createShown } from './shown.ts'
+import type { Shown } from './shown.ts'
+
+const begin = (): { stage: Stage; alpha: Peer; shown: Shown; look: () => string[] } => {
+  const stage = createStage()
+  const alpha = stage.open()
+  stage.say(alpha, helloFrame('alpha'))
+  const view = stage.core.network('1337')
+  if (view === undefined) throw new Error('no network')
+  const reader = createDirtyHub(stage.core).reader()
+  reader.take('1337')
+  const shown = createShown(view, () => stage.now())
+  const look = (): string[] =>
+    shown.messages(reader.take('1337')).map((text) => (JSON.parse(text) as { action: string }).action)
+  shown.answer()
+  look()
+  return { stage, alpha, shown, look }
+}
+
+describe('a network on show', () => {
+  it('makes charts once a second at most, and none without a new block or page', () => {
+    const { stage, alpha, shown, look } = begin()
+    stage.pass(1)
+    stage.say(alpha, blockFrame('alpha', 1))
+    expect(look()).toEqual(['block', 'charts'])
+    stage.say(alpha, blockFrame('alpha', 2))
+    expect(look()).toEqual(['block'])
+    stage.pass(1)
+    expect(look()).toEqual(['charts'])
+    stage.pass(5)
+    expect(look()).toEqual([])
+    shown.wantCharts()
+    expect(look()).toEqual(['charts'])
+  })
+
+  it('keeps its answer for the next page until something changes, or for a second', () => {
+    const { stage, alpha, shown, look } = begin()
+    expect(shown.kept).toBe(shown.kept)
+    expect(shown.kept?.toString()).toContain('"alpha"')
+    stage.say(alpha, pendingFrame('alpha', 4))
+    look()
+    expect(shown.kept).toBeUndefined()
+    shown.answer()
+    stage.pass(1)
+    expect(shown.kept).toBeUndefined()
+  })
+
+  it('shows a newcomer by a new list, and the next ones not before a while', () => {
+    const { stage, look } = begin()
+    stage.pass(1)
+    stage.say(stage.open(), helloFrame('beta'))
+    expect(look()).toEqual(['add', 'init', 'charts'])
+    stage.say(stage.open(), helloFrame('gamma'))
+    stage.pass(5)
+    expect(look()).toEqual(['add'])
+    stage.pass(6)
+    expect(look()).toEqual(['init', 'charts'])
+  })
+
+  it('sends the whole list once an hour', () => {
+    const { stage, look } = begin()
+    stage.pass(3599)
+    look()
+    stage.pass(1)
+    expect(look()).toContain('init')
+    expect(look()).not.toContain('init')
+  })
+})
