@@ -23,6 +23,7 @@ export const endings = [
   'faults',
   'slow-reader',
   'superseded',
+  'moved',
   'drain',
   'oversized',
   'protocol-error',

@@ -86,6 +86,6 @@ export const endSession = <S extends Session>(hall: Hall<S>, session: S, reason:
   hall.effects.log(session, 'ended', reason)
   if (reason === 'silent' || reason === 'slow-reader' || reason === 'superseded') hall.effects.terminate(session)
   else if (!endsItself.has(reason)) {
-    hall.effects.close(session, reason === 'drain' ? closeCodes.restart : closeCodes.policy)
+    hall.effects.close(session, reason === 'drain' || reason === 'moved' ? closeCodes.restart : closeCodes.policy)
   }
 }

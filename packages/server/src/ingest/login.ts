@@ -1,6 +1,7 @@
 /**
  * Login: from a good hello to `ready`, which is the first frame the agent gets. geth takes anything else for a refusal.
  */
+import { nodeId } from '@netstats/protocol'
 import type { NodeInfo, UnixMs } from '@netstats/protocol'
 import { dialectOf, writeReady } from '@netstats/protocol/ethstats'
 import type { AgentMessage } from '@netstats/protocol/ethstats'
@@ -70,6 +71,33 @@ const admit = <S extends Session>(hall: Hall<S>, session: S, id: string, info: N
   bump(hall.counts.clients, session.family)
   hall.effects.send(session, writeReady())
   hall.effects.log(session, 'login', session.client)
+}
+
+/**
+ * A second greeting of a session is news of its node. One that names another network takes the node there; where that
+ * is a matter of who owns the id, the session ends, because only a login settles that.
+ */
+export const greetAgain = <S extends Session>(hall: Hall<S>, session: S, info: NodeInfo, at: UnixMs): void => {
+  const networkId = info.networkId ?? session.networkId
+  const key = ownerKey(networkId, session.id)
+  if (key !== session.key) {
+    const { owners, claims } = hall
+    if (owners.has(key) || claims.has(key) || claims.has(session.key)) return endSession(hall, session, 'moved')
+    owners.delete(session.key)
+    owners.set(key, session)
+    session.key = key
+    session.networkId = networkId
+  }
+  const observation = { kind: 'node-info', node: nodeId(session.id), observedAt: at, body: info } as const
+  hall.effects.apply({ type: 'observation', at, network: session.network, observation })
+  followNode(hall, session)
+}
+
+/** The core may have put the session's node into another network; it ends where that one is full. */
+export const followNode = <S extends Session>(hall: Hall<S>, session: S): void => {
+  const network = hall.effects.networkOf(session.id, session.networkId)
+  if (network === undefined) endSession(hall, session, 'moved')
+  else session.network = network
 }
 
 /** The older session has answered: the newcomer goes, and may come again. */

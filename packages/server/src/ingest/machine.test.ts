@@ -111,6 +111,46 @@ describe('login', () => {
     expect(stage.core.network('1337')?.node('beta')).toBeUndefined()
     expect(stage.machine.counts.badFrames.get('stolen-id')).toBe(1)
   })
+
+  it('follows its node to the network that a second hello names', () => {
+    const stage = createStage()
+    const peer = stage.open()
+    stage.say(peer, helloFrame('alpha', { net: '5' }))
+    stage.say(peer, blockFrame('alpha', 7))
+    stage.say(peer, helloFrame('alpha', { net: '6' }))
+    stage.say(peer, blockFrame('alpha', 8))
+    expect(stage.core.network('6')?.node('alpha')).toMatchObject({ blockNumber: 8, state: 'active' })
+    const other = stage.open()
+    stage.say(other, helloFrame('alpha', { net: '5' }))
+    expect(stage.sent(other)).toEqual([ready])
+    const rival = stage.open()
+    stage.say(rival, helloFrame('alpha', { net: '6' }))
+    expect(stage.sent(rival)).toEqual([])
+    stage.close(peer)
+    expect(stage.core.network('6')?.node('alpha')?.state).toBe('active')
+    expect(stage.core.network('5')?.node('alpha')?.state).toBe('active')
+  })
+
+  it('does not take an id from its owner by a second hello', () => {
+    const stage = createStage()
+    const [owner, mover] = [stage.open(), stage.open()]
+    stage.say(owner, helloFrame('alpha', { net: '6' }))
+    stage.say(mover, helloFrame('alpha', { net: '5' }))
+    stage.say(mover, helloFrame('alpha', { net: '6', contact: 'thief' }))
+    expect(mover.done.at(-1)).toEqual({ type: 'close', code: 1012 })
+    expect(stage.machine.counts.ended.moved).toBe(1)
+    stage.close(mover)
+    expect(stage.core.network('6')?.node('alpha')).toMatchObject({ state: 'active', contact: null })
+    expect(stage.core.network('5')?.node('alpha')?.state).toBe('inactive')
+  })
+
+  it('that greets without end is shown the door', () => {
+    const stage = createStage()
+    const peer = stage.open()
+    for (let i = 0; i < 60; i++) stage.say(peer, helloFrame('alpha', { net: String(i) }))
+    expect(peer.done.at(-1)).toEqual({ type: 'close', code: 1008 })
+    expect(stage.core.networks()).toHaveLength(1 + 50)
+  })
 })
 
 describe('an id that is already connected', () => {
@@ -138,6 +178,14 @@ describe('an id that is already connected', () => {
     stage.say(first, pendingFrame('alpha'))
     stage.pass(1)
     expect(second.done).toEqual([{ type: 'close', code: 1013 }])
+  })
+
+  it('is not taken from a session that is read from slowly, whose answer can not be heard', () => {
+    const { stage, first, second } = twice()
+    first.paused = true
+    stage.pass(3)
+    expect(second.done).toEqual([{ type: 'close', code: 1013 }])
+    expect(first.done.at(-1)).toEqual({ type: 'ping' })
   })
 
   it('gives its place to the newcomer when it does not answer', () => {

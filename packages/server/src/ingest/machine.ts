@@ -23,7 +23,7 @@ import type { Hall } from './hall.ts'
 import { createHistoryPlan } from './history.ts'
 import type { HistoryPlan } from './history.ts'
 import { mayWantPrimusPing, wantsPrimusPing } from './keep-alive.ts'
-import { announceGone, holderGone, holderLives, login } from './login.ts'
+import { announceGone, followNode, greetAgain, holderGone, holderLives, login } from './login.ts'
 import type { SecretCheck } from './secrets.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { createTokenBucket, refill, takeTokens } from './token-bucket.ts'
@@ -149,10 +149,10 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       case 'history':
         return own(session, message.id, at) ? takeHistory(session, message, at) : undefined
       case 'hello': {
-        // Some Nethermind builds greet more than once; the greeting is news of the node, never a second login.
+        // Some Nethermind builds greet several times in a second. Without end it is a fault like any other.
         if (!own(session, message.id, at)) return
-        bump(hall.counts.badFrames, 'repeated-hello')
-        return observe(session, 'node-info', message.info, at)
+        fault(session, 'repeated-hello', at)
+        return session.state === 'ready' ? greetAgain(hall, session, message.info, at) : undefined
       }
       case 'node-ping':
         session.saidNodePing = true
@@ -175,9 +175,9 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (message.skipped > 0) bump(hall.counts.badFrames, 'history-entry', message.skipped)
     const genesis = history.answered(session, message.blocks)
     if (genesis !== undefined) {
-      const { network, id: node, networkId } = session
+      const { network, id: node } = session
       effects.apply({ type: 'genesis', at, network, node, genesis: genesis.hash })
-      session.network = effects.networkOf(node, networkId) ?? network
+      followNode(hall, session)
     }
     for (const block of message.blocks) {
       hall.counts.historyBlocks++
@@ -288,7 +288,8 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
         refuse(hall, session, 'login-timeout')
       }
       for (const [key, claim] of hall.claims) {
-        if (claim.holder.heard) holderLives(hall, key)
+        // One that is not read from can not answer, and is busy rather than dead.
+        if (claim.holder.heard || claim.holder.paused || claim.holder.throttled) holderLives(hall, key)
         else if (now >= claim.deadline) {
           holderGone(hall, key, at)
           greet(claim.challenger)

@@ -29,6 +29,13 @@ describe('token bucket', () => {
     expect(refill(bucket, rate, 1100)).toBe(1)
   })
 
+  it('goes on giving after a clock was set back', () => {
+    const bucket = createTokenBucket(rate, 3_600_000)
+    for (let i = 0; i < 5; i++) takeTokens(bucket, rate, 3_600_000)
+    expect(refill(bucket, rate, 1000)).toBe(0)
+    expect(refill(bucket, rate, 1500)).toBe(5)
+  })
+
   it('never gives more than burst plus rate over any time', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 100 })
     fc.assert(
