@@ -11,6 +11,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from '@netstats/sdk'
+import { securityHeaders } from './api/headers.ts'
+import { answerError, answerUnknown } from './api/problem.ts'
 import type { Admission } from './ingest/admission.ts'
 import type { AddressOf } from './ingest/client-address.ts'
 import type { Refusal } from './ingest/counts.ts'
@@ -52,6 +55,7 @@ export interface HttpOptions {
   readonly onFault: (reason: HttpFault) => void
   readonly isDraining: () => boolean
   readonly maxConnections: number
+  readonly log: Pick<Logger, 'error'>
   readonly now: () => number
 }
 
@@ -98,8 +102,11 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
       // `Upgrade: h2c` and the like are plain requests to us.
       shouldUpgradeCallback: (request) => /^websocket$/i.test(request.headers.upgrade ?? ''),
     },
-    routerOptions: { maxParamLength: 500 },
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    frameworkErrors: answerError(options.log),
   })
+  app.setErrorHandler(answerError(options.log))
+  app.setNotFoundHandler(answerUnknown)
   app.server.maxConnections = options.maxConnections
   app.server.on('clientError', (error: NodeJS.ErrnoException) => options.onFault(faultOf(error)))
   app.server.on('drop', () => options.onRefused('too-many-connections'))
@@ -130,6 +137,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   })
 
   app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(securityHeaders)
     const path = pathOf(request.raw.url)
     const channel = channelOf(path)
     if (channel === undefined || isRest(path)) return

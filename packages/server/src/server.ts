@@ -145,11 +145,12 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onFault: (reason) => faults[reason]++,
     isDraining: () => draining,
     maxConnections,
+    log,
     now: monotonic,
   })
   registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
-  registerApi(app, { core, version, now: Date.now, monotonic })
+  registerApi(app, { core, version, log, now: Date.now, monotonic })
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   const address = await listen(app, config.listen).catch(async (error: unknown) => {

@@ -1,3 +1,4 @@
+import { createRecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
@@ -29,9 +30,13 @@ const filledCore = (): Core => {
   return core
 }
 
-const startApp = async (core: Core, monotonic: () => number = () => 0): Promise<FastifyInstance> => {
-  const app = Fastify({ routerOptions: { maxParamLength: 500 } })
-  registerApi(app, { core, version: '1.2.3', now: () => start + 7000, monotonic })
+const startApp = async (
+  core: Core,
+  monotonic: () => number = () => 0,
+  log = createRecordingLogger(),
+): Promise<FastifyInstance> => {
+  const app = Fastify({ routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true } })
+  registerApi(app, { core, version: '1.2.3', log, now: () => start + 7000, monotonic })
   await app.ready()
   return app
 }
@@ -181,6 +186,19 @@ describe('the API', () => {
     }
   })
 
+  it('takes a slash at the end as no part of the name, unless it is percent-encoded', async () => {
+    for (const path of [
+      '/',
+      '/networks/',
+      '/networks/1337/',
+      '/networks/1337/nodes/node-1/',
+      '/networks/1337/miners/',
+    ]) {
+      expect([path, (await get(path)).statusCode]).toEqual([path, 200])
+    }
+    expect((await get('/networks/1337/nodes/node-1%2F')).json()).toMatchObject({ code: 'API_NODE_UNKNOWN' })
+  })
+
   it('describes every endpoint in OpenAPI, every reference resolving', async () => {
     const text = (await get('/openapi.json')).body
     const description = JSON.parse(text) as { openapi: string; paths: object; components: { schemas: object } }
@@ -271,11 +289,14 @@ describe('the API under load', () => {
         throw new Error('secret detail')
       },
     }
-    const app = await startApp(broken as never)
+    const log = createRecordingLogger()
+    const app = await startApp(broken as never, () => 0, log)
     const response = await app.inject(`${apiPrefix}/networks/1337/blocks`)
     expect(response.statusCode).toBe(500)
     expect(response.json()).toMatchObject({ code: 'API_FAILED' })
     expect(response.body).not.toContain('secret')
+    expect(log.entries).toMatchObject([{ level: 'error', message: 'a request failed' }])
+    expect(log.entries[0]?.fields).toMatchObject({ error: { message: 'secret detail' } })
     await app.close()
   })
 })

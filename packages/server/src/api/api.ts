@@ -1,5 +1,6 @@
 /** Routes of /api/v1. Nothing here changes anything; everything that is asked is checked first and answered or explained. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from '@netstats/sdk'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { Core } from '../shard/model.ts'
@@ -8,12 +9,13 @@ import type { ApiContext, Endpoint } from './endpoints.ts'
 import { isNamedBy, weakTag } from './etag.ts'
 import { securityHeaders } from './headers.ts'
 import { openApiOf } from './openapi.ts'
-import { Problem, parameterProblem, sendProblem } from './problem.ts'
+import { Problem, answerError, answerUnknown, parameterProblem, sendProblem } from './problem.ts'
 import { createSummaries } from './summaries.ts'
 
 export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
   readonly version: string
+  readonly log: Pick<Logger, 'error'>
   /** Wall clock, milliseconds. */
   readonly now: () => number
   /** Milliseconds that never step. */
@@ -55,24 +57,8 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): void => 
     // oxlint-disable-next-line typescript/require-await -- fastify tells plugins apart by their promise
     async (api) => {
       api.addHook('onRequest', async (_, reply) => void reply.headers(securityHeaders))
-      api.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-        if ((error.statusCode ?? 500) < 500)
-          return sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
-        request.log.error({ error }, 'an API request failed')
-        return sendProblem(
-          reply,
-          new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'),
-        )
-      })
-      api.setNotFoundHandler((request, reply) => {
-        const reads = request.method === 'GET' || request.method === 'HEAD'
-        return sendProblem(
-          reply,
-          reads
-            ? new Problem('API_ROUTE_UNKNOWN', `${apiPrefix}/openapi.json describes what there is.`)
-            : new Problem('API_METHOD_UNKNOWN', 'Nothing is changed through this API.'),
-        )
-      })
+      api.setErrorHandler(answerError(options.log))
+      api.setNotFoundHandler(answerUnknown)
       for (const endpoint of endpoints) {
         api.get(routeOf(endpoint.path), (request, reply) => sendJson(request, reply, answer(endpoint, request)))
       }

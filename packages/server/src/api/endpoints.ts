@@ -182,6 +182,7 @@ export const endpoints: readonly Endpoint[] = [
     params: z.object({ network, block: name.describe('Hash, height (its canonical block), or `latest`.') }),
     query: nothing,
     response: schemas.blockDetail,
+    heavy: true,
     handle: (context, { network, block }) =>
       onNetwork(context, network, (view) => {
         const hash = findBlock(view, block)

@@ -1,8 +1,10 @@
 /** Faults as RFC 9457 problems. A code never changes its meaning; the detail is for people. */
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from '@netstats/sdk'
 import { z } from 'zod'
 
 export const problemCodes = {
+  API_URL_INVALID: { status: 400, title: 'The URL is not understood' },
   API_PARAMETER_INVALID: { status: 400, title: 'A parameter is wrong' },
   API_FILTER_INVALID: { status: 400, title: 'The filter is not understood' },
   API_NETWORK_UNKNOWN: { status: 404, title: 'No such network' },
@@ -63,6 +65,33 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
       }),
     )
 }
+
+/** For what no route answers. */
+export const answerUnknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  sendProblem(
+    reply,
+    request.method === 'GET' || request.method === 'HEAD'
+      ? new Problem('API_ROUTE_UNKNOWN', '/api/v1/openapi.json describes what there is.')
+      : new Problem('API_METHOD_UNKNOWN', 'Nothing is changed through this server.'),
+  )
+
+/** For what a route throws: the reason goes into the log and not to whoever asked. */
+export const answerError =
+  (log: Pick<Logger, 'error'>) =>
+  (
+    error: Error & { readonly statusCode?: number; readonly code?: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    if (error.code === 'FST_ERR_BAD_URL')
+      return sendProblem(reply, new Problem('API_URL_INVALID', 'A % is followed by two hex digits, of UTF-8 text.'))
+    if ((error.statusCode ?? 500) < 500) return sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
+    log.error({ error, method: request.method, path: request.url.slice(0, 300) }, 'a request failed')
+    return sendProblem(
+      reply,
+      new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'),
+    )
+  }
 
 /** Zod's findings as a problem that names every wrong parameter. */
 export const parameterProblem = (error: z.ZodError): Problem => {

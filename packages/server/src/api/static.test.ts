@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createRecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { registerApi } from './api.ts'
@@ -23,7 +24,13 @@ const startSite = async (build: boolean) => {
   await writeFile(join(folder, 'secret.txt'), 'secret')
   let clock = 0
   const app = Fastify({ routerOptions: { maxParamLength: 500 } })
-  registerApi(app, { core: createCore(), version: '1', now: () => 0, monotonic: () => clock })
+  registerApi(app, {
+    core: createCore(),
+    version: '1',
+    log: createRecordingLogger(),
+    now: () => 0,
+    monotonic: () => clock,
+  })
   registerStatic(app, { root, monotonic: () => clock })
   await app.ready()
   return {
