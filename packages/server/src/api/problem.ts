@@ -82,15 +82,14 @@ export const answerError =
     error: Error & { readonly statusCode?: number; readonly code?: string },
     request: FastifyRequest,
     reply: FastifyReply,
-  ) => {
+  ): void => {
     if (error.code === 'FST_ERR_BAD_URL')
-      return sendProblem(reply, new Problem('API_URL_INVALID', 'A % is followed by two hex digits, of UTF-8 text.'))
-    if ((error.statusCode ?? 500) < 500) return sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
-    log.error({ error, method: request.method, path: request.url.slice(0, 300) }, 'a request failed')
-    return sendProblem(
-      reply,
-      new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'),
-    )
+      sendProblem(reply, new Problem('API_URL_INVALID', 'A % is followed by two hex digits, of UTF-8 text.'))
+    else if ((error.statusCode ?? 500) < 500) sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
+    else {
+      log.error({ error, method: request.method, path: request.url.slice(0, 300) }, 'a request failed')
+      sendProblem(reply, new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'))
+    }
   }
 
 /** Zod's findings as a problem that names every wrong parameter. */
