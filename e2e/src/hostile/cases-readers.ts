@@ -1,7 +1,8 @@
 /** Dashboards that do not read, ask too much, or ask nonsense. */
+import { setTimeout as pass } from 'node:timers/promises'
 import { openFeed } from '../support/feed.ts'
 import { connect, loginAt } from '../support/peer.ts'
-import { until } from '../support/processes.ts'
+import { sumOf, until } from '../support/processes.ts'
 import { opcodes, rawFrame, upgradeRaw } from '../support/raw.ts'
 import type { RawPeer } from '../support/raw.ts'
 import { rowsOf } from '../support/rows.ts'
@@ -9,7 +10,7 @@ import { goodNetwork, prefix } from './arena.ts'
 import type { Arena, HostileCase } from './arena.ts'
 
 const crowdNetwork = '777007'
-const crowdSize = 300
+const crowdSize = 400
 
 // As long as each text may be, so that rows are as large as rows get.
 const longInfo = {
@@ -51,30 +52,47 @@ const window = (offset: number, filter = '') => ({
 const subscribe = (id: number, network: string, offset = 0): string =>
   JSON.stringify({ type: 'subscribe', id, topic: 'nodes', network, window: window(offset) })
 
+// Far more than all buffers on the way hold; what changes every second comes first.
+const windows = Array.from({ length: 98 }, (_, n) =>
+  n === 0 ? subscribe(0, goodNetwork) : subscribe(1 + (n % 20), crowdNetwork, n),
+)
+const readies = Array.from({ length: 45 }, () => '{"emit":["ready"]}')
+
+/** A reader that asks and reads nothing. It asks at a pace at which the server answers until its buffers are full. */
+const openDeaf = async ({ server, address }: Arena, path: string, asks: readonly string[]): Promise<RawPeer> => {
+  const raw = await upgradeRaw(server, path, address())
+  raw.socket.pause()
+  for (const ask of asks) {
+    await raw.send(rawFrame(opcodes.text, ask))
+    await pass(15)
+  }
+  return raw
+}
+
+const openManyDeaf = (arena: Arena, count: number, path: string, asks: readonly string[]): Promise<RawPeer[]> =>
+  Promise.all(Array.from({ length: count }, () => openDeaf(arena, path, asks)))
+
+/** Waits until the server has ended all readers but the good ones. */
+const givenUp = async ({ server }: Arena, withinMs: number): Promise<unknown> =>
+  until(
+    'all of them are given up',
+    async () => {
+      const samples = await server.samples()
+      const feed = sumOf(samples, `${prefix}feed_readers`, { state: 'connected' })
+      return feed === 1 && sumOf(samples, `${prefix}classic_readers`) === 1 ? true : undefined
+    },
+    server,
+    withinMs,
+  )
+
 const slowFeed: HostileCase = {
   name: 'slow readers of /feed',
   async run(arena) {
     await gatherCrowd(arena)
-    const readers: RawPeer[] = []
-    for (let i = 0; i < 20; i++) {
-      const raw = await upgradeRaw(arena.server, '/feed', arena.address())
-      raw.socket.pause()
-      // What changes every second, and snapshots of hundreds of rows, until far more has been asked for than its buffers hold.
-      await raw.send(rawFrame(opcodes.text, subscribe(0, goodNetwork)))
-      for (let n = 0; n < 98; n++) {
-        await raw.send(rawFrame(opcodes.text, subscribe(1 + (n % 20), crowdNetwork, n)))
-      }
-      readers.push(raw)
-    }
-    await until(
-      'all of them are given up',
-      async () =>
-        (await arena.server.metric(`${prefix}feed_readers`, { state: 'connected' })) === 1 ? true : undefined,
-      arena.server,
-      30_000,
-    )
+    const readers = await openManyDeaf(arena, 20, '/feed', windows)
+    await givenUp(arena, 30_000)
     for (const raw of readers) raw[Symbol.dispose]()
-    return `${readers.length} readers, 100 windows of 200 rows each`
+    return `${readers.length} readers, ${windows.length} windows of 200 rows each`
   },
   counted: { feed_conflations_total: 10, feed_readers_closed_total: 20 },
 }
@@ -83,21 +101,10 @@ const slowPages: HostileCase = {
   name: 'slow readers of /primus',
   async run(arena) {
     await gatherCrowd(arena)
-    const pages: RawPeer[] = []
-    for (let i = 0; i < 20; i++) {
-      const raw = await upgradeRaw(arena.server, `/primus?network=${crowdNetwork}`, arena.address())
-      raw.socket.pause()
-      for (let n = 0; n < 40; n++) await raw.send(rawFrame(opcodes.text, '{"emit":["ready"]}'))
-      pages.push(raw)
-    }
-    await until(
-      'all of them are given up',
-      async () => ((await arena.server.metric(`${prefix}classic_readers`)) === 1 ? true : undefined),
-      arena.server,
-      30_000,
-    )
+    const pages = await openManyDeaf(arena, 20, `/primus?network=${crowdNetwork}`, readies)
+    await givenUp(arena, 30_000)
     for (const raw of pages) raw[Symbol.dispose]()
-    return `${pages.length} pages, 40 times all rows of ${crowdSize} nodes asked for by each`
+    return `${pages.length} pages, ${readies.length} times all rows of ${crowdSize} nodes asked for by each`
   },
   counted: { classic_ended_total: 20 },
 }
@@ -196,20 +203,11 @@ const pretenders: HostileCase = {
   name: 'slow readers that say they live',
   async run(arena) {
     await gatherCrowd(arena)
-    const readers: RawPeer[] = []
-    for (const path of ['/feed', `/primus?network=${crowdNetwork}`]) {
-      const asks = Array.from({ length: path === '/feed' ? 98 : 45 }, (_, n) =>
-        path === '/feed'
-          ? subscribe(n === 0 ? 0 : 1 + (n % 20), n === 0 ? goodNetwork : crowdNetwork, n)
-          : '{"emit":["ready"]}',
-      )
-      for (let i = 0; i < 10; i++) {
-        const raw = await upgradeRaw(arena.server, path, arena.address())
-        raw.socket.pause()
-        for (const ask of asks) await raw.send(rawFrame(opcodes.text, ask))
-        readers.push(raw)
-      }
-    }
+    const opened = [
+      openManyDeaf(arena, 10, '/feed', windows),
+      openManyDeaf(arena, 10, `/primus?network=${crowdNetwork}`, readies),
+    ]
+    const readers = (await Promise.all(opened)).flat()
     // Newcomers, so that all rows are told again and again.
     const mine = arena.address()
     let newcomers = 0
@@ -223,17 +221,7 @@ const pretenders: HostileCase = {
     const pong = setInterval(() => {
       for (const raw of readers) void raw.send(rawFrame(opcodes.pong, ''))
     }, 1000)
-    await until(
-      'all of them are given up',
-      async () =>
-        (await arena.server.metric(`${prefix}feed_readers`, { state: 'connected' })) +
-          (await arena.server.metric(`${prefix}classic_readers`)) ===
-        2
-          ? true
-          : undefined,
-      arena.server,
-      120_000,
-    )
+    await givenUp(arena, 200_000)
     clearInterval(pong)
     clearInterval(growth)
     for (const raw of readers) raw[Symbol.dispose]()
