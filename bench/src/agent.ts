@@ -24,6 +24,8 @@ const anvil = spawn(
   ['--port', String(anvilPort), '--block-time', '1', '--silent'],
   {
     stdio: 'ignore',
+    // A group of its own: the command is a wrapper, and ending that alone leaves anvil behind.
+    detached: true,
   },
 )
 await using server = await startServer('0', secret)

@@ -2,7 +2,7 @@
  * `npm run bench:ingest -- --agents 1000,5000,10000 --seconds 60`
  *
  * N geths over loopback against the bare floor and against the server, one after the other in the same run, each bound to
- * core 0 while the load runs on core 1. Prints one Markdown row a size: see RESULTS.md for what the columns mean.
+ * core 0 while the load runs on core 1; the server has `--viewers` dashboards, 1 by default. Prints one Markdown row a size: see RESULTS.md for what the columns mean.
  */
 import { parseArgs } from 'node:util'
 import { networkId } from './geth-mix.ts'
@@ -19,12 +19,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     warmup: { type: 'string', default: '20' },
     generators: { type: 'string', default: '2' },
+    viewers: { type: 'string', default: '1' },
     only: { type: 'string' },
   },
 })
 const seconds = Number(values.seconds)
 const blockEveryMs = 5000
-const sampled = 200
+// A dashboard pins at most 50 nodes, and every pinned node is a sample at every block.
+const sampled = 50 * Number(values.viewers)
 const secret = 'bench-secret'
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
