@@ -55,6 +55,20 @@ describe('the feed hub', () => {
     expect(topicData(client.state, 1, 'nodes')?.rows['node-1']?.peers).toBe(77)
   })
 
+  it('sorts no table for whoever merely asks: that waits for its turn', () => {
+    const rig = rigOf(3, { workShare: 0 })
+    const client = join(rig, window({ filter: '-one' }), window({ filter: '-two' }), {
+      topic: 'summary',
+      network: '1337',
+    })
+    rig.pass(1000)
+    expect(rig.hub.gauges()).toMatchObject({ channels: 3, sortedTables: 0 })
+    expect(client.received.map((m) => m.type)).toEqual(['welcome', 'snapshot'])
+    const able = rigOf(3)
+    join(able, window({ filter: '-one' }), window({ filter: '-two' }))
+    expect(able.hub.gauges().sortedTables).toBe(2)
+  })
+
   it('computes and encodes a change once for all who look at the same, in whatever words they asked', () => {
     const rig = rigOf(3)
     const readers = ['', '  ', 'GETH', 'geth ', '"geth"'].flatMap((filter) => [

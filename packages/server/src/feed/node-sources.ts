@@ -3,14 +3,16 @@ import type { MapPoint, NodeWindow } from '@netstats/protocol/feed'
 import { roundedRow } from './columns.ts'
 import { isEqual } from './diff.ts'
 import type { Filter } from './filter.ts'
-import type { NetworkState } from './network-state.ts'
+import type { IndexLease, NetworkState } from './network-state.ts'
 import type { FacetName, NodeEntry } from './node-table.ts'
 import { rowDelta } from './row-delta.ts'
 import type { Source } from './source.ts'
 import { cutWindow, windowData, windowDelta } from './window.ts'
 
 export const nodesSource = (network: NetworkState, window: NodeWindow, filter: Filter): Source<'nodes'> => {
-  const lease = network.leaseIndex({ sort: window.sort, descending: window.descending, filter })
+  // Sorting thousands of nodes takes its time: it is done at the first read, which waits for its turn, and not for
+  // whoever merely asks.
+  let lease: IndexLease | undefined
   const tableLease = network.leaseTable()
   const { table } = tableLease
   let shown: readonly NodeEntry[] = []
@@ -23,6 +25,7 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
     note: () => undefined,
     changed() {
       const same =
+        lease !== undefined &&
         !lease.index.dirty &&
         lease.index.version === seen.version &&
         table.size === seen.all &&
@@ -31,6 +34,7 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
       return same ? 'no' : 'soon'
     },
     read() {
+      lease ??= network.leaseIndex({ sort: window.sort, descending: window.descending, filter })
       lease.freshen()
       shown = cutWindow(lease.index.entries, table, window)
       seen = { version: lease.index.version, revision: table.revision, all: table.size }
@@ -38,7 +42,7 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
     },
     diff: windowDelta,
     [Symbol.dispose]() {
-      lease[Symbol.dispose]()
+      lease?.[Symbol.dispose]()
       tableLease[Symbol.dispose]()
     },
   }

@@ -36,13 +36,15 @@ const triesPerHeight = 3
 const lookEveryMs = 2000
 const maxRemembered = 10_000
 const maxNetworks = 2000
-/** A session that did not answer as often is not asked again before its next login. */
+/** A session that failed as often in a row is not asked again before its next login. */
 const maxFailures = 2
 const genesis: readonly number[] = [0]
 
 export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): HistoryPlan<S> => {
   const networks = new Map<string, Asking<S>>()
   const waiting = new Set<S>()
+  /** Where a session takes a place among those asked: its network may be another one by the time it answers. */
+  const askedIn = new Map<S, Asking<S>>()
 
   const askingOf = (network: string): Asking<S> => {
     let asking = networks.get(network)
@@ -65,7 +67,8 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
   const settle = (session: S): void => {
     session.asked = undefined
     waiting.delete(session)
-    for (const asking of networks.values()) asking.sessions.delete(session)
+    askedIn.get(session)?.sessions.delete(session)
+    askedIn.delete(session)
   }
 
   const fill = (session: S, view: NetworkView, now: number): readonly number[] | undefined => {
@@ -82,11 +85,12 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
     const numbers = open.filter((n) => n <= own).slice(-batch)
     if (numbers.length === 0) return undefined
     asking.sessions.add(session)
+    askedIn.set(session, asking)
     return ask(session, numbers, now)
   }
 
   const countMisses = (session: S, came: ReadonlySet<number>): void => {
-    const asking = networks.get(session.network)
+    const asking = askedIn.get(session)
     if (asking === undefined) return
     for (const number of session.asked ?? []) {
       if (came.has(number)) asking.tries.delete(number)
@@ -121,7 +125,7 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
         return blocks.find((block) => block.number === 0)
       }
       countMisses(session, came)
-      if (came.size === 0) session.historyFailures++
+      session.historyFailures = came.size === 0 ? session.historyFailures + 1 : 0
       settle(session)
       return undefined
     },

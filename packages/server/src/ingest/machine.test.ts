@@ -470,6 +470,27 @@ describe('history', () => {
     expect(stage.sent(mute)).toEqual([ready])
   })
 
+  it('forgives a session that failed once and then answers', () => {
+    const stage = createStage({ limits: { silenceMs: 600_000 } })
+    const peer = stage.open()
+    stage.say(peer, helloFrame('alpha'))
+    stage.say(peer, latencyFrame('alpha'))
+    stage.say(peer, answer('alpha', [0]))
+    stage.say(peer, blockFrame('alpha', 1000))
+    const askedNow = (): { list: number[] } => {
+      stage.pass(3)
+      stage.say(peer, latencyFrame('alpha'))
+      return request(stage.sent(peer).at(-1)) as { list: number[] }
+    }
+    for (let round = 0; round < 3; round++) {
+      const { list } = askedNow()
+      stage.say(peer, answer('alpha', []))
+      expect(askedNow().list).toEqual(list)
+      stage.say(peer, answer('alpha', list))
+    }
+    expect(stage.core.networks()[0]?.missing(2000)).toHaveLength(999 - 150)
+  })
+
   it('gives up on a session that does not answer', () => {
     const stage = createStage({ limits: { silenceMs: 600_000 } })
     const peer = stage.open()

@@ -36,7 +36,8 @@ export const parseExposition = (text: string): ReadonlyMap<string, Family> => {
       families.set(name, open)
     } else if (line !== '') {
       const sample = readSample(line)
-      const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()])
+      const labels = Object.keys(sample.labels).sort()
+      const key = JSON.stringify([sample.name, labels.map((label) => [label, sample.labels[label]])])
       if (series.has(key)) throw new Error(`${key} is told twice`)
       series.add(key)
       if (open === undefined || !belongs(sample.name, open)) throw new Error(`${sample.name} was not announced`)
