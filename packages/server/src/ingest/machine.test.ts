@@ -488,7 +488,7 @@ describe('history', () => {
       expect(askedNow().list).toEqual(list)
       stage.say(peer, answer('alpha', list))
     }
-    expect(stage.core.networks()[0]?.missing(2000)).toHaveLength(999 - 150)
+    expect(stage.core.networks()[0]?.missing(2000)).toHaveLength(1000 - 150)
   })
 
   it('gives up on a session that does not answer', () => {
