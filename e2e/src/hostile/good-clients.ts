@@ -74,7 +74,8 @@ const openReader = async (path: string, greeting: string): Promise<void> => {
 const agents = await Promise.all(ids.map(openAgent))
 const window = { sort: 'name', descending: false, filter: '', offset: 0, limit: 50, pinned: [] }
 await openReader('/feed', JSON.stringify({ type: 'subscribe', id: 1, topic: 'nodes', network, window }))
-await openReader('/primus', '{"emit":["ready"]}')
+// It names its network: a page that does not is moved to the largest, which the hostile peers may make.
+await openReader(`/primus?network=${network}`, '{"emit":["ready"]}')
 
 const report = (): void => {
   height++
