@@ -1,10 +1,10 @@
-/** Every hostile case, and the bounds that hold over all of them. */
+/** Every hostile case that a test has time for, and how results are shown. */
 import { floodCases } from './cases-floods.ts'
 import { frameCases } from './cases-frames.ts'
 import { httpCases } from './cases-http.ts'
 import { identityCases } from './cases-identity.ts'
 import { nameCases } from './cases-names.ts'
-import { longReaderCases, readerCases } from './cases-readers.ts'
+import { readerCases } from './cases-readers.ts'
 import { socketCases } from './cases-sockets.ts'
 import type { CaseResult, HostileCase } from './arena.ts'
 
@@ -17,8 +17,6 @@ export const shortCases: readonly HostileCase[] = [
   ...readerCases,
   ...httpCases,
 ]
-
-export const longCases: readonly HostileCase[] = [...shortCases, ...longReaderCases]
 
 const columns = ['case', 'sent', 'counted as', 'rss MB', 'pong ms p50/max', 's'] as const
 
