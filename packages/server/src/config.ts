@@ -39,7 +39,7 @@ const ethstats = z.strictObject({
     .describe('A connection that has not logged in by then is closed.'),
   pingEvery: duration({ min: '1s', max: '5m' })
     .prefault('30s')
-    .describe('Time between WebSocket pings to an agent; each also measures its round trip.'),
+    .describe('Time between WebSocket pings to a silent agent; one that speaks gets half as many, for its round trip.'),
   primusPingEvery: duration({ min: '1s', max: '40s' })
     .prefault('25s')
     .describe('Time between the pings that newer Primus clients wait for; those give up after 45 s without one.'),

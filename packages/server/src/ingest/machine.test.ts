@@ -356,6 +356,19 @@ describe('a session', () => {
     expect(stage.core.network('1337')?.node('alpha')?.state).toBe('inactive')
   })
 
+  it('is pinged half as often while it speaks, and at the first look in any case', () => {
+    const { stage, peer } = loggedIn()
+    const pings = (): number => peer.done.filter((one) => one.type === 'ping').length
+    for (let i = 0; i < 12; i++) {
+      stage.say(peer, pendingFrame('alpha'))
+      stage.pass(10)
+      if (i === 1) expect(pings()).toBe(1)
+    }
+    expect(pings()).toBe(3)
+    stage.pass(40)
+    expect(pings()).toBe(5)
+  })
+
   it('lives on pongs alone', () => {
     const { stage, peer } = loggedIn()
     for (let i = 0; i < 20; i++) {

@@ -225,8 +225,11 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (effects.unsent(session) > unsentLimit) return endSession(hall, session, 'slow-reader')
     if (session.heard || session.paused || session.throttled) session.silentRounds = 0
     else if (++session.silentRounds * limits.pingEveryMs >= limits.silenceMs) return endSession(hall, session, 'silent')
+    // Whoever speaks lives; for the round trip alone every other time is enough. A ping and its pong cost like two reports.
+    const spare = session.heard && !session.pingSpared
     session.heard = false
-    effects.ping(session)
+    session.pingSpared = spare
+    if (!spare) effects.ping(session)
   }
 
   return {

@@ -39,6 +39,8 @@ export interface Session extends IntakeSource {
   /** Something came in since the last look. */
   heard: boolean
   silentRounds: number
+  /** It was not pinged at the last look, because it had spoken. */
+  pingSpared: boolean
   saidPrimusPing: boolean
   saidNodePing: boolean
   /** When `primus::ping` is due, monotonic. */
@@ -82,7 +84,7 @@ export interface SessionEffects<S extends Session> {
 
 export interface SessionLimits {
   readonly loginTimeoutMs: number
-  /** Every session gets a WebSocket ping once in this time. */
+  /** Every session gets a WebSocket ping once in this time, one that speaks every other time. */
   readonly pingEveryMs: number
   /** Time between `primus::ping` to those who need it. */
   readonly primusEveryMs: number
@@ -150,6 +152,7 @@ export const createSession = (
   announced: false,
   heard: false,
   silentRounds: 0,
+  pingSpared: true,
   saidPrimusPing: false,
   saidNodePing: false,
   primusDueAt: now + primusFirstMs(limits.primusEveryMs),

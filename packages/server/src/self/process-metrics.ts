@@ -15,7 +15,7 @@ export interface LoopWatch extends Disposable {
   tick(now: number): void
 }
 
-const resolutionMs = 10
+const resolutionMs = 50
 const windowMs = 30_000
 
 /** Watches in windows, so that one bad moment at the start does not stay in the numbers for ever. */
