@@ -66,7 +66,7 @@ const startShipper = (entry: SinkEntry, node: string, reader: SpoolReader, optio
     const context = contextOf(task)
     // What the schema of the sink made of its part of the configuration, with the node it reports.
     const config = { ...own, node: nodeId(node) }
-    await using sink = await definition.open(config, { ...context, blocks: sources.blocks })
+    await using sink = await definition.open(config, { ...context, blocks: sources.blocks, info: sources.info })
     const { log, status, signal } = task
     const shipper = createShipper({ reader, sink, clock, log, status, count: (...args) => context.count(...args) })
     await shipper.run({ signal })

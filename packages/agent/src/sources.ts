@@ -1,6 +1,6 @@
 import { sources as types } from '@netstats/components'
 import { nodeId } from '@netstats/protocol'
-import type { Block, BlockNumber, NodeId } from '@netstats/protocol'
+import type { Block, BlockNumber, NodeId, NodeInfo } from '@netstats/protocol'
 import type { ComponentContext, Source, Spool, StatusReporter, Supervisor, TaskContext } from '@netstats/sdk'
 import { nameOf } from './config.ts'
 import type { AgentConfig, NodeEntry } from './config.ts'
@@ -22,11 +22,14 @@ export interface Sources {
     numbers: readonly BlockNumber[],
     options: { signal: AbortSignal },
   ) => Promise<readonly Block[]>
+  /** What a node said of itself last. */
+  readonly info: (node: NodeId) => NodeInfo | undefined
 }
 
 /** The sources of all nodes. They start on demand: the sinks must have their places in the spool first. */
 export const createSources = ({ config, supervisor, spool, contextOf }: SourcesOptions): Sources => {
   const open = new Map<NodeId, Source>()
+  const infos = new Map<NodeId, NodeInfo>()
 
   const run = (id: string, openSource: (context: ComponentContext) => Promise<Source>, keep: boolean): void => {
     supervisor.run(id, async (task) => {
@@ -43,6 +46,7 @@ export const createSources = ({ config, supervisor, spool, contextOf }: SourcesO
         for await (const observation of source.observe({ signal: task.signal })) {
           // A source that says nothing of itself and yields is well.
           if (!spoken) status.ok()
+          if (observation.kind === 'node-info') infos.set(source.node, observation.body)
           await spool.append([observation])
         }
       } finally {
@@ -66,6 +70,7 @@ export const createSources = ({ config, supervisor, spool, contextOf }: SourcesO
   return {
     start,
     blocks: async (node, numbers, options) => (await open.get(node)?.blocks?.(numbers, options)) ?? [],
+    info: (node) => infos.get(node),
   }
 }
 

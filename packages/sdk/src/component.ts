@@ -1,4 +1,4 @@
-import type { Block, BlockNumber, NodeId, Observation } from '@netstats/protocol'
+import type { Block, BlockNumber, NodeId, NodeInfo, Observation } from '@netstats/protocol'
 import type { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
@@ -61,6 +61,11 @@ export interface Sink extends AsyncDisposable {
 export interface SinkContext extends ComponentContext {
   /** Blocks of a watched node by number, for peers that ask for history; ascending, missing ones left out. */
   blocks(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Block[]>
+  /**
+   * What a watched node said of itself last; undefined before it said anything. For sinks that introduce the node: one
+   * that is opened again has missed the observation.
+   */
+  info(node: NodeId): NodeInfo | undefined
 }
 
 /** A kind of source: its type name in configuration files, its schema, and how to open one. */

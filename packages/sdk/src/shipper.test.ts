@@ -126,12 +126,30 @@ describe('the shipper', () => {
     await t.clock.until(() => t.health.length === 2)
     expect(t.shipper.stats()).toMatchObject({ delivered: 2, rejected: 3 })
     expect(t.health).toEqual(['malformed', 'ok'])
-    expect(t.log.entries).toMatchObject([{ level: 'warn', fields: { reason: 'malformed', observations: 3 } }])
+    expect(t.log.entries).toMatchObject([{ level: 'error', fields: { reason: 'malformed', observations: 3 } }])
     t.abort.abort()
     await running
   })
 
-  it('takes a sink that throws for a retry, and says the same trouble once', async () => {
+  it('tells of refusals once a minute for each reason, however many there are', async () => {
+    let n = 0
+    const t = await setup(() => ({ status: 'rejected', reason: `reason ${n++ % 2}` }))
+    const running = t.run()
+    const errors = () => t.log.entries.filter((entry) => entry.level === 'error').map((entry) => entry.fields['reason'])
+    for (let i = 0; i < 10; i++) {
+      await t.append(i, i)
+      await t.clock.until(() => t.reader.backlog() === 0)
+    }
+    expect(errors()).toEqual(['reason 0', 'reason 1'])
+    await t.clock.advance(60_000)
+    await t.append(11, 11)
+    await t.clock.until(() => t.reader.backlog() === 0)
+    expect(errors()).toHaveLength(3)
+    t.abort.abort()
+    await running
+  })
+
+  it('takes a sink that throws for a retry, and leaves it to the status to say so', async () => {
     const t = await setup(() => {
       throw new Error('socket closed')
     })
@@ -139,7 +157,8 @@ describe('the shipper', () => {
     const running = t.run()
     await t.clock.advance(10_000)
     expect(t.given.length).toBeGreaterThan(2)
-    expect(t.log.entries.filter((entry) => entry.level === 'warn')).toHaveLength(1)
+    expect(t.health).toContain('socket closed')
+    expect(t.log.entries.filter((entry) => entry.level !== 'debug')).toEqual([])
     t.abort.abort()
     await running
     expect(t.reader.backlog()).toBe(1)

@@ -47,6 +47,9 @@ export interface Shipper {
 const longestWaitMs = 3_600_000
 /** A peer that names none at all must not make the shipper spin. */
 const shortestWaitMs = 10
+/** The same refusal is news again after so long; more different ones than these at a time are not told. */
+const rejectionNewsMs = 60_000
+const mostRejectionReasons = 5
 /** A sink that has not settled so long after its signal aborted never will. */
 const hangMs = 5000
 
@@ -60,7 +63,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     random,
   })
   let stats: ShipperStats = { delivered: 0, rejected: 0, retries: 0, inFlight: 0 }
-  let lastTrouble = ''
+  const rejectionToldAt = new Map<string, number>()
 
   const tally = (name: 'delivered' | 'rejected' | 'retries', by: number): void => {
     if (by === 0) return
@@ -68,11 +71,16 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     count?.(name, {}, by)
   }
 
-  const trouble = (word: string, reason: string, fields: object): void => {
-    status.degraded(reason)
-    if (reason === lastTrouble) log.debug({ reason, ...fields }, word)
-    else log.warn({ reason, ...fields }, word)
-    lastTrouble = reason
+  /** What is refused for good is lost: a human has to know, once a minute for each reason. */
+  const tellRejection = (reason: string, observations: number): void => {
+    const now = clock.monotonic()
+    for (const [old, at] of rejectionToldAt) if (now - at >= rejectionNewsMs) rejectionToldAt.delete(old)
+    const isNews = !rejectionToldAt.has(reason) && rejectionToldAt.size < mostRejectionReasons
+    if (isNews) rejectionToldAt.set(reason, now)
+    log[isNews ? 'error' : 'debug'](
+      { reason, observations },
+      'the peer refused observations for good; they are skipped',
+    )
   }
 
   const deliver = async (batch: Batch, signal: AbortSignal): Promise<Delivery> => {
@@ -105,7 +113,9 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     // Up to a tenth longer than asked: those who were sent away together do not come back together.
     const asked = delivery.afterMs === undefined ? undefined : delivery.afterMs * (1 + random() / 10)
     const afterMs = asked === undefined ? backoff.next() : Math.min(Math.max(asked, shortestWaitMs), longestWaitMs)
-    trouble('will deliver again', delivery.reason, { afterMs: Math.round(afterMs) })
+    // The host tells a change of status; each attempt is for those who look closer.
+    status.degraded(delivery.reason)
+    log.debug({ reason: delivery.reason, afterMs: Math.round(afterMs) }, 'will deliver again')
     await clock.sleep(afterMs, { signal }).catch(() => undefined)
   }
 
@@ -118,14 +128,14 @@ export const createShipper = (options: ShipperOptions): Shipper => {
         await reader.commit(batch.last)
         tally('delivered', batch.items.length)
         backoff.reset()
-        lastTrouble = ''
         status.ok()
         return
       case 'rejected':
         await reader.commit(batch.last)
         tally('rejected', batch.items.length)
         backoff.reset()
-        trouble('the peer refused observations for good', delivery.reason, { observations: batch.items.length })
+        status.degraded(delivery.reason)
+        tellRejection(delivery.reason, batch.items.length)
         return
       case 'retry': {
         tally('retries', 1)

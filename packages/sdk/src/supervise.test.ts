@@ -89,6 +89,24 @@ describe('a supervised part', () => {
     expect(told).toEqual(['failed, will be started again', 'works again'])
   })
 
+  it('logs each reason of a trouble once, however often they alternate, and not without end', async () => {
+    const { clock, log, supervisor } = setup()
+    let speak: TaskContext['status'] | undefined
+    supervisor.run('part', async ({ status, signal }) => {
+      speak = status
+      await untilAborted(signal)
+    })
+    await clock.settle()
+    const warned = () => log.entries.filter((entry) => entry.level === 'warn').map((entry) => entry.fields['reason'])
+    for (let i = 0; i < 10; i++) speak?.degraded(i % 2 ? 'refused' : 'gone')
+    expect(warned()).toEqual(['gone', 'refused'])
+    speak?.ok()
+    speak?.degraded('gone')
+    expect(warned()).toEqual(['gone', 'refused', 'gone'])
+    for (let i = 0; i < 100; i++) speak?.degraded(`no answer for ${i} s`)
+    expect(warned()).toHaveLength(7)
+  })
+
   it('may be degraded with a reason and recover, with the time since each', async () => {
     const { clock, supervisor } = setup()
     let speak: TaskContext['status'] | undefined

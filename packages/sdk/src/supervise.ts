@@ -51,6 +51,9 @@ interface Part extends SupervisedPart {
   hung(afterMs: number): void
 }
 
+/** Different reasons told while a part has trouble without a break; more of them are one that changes all the time. */
+const mostReasonsTold = 5
+
 /**
  *            ┌────────── throws, back-off ──────────┐
  *            ▼                                      │
@@ -144,6 +147,7 @@ const start = (
 
   const attempt = async (): Promise<void> => {
     let live = true
+    const told = new Set<string>()
     const reporter: StatusReporter = {
       ok() {
         if (!live || status.state === 'ok') return
@@ -152,7 +156,11 @@ const start = (
       },
       degraded(reason) {
         if (!live) return
-        if (status.state !== 'degraded') log.warn({ reason }, 'works in part')
+        if (status.state !== 'degraded') told.clear()
+        // An outage is told once, and each further thing that is found out about it.
+        const isNews = !told.has(reason) && told.size < mostReasonsTold
+        if (isNews) told.add(reason)
+        log[isNews ? 'warn' : 'debug']({ reason }, 'has trouble')
         set('degraded', reason)
       },
     }

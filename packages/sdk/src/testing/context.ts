@@ -1,4 +1,4 @@
-import type { Block } from '@netstats/protocol'
+import type { Block, NodeInfo } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import type { SinkContext } from '../component.ts'
@@ -20,12 +20,15 @@ export interface TestContextOptions {
   readonly clock?: Clock
   /** Blocks that `blocks` knows. */
   readonly blocks?: readonly Block[]
+  /** What `info` says of every node. */
+  readonly info?: NodeInfo
 }
 
 export const createTestContext = ({
   id = 'test/component',
   clock = systemClock,
   blocks = [],
+  info,
 }: TestContextOptions = {}): TestContext => {
   const health: string[] = []
   const counts: Record<string, number> = {}
@@ -42,5 +45,6 @@ export const createTestContext = ({
       counts[key] = (counts[key] ?? 0) + by
     },
     blocks: (_, numbers) => Promise.resolve(blocks.filter((block) => numbers.includes(block.number))),
+    info: () => info,
   }
 }

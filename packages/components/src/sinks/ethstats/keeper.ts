@@ -16,6 +16,7 @@ const afterRefusalMs = 10_000
 const afterReloginMs = 1000
 /** How long `ready` waits for a login under way. */
 const patienceMs = 5000
+const notYet = 'not connected yet'
 
 export interface KeeperOptions {
   readonly config: EthstatsConfig
@@ -43,7 +44,7 @@ export interface Keeper extends AsyncDisposable {
 export const openKeeper = (options: KeeperOptions): Keeper => {
   const { config, context, id, urls, tls } = options
   const { clock, log, status } = context
-  const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 60_000, minMs: 200, healthyAfterMs: 60_000 })
+  const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 60_000, minMs: 200, healthyAfterMs: 30_000 })
   const stop = new AbortController()
   const { signal } = stop
   const started = Promise.withResolvers<void>()
@@ -52,7 +53,7 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
   let link: Link | undefined
   let login: Login | undefined
   let nextAttemptAt: number | undefined
-  let reason = 'not connected yet'
+  let reason = notYet
   let broken: SinkError | undefined
 
   const announce = (): void => {
@@ -71,6 +72,7 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       pingIntervalMs: config.pingInterval,
       onReport: () => {
         login = createLogin(opened, id)
+        reason = notYet
         backoff.working()
         status.ok()
         context.count('logins')
@@ -88,6 +90,7 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
     link = opened
     const abort = (): void => opened.end('closed', 'the agent ends')
     signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
     try {
       return await opened.ended
     } finally {
@@ -104,24 +107,22 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
     }
   }
 
-  const waitAfter = (end: LinkEnd): number => {
-    if (end.how === 'relogin') return afterReloginMs
-    return end.how === 'refused' ? afterRefusalMs + backoff.next() : backoff.next()
-  }
-
   const keep = async (): Promise<void> => {
     await started.promise
     while (!signal.aborted) {
       nextAttemptAt = undefined
       const end = await attempt()
       if (signal.aborted) return
-      const waitMs = waitAfter(end)
       context.count('connections_ended', { how: end.how })
-      if (end.how !== 'relogin') {
-        // The host logs a change of status; what every attempt said is for those who look closer.
-        status.degraded(end.reason)
-        log.debug({ server: config.endpoint, reason: end.reason, waitMs: Math.round(waitMs) }, 'not connected')
+      if (end.how === 'relogin') {
+        // Nobody's trouble: whoever wants to send waits that moment.
+        await clock.sleep(afterReloginMs, { signal })
+        continue
       }
+      const waitMs = end.how === 'refused' ? afterRefusalMs + backoff.next() : backoff.next()
+      // The host logs a change of status; what every attempt said is for those who look closer.
+      status.degraded(end.reason)
+      log.debug({ server: config.endpoint, reason: end.reason, waitMs: Math.round(waitMs) }, 'not connected')
       reason = end.reason
       nextAttemptAt = clock.monotonic() + waitMs
       announce()

@@ -11,7 +11,7 @@ import type { NodeInfo } from '@netstats/protocol'
 import type { Clock } from '@netstats/sdk'
 import type { WebSocket } from 'ws'
 import { EthstatsError } from './errors.ts'
-import { startSession, stepSession, wakeAt } from './session.ts'
+import { provingPing, startSession, stepSession, wakeAt } from './session.ts'
 import type { SessionAction, SessionEnd, SessionInput, Step } from './session.ts'
 
 /** Bytes that may wait in the socket; a server that reads slower than that is as good as gone. */
@@ -42,6 +42,8 @@ export interface Link {
   readonly info: NodeInfo
   /** Resolves once the socket took the frame off our hands; rejects where it can not. */
   send(event: string, frame: string): Promise<void>
+  /** Resolves once the server has read everything sent so far; rejects where it never will. Bounded by the ping's own limit. */
+  prove(): Promise<void>
   end(how: LinkEnd['how'], reason: string): void
   readonly ended: Promise<LinkEnd>
 }
@@ -51,12 +53,15 @@ export const openLink = (options: LinkOptions): Link => {
   const ended = Promise.withResolvers<LinkEnd>()
   let over = false
   let sleeping = new AbortController()
+  /** Who waits for the pong of which ping. */
+  const proofs: { readonly ping: number; resolve(): void; reject(error: Error): void }[] = []
 
   const end = (how: LinkEnd['how'], reason: string): void => {
     if (over) return
     over = true
     sleeping.abort()
     options.onEnd()
+    for (const proof of proofs.splice(0)) proof.reject(new EthstatsError('ETHSTATS_LOST', reason))
     if (how === 'closed' || how === 'relogin') socket.close(1000)
     else socket.terminate()
     ended.resolve({ how, reason })
@@ -90,6 +95,9 @@ export const openLink = (options: LinkOptions): Link => {
         return tell('hello', writeHello(id, options.secret, options.info))
       case 'node-ping':
         return tell('node-ping', writeNodePing(id, goTime(clock.now(), clock.monotonic())))
+      case 'proven':
+        while (proofs[0] && proofs[0].ping <= action.ping) proofs.shift()?.resolve()
+        return
       case 'latency':
         return tell('latency', writeLatency(id, action.ms))
       case 'primus-pong':
@@ -120,14 +128,22 @@ export const openLink = (options: LinkOptions): Link => {
       .catch(() => undefined)
   }
 
+  const prove = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (over) return reject(new EthstatsError('ETHSTATS_LOST', 'the connection is gone'))
+      feed({ type: 'prove' })
+      proofs.push({ ping: provingPing(step.state), resolve, reject })
+    })
+
   socket.on('message', (data, isBinary) => {
     if (!isBinary) feed({ type: 'message', message: parseServerMessage((data as Buffer).toString('utf8')) })
   })
   socket.on('error', (error) => end('lost', error.message))
   socket.on('close', (code) => {
     const loggedIn = step.state.phase !== 'login'
-    end(loggedIn ? 'lost' : 'refused', loggedIn ? `the server closed (${code})` : 'the server closed at the login')
+    if (loggedIn) end('lost', `the server closed the connection (${code})`)
+    else end('refused', `the server closed the connection (${code}) instead of answering the login`)
   })
   run()
-  return { info: options.info, send, end, ended: ended.promise }
+  return { info: options.info, send, prove, end, ended: ended.promise }
 }

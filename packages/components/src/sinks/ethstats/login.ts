@@ -16,6 +16,8 @@ export interface Login {
   readonly lastPendingAt: () => UnixMs | undefined
   /** Resolves once the socket took the frame. */
   send(frame: Frame): Promise<void>
+  /** Resolves once the server has read every block sent so far; rejects where it never will. */
+  proveBlocks(): Promise<void>
   /** Late blocks were passed over since the login: history fills in once the present is reached. */
   owesHistory: boolean
 }
@@ -24,8 +26,12 @@ export const createLogin = (link: Link, id: string): Login => {
   const sent = new Set<Hash>()
   let lastStatsAt: UnixMs | undefined
   let lastPendingAt: UnixMs | undefined
+  /** Blocks sent, and how many of them the server has proved to have read. */
+  let blocksSent = 0
+  let blocksProven = 0
 
   const remember = (hash: Hash): void => {
+    blocksSent++
     sent.add(hash)
     for (const oldest of sent) {
       if (sent.size <= maxSentHashes) return
@@ -51,6 +57,12 @@ export const createLogin = (link: Link, id: string): Login => {
     wasSent: (hash) => sent.has(hash),
     lastStatsAt: () => lastStatsAt,
     lastPendingAt: () => lastPendingAt,
+    proveBlocks: async () => {
+      const through = blocksSent
+      if (blocksProven >= through) return
+      await link.prove()
+      blocksProven = Math.max(blocksProven, through)
+    },
     send: (frame) => {
       switch (frame.type) {
         case 'history':

@@ -43,18 +43,18 @@ const shown = ({ frames }: Plan): string[] =>
   })
 
 describe('what of a batch goes to the server', () => {
-  it('is what a live batch holds, in its order', () => {
-    expect(shown(plan([block(1), pending(4), stats(5), block(2)]))).toEqual([
+  it('is what a live batch holds, in the order of geth', () => {
+    expect(shown(plan([block(1), stats(5), pending(4), block(2)]))).toEqual([
       'block 1',
+      'block 2',
       'pending 4',
       'stats 5',
-      'block 2',
     ])
   })
 
   it('is the newest state only', () => {
     const made = plan([stats(1), pending(1), stats(2), pending(2)])
-    expect(shown(made)).toEqual(['stats 2', 'pending 2'])
+    expect(shown(made)).toEqual(['pending 2', 'stats 2'])
     expect(made.skipped.map((one) => one.reason)).toEqual(['superseded', 'superseded'])
   })
 
@@ -70,6 +70,10 @@ describe('what of a batch goes to the server', () => {
   it('is pending at most once a second', () => {
     expect(shown(plan([pending(1)], { lastPendingAt: unixMs(now - 999) }))).toEqual([])
     expect(shown(plan([pending(1)], { lastPendingAt: unixMs(now - 1000) }))).toEqual(['pending 1'])
+  })
+
+  it('is pending also after the clock was set back by an hour', () => {
+    expect(shown(plan([pending(1)], { lastPendingAt: unixMs(now + 3_600_000) }))).toEqual(['pending 1'])
   })
 
   it('is no state that the report after the login told already', () => {

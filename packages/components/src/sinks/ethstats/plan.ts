@@ -19,6 +19,8 @@ export type Frame =
   | { readonly type: 'stats'; readonly stats: NodeStats; readonly at: UnixMs }
   | { readonly type: 'history'; readonly blocks: readonly Block[] }
 
+const ranks: Readonly<Record<Frame['type'], number>> = { history: 0, block: 0, pending: 1, stats: 2 }
+
 /** Whether a server hears of it at all, in a frame or in the hello. */
 export const concerns = (node: NodeId, { node: of, kind }: Observation): boolean =>
   of === node && (kind === 'node-info' || kind === 'block' || kind === 'node-stats' || kind === 'pending')
@@ -87,7 +89,10 @@ export const planBatch = (items: readonly SpooledObservation[], options: PlanOpt
   const kept = caughtUp ? blocks.slice(-maxBlocks) : []
   for (const item of blocks) if (!kept.includes(item)) skip(item, 'superseded')
   planBlocks(kept, now, planned)
-  const frames = [...planned].sort(([a], [b]) => a - b).map(([, frame]) => frame)
+  // As geth reports: blocks, then pending, then stats.
+  const frames = [...planned]
+    .sort(([a, one], [b, other]) => ranks[one.type] - ranks[other.type] || a - b)
+    .map(([, frame]) => frame)
   return { frames, skipped, caughtUp, passedOver: kept.length < blocks.length }
 }
 
@@ -104,7 +109,8 @@ const planState = (
     else planned.set(sequence, { type: 'stats', stats: observation.body, at })
   } else if (observation.kind === 'pending') {
     if (at === lastPendingAt) skip(item, 'repeated')
-    else if (at - lastPendingAt < pendingEveryMs) skip(item, 'throttled')
+    // A clock that was set back makes no throttle of an hour.
+    else if (Math.abs(at - lastPendingAt) < pendingEveryMs) skip(item, 'throttled')
     else planned.set(sequence, { type: 'pending', pending: observation.body.pending, at })
   }
 }

@@ -1,6 +1,6 @@
 /** Against a server as strict as those written in Go, over real sockets. */
 import { nodeId, unixMs } from '@netstats/protocol'
-import type { Block, Observation } from '@netstats/protocol'
+import type { Block, NodeInfo, Observation } from '@netstats/protocol'
 import { systemClock } from '@netstats/sdk'
 import type { Batch, Clock, Delivery, Sink } from '@netstats/sdk'
 import { createFakeClock, createTestContext, exampleBlock, exampleStats, sinkContract } from '@netstats/sdk/testing'
@@ -112,8 +112,11 @@ describe('the ethstats sink', () => {
     const clock = createFakeClock()
     const { sink: opened, context } = await open(server, { clock })
     await using sink = opened
-    const delivery = await sink.deliver(batch(info()), { signal: never })
-    expect(delivery).toMatchObject({ status: 'retry', reason: 'the server refused the login' })
+    const delivery = await sink.deliver(batch(info(), block(1)), { signal: never })
+    expect(delivery).toMatchObject({
+      status: 'retry',
+      reason: expect.stringContaining('refused the login; check the secret'),
+    })
     expect((delivery as { afterMs: number }).afterMs).toBeGreaterThanOrEqual(10_000)
     await clock.untilSleeping()
     await clock.advance(9999)
@@ -130,7 +133,7 @@ describe('the ethstats sink', () => {
     const clock = createFakeClock()
     const { sink: opened, context } = await open(server, { clock })
     await using sink = opened
-    const delivering = sink.deliver(batch(info()), { signal: never })
+    const delivering = sink.deliver(batch(info(), block(1)), { signal: never })
     await server.until('hello')
     if (mood === 'mute') await clock.advance(10_000)
     expect((await delivering).status).toBe('retry')
@@ -145,7 +148,7 @@ describe('the ethstats sink', () => {
     const clock = createFakeClock()
     const { sink: opened, context } = await open(server, { clock })
     await using sink = opened
-    const delivering = sink.deliver(batch(info()), { signal: never })
+    const delivering = sink.deliver(batch(info(), block(1)), { signal: never })
     await server.until('node-ping')
     await clock.advance(5000)
     expect(await delivering).toMatchObject({ status: 'retry' })
@@ -160,13 +163,15 @@ describe('the ethstats sink', () => {
     const clock = createFakeClock()
     const { sink: opened } = await open(server, { clock })
     await using sink = opened
-    expect((await sink.deliver(batch(info()), { signal: never })).status).toBe('delivered')
-    for (let i = 2; i <= 5; i++) {
+    expect((await sink.deliver(batch(info(), block(1)), { signal: never })).status).toBe('delivered')
+    // One at the login, one that proves the block.
+    await server.until('latency', () => server.of('latency').length >= 2)
+    for (let i = 3; i <= 6; i++) {
       await clock.untilSleeping()
       await clock.advance(10_000)
       await server.until('latency', () => server.of('latency').length >= i)
     }
-    expect(server.of('node-ping')).toHaveLength(5)
+    expect(server.of('node-ping')).toHaveLength(6)
     expect(server.connections()).toBe(1)
     expect(server.violations).toEqual([])
   })
@@ -209,7 +214,7 @@ describe('the ethstats sink', () => {
     await using server = await startEthstatsServer()
     const { sink: opened } = await open(server)
     await using sink = opened
-    await settle(sink, batch(info()))
+    await settle(sink, batch(info(), block(1)))
     const odd = [
       '',
       '{',
@@ -231,12 +236,14 @@ describe('the ethstats sink', () => {
 
   it('logs in anew when the node is another one than before', async () => {
     await using server = await startEthstatsServer()
-    const { sink: opened } = await open(server)
+    const { sink: opened, context } = await open(server)
     await using sink = opened
-    await settle(sink, batch(info('Geth/v1')))
+    await settle(sink, batch(info('Geth/v1'), block(6)))
     await settle(sink, batch(info('Geth/v1')))
     expect(server.connections()).toBe(1)
-    await settle(sink, batch(info('Besu/v2'), block(7)))
+    // Nobody's trouble: it is delivered without a retry.
+    expect(await sink.deliver(batch(info('Besu/v2'), block(7)), { signal: never })).toEqual({ status: 'delivered' })
+    expect(context.health).toEqual(['ok', 'ok'])
     const second = await server.until('hello', (one) => one.connection === 2)
     expect(second.payload.info.node).toBe('Besu/v2')
     await server.until('block', (one) => one.payload.block.number === 7)
@@ -247,7 +254,7 @@ describe('the ethstats sink', () => {
     const config = { id: 'Alpha of Ops', contact: 'ops@example.org', secret: undefined }
     const { sink: opened } = await open(server, { config })
     await using sink = opened
-    await settle(sink, batch(info(), stats()))
+    await settle(sink, batch(info(), block(1), stats()))
     const { payload } = await server.until('hello')
     expect(payload).toMatchObject({ id: 'Alpha of Ops', secret: '', info: { contact: 'ops@example.org' } })
     expect((await server.until('stats')).payload.id).toBe('Alpha of Ops')
@@ -276,19 +283,93 @@ describe('the ethstats sink', () => {
   it('waits with the first login until the node has said which network it is on, but not for ever', async () => {
     await using server = await startEthstatsServer()
     const clock = createFakeClock({ start: systemClock.now() })
-    const { sink: opened } = await open(server, { clock })
+    const { sink: opened, context } = await open(server, { clock })
     await using sink = opened
-    const early = batch(
-      { kind: 'node-info', node, observedAt: clock.now(), body: { name: 'alpha' } },
-      stats(clock.now()),
-    )
-    expect(await sink.deliver(early, { signal: never })).toMatchObject({ status: 'retry', afterMs: 500 })
+    const early = () =>
+      batch({ kind: 'node-info', node, observedAt: clock.now(), body: { name: 'alpha' } }, stats(clock.now()))
+    expect(await sink.deliver(early(), { signal: never })).toEqual({ status: 'delivered' })
     await clock.advance(19_999)
-    expect((await sink.deliver(early, { signal: never })).status).toBe('retry')
+    expect(await sink.deliver(early(), { signal: never })).toEqual({ status: 'delivered' })
     expect(server.connections()).toBe(0)
-    await clock.advance(1)
-    expect(await sink.deliver(early, { signal: never })).toEqual({ status: 'delivered' })
+    await clock.advance(3001)
+    // The network is taken for unknown, and the head too is waited for no longer.
+    await sink.deliver(early(), { signal: never })
+    await clock.advance(3000)
+    await sink.deliver(early(), { signal: never })
     expect(server.of('hello')[0]?.payload.info.net).toBe('0')
+    // What was known before the login is in the report after it.
+    expect((await server.until('stats')).payload.stats.peers).toBe(25)
+    expect(context.health).toEqual(['ok'])
+  })
+
+  it('holds a block back until the node is introduced, and asks the host who it is', async () => {
+    await using server = await startEthstatsServer()
+    const clock = createFakeClock({ start: systemClock.now() })
+    const context = createTestContext({ clock })
+    let known: NodeInfo | undefined
+    const config = ethstats.config.parse({ node: 'alpha', endpoint: server.url, secret: 's3cret' })
+    await using sink = await ethstats.open(config, { ...context, info: () => known })
+    const delivering = sink.deliver(batch(block(1)), { signal: never })
+    await clock.advance(5000)
+    expect(server.connections()).toBe(0)
+    known = { name: 'alpha', client: 'Geth/v1.13.15', networkId: '1337' }
+    await clock.advance(100)
+    expect(await delivering).toEqual({ status: 'delivered' })
+    expect(server.of('hello')[0]?.payload.info).toMatchObject({ node: 'Geth/v1.13.15', net: '1337' })
+  })
+
+  it('gathers what the first report tells: head, pending, state, in the order of geth', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    for (const one of [info(), stats(), pending(3)])
+      expect(await sink.deliver(batch(one), { signal: never })).toEqual({ status: 'delivered' })
+    expect(server.connections()).toBe(0)
+    await settle(sink, batch(block(1)))
+    await server.until('stats')
+    const events = server.received.map((one) => one.event)
+    expect(events.slice(0, 6)).toEqual(['hello', 'node-ping', 'latency', 'block', 'pending', 'stats'])
+  })
+
+  it('claims a block only when the server has read it, and sends it again where that is not known', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info(), block(1)))
+    server.mood = 'no-pong'
+    const second = batch(block(2))
+    const delivering = sink.deliver(second, { signal: never })
+    // The server has it in its hands and dies before it did anything with it.
+    await server.until('block', (one) => one.payload.block.number === 2)
+    await server.until('node-ping', () => server.of('node-ping').length === 3)
+    server.cut()
+    expect((await delivering).status).toBe('retry')
+    server.mood = 'well'
+    await settle(sink, second)
+    expect(server.received.filter((one) => one.connection === 2 && one.event === 'block')).toHaveLength(1)
+    expect(server.violations).toEqual([])
+  })
+
+  it('claims nothing of a delivery that was called off, also at the next attempt, until the pong is there', async () => {
+    await using server = await startEthstatsServer()
+    const { sink: opened } = await open(server)
+    await using sink = opened
+    await settle(sink, batch(info(), block(1)))
+    server.mood = 'no-pong'
+    const second = batch(block(2))
+    const abort = new AbortController()
+    const first = sink.deliver(second, { signal: abort.signal })
+    await server.until('block', (one) => one.payload.block.number === 2)
+    abort.abort(new Error('too long'))
+    expect((await first).status).toBe('retry')
+    const again = sink.deliver(second, { signal: never })
+    let settled = false
+    void again.then(() => (settled = true))
+    server.push('"primus::ping::17"')
+    await server.untilText('primus::pong::17')
+    expect(settled).toBe(false)
+    server.cut()
+    expect((await again).status).toBe('retry')
   })
 
   it('passes over an old backlog that stands before what the node says now, and fills in history afterwards', async () => {
@@ -318,7 +399,7 @@ describe('the ethstats sink', () => {
     await using server = await startEthstatsServer()
     const { sink: opened, context } = await open(server, { config: { endpoint: `127.0.0.1:${server.port}` } })
     await using sink = opened
-    expect(await settle(sink, batch(info()))).toEqual({ status: 'delivered' })
+    expect(await settle(sink, batch(info(), block(1)))).toEqual({ status: 'delivered' })
     expect(context.log.entries.find((one) => one.message === 'logged in')?.fields['server']).toBe(`${server.url}/api`)
   })
 
@@ -346,7 +427,8 @@ sinkContract('ethstats', async () => {
   const config = ethstats.config.parse({ node: 'node-1', endpoint: server.url, secret: 's3cret' })
   const sink = await ethstats.open(config, { ...context, status })
   // Nothing is claimed or refused before the node is known.
-  await settle(sink, batch({ ...info(), node: nodeId('node-1'), observedAt: moment }))
+  const introduction = [info(), block(1, moment)].map((one) => ({ ...one, node: nodeId('node-1'), observedAt: moment }))
+  await settle(sink, batch(...(introduction as Observation[])))
   return {
     sink,
     peer: async (mood) => {

@@ -22,7 +22,9 @@ const maxHistory = 50
  * under a network that does not exist.
  */
 const networkPatienceMs = 20_000
-const askAgainMs = 500
+const askAgainMs = 100
+/** How long it then waits for the head of the chain, so that the first report is complete and in geth's order. */
+const headPatienceMs = 3000
 /** A little after the next attempt, so that the login has had its chance. */
 const marginMs = 200
 
@@ -33,12 +35,14 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
   let answering = false
   let started = false
   let firstAt: number | undefined
+  let introducedAt: number | undefined
   /** Backlog was passed over before there was a login. */
   let passedOver = false
 
   const info = (): NodeInfo => {
+    // The host knows it from the source at first hand; what comes out of the spool may be long past.
     // Servers read `client` as the protocol's generation and warn about others: the codec's default is what they expect.
-    const { reporter: _, ...rest } = current.info() ?? { name: config.node }
+    const { reporter: _, ...rest } = context.info(config.node) ?? current.info() ?? { name: config.node }
     return { ...rest, ...(config.contact === undefined ? {} : { contact: config.contact }) }
   }
 
@@ -98,13 +102,13 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
       lastStatsAt: login.lastStatsAt(),
       lastPendingAt: login.lastPendingAt(),
     })
-    for (const frame of plan.frames) {
-      try {
-        await unlessAborted(login.send(frame), signal)
-      } catch (error) {
-        // What a dying connection took may not have arrived, so nothing of the batch is claimed.
-        return { status: 'retry', reason: reasonOf(error) }
-      }
+    try {
+      for (const frame of plan.frames) await unlessAborted(login.send(frame), signal)
+      // State that is lost with a connection is told anew after the next login. A block is not, unless it is the head.
+      await unlessAborted(login.proveBlocks(), signal)
+    } catch (error) {
+      // What a dying connection took may not have arrived, so nothing of the batch is claimed.
+      return { status: 'retry', reason: reasonOf(error) }
     }
     for (const { kind, reason } of plan.skipped) context.count('skipped', { kind, reason })
     login.owesHistory ||= plan.passedOver
@@ -115,24 +119,43 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     return { status: 'delivered' }
   }
 
-  /** What becomes of a batch before the first login; undefined once it is time for that. */
-  const beforeLogin = (batch: Batch): Delivery | undefined => {
-    firstAt ??= clock.monotonic()
-    if (current.info()?.networkId !== undefined || clock.monotonic() - firstAt >= networkPatienceMs) return undefined
+  const isIntroduced = (): boolean => info().networkId !== undefined
+
+  /** Waits for the node to say which network it is on, as long as there is patience left. */
+  const untilIntroduced = async (since: number, signal: AbortSignal): Promise<void> => {
+    while (!isIntroduced() && clock.monotonic() - since < networkPatienceMs && !signal.aborted)
+      await clock.sleep(askAgainMs, { signal }).catch(() => undefined)
+  }
+
+  /**
+   * What becomes of a batch before the first login; undefined once it is time for that. State is delivered as soon as it
+   * is known here: the report after the login tells the newest of it.
+   */
+  const beforeLogin = async (batch: Batch, signal: AbortSignal): Promise<Delivery | undefined> => {
+    const since = (firstAt ??= clock.monotonic())
     const newest = batch.items.at(-1)?.observation.observedAt
-    if (newest !== undefined && !isStale(newest, clock.now()))
-      return { status: 'retry', reason: 'the node has not said yet which network it is on', afterMs: askAgainMs }
-    // Old backlog stands before what the node says now, and nobody wants it: history fills in after the login.
-    for (const { observation } of batch.items) context.count('skipped', { kind: observation.kind, reason: 'stale' })
-    passedOver = true
-    return { status: 'delivered' }
+    const hasBlocks = batch.items.some(({ observation }) => observation.kind === 'block')
+    if (!isIntroduced() && newest !== undefined && isStale(newest, clock.now())) {
+      // Old backlog stands before what the node says now, and nobody wants it: history fills in after the login.
+      for (const { observation } of batch.items) context.count('skipped', { kind: observation.kind, reason: 'stale' })
+      passedOver ||= hasBlocks
+      return { status: 'delivered' }
+    }
+    if (!isIntroduced()) {
+      if (!hasBlocks && clock.monotonic() - since < networkPatienceMs) return { status: 'delivered' }
+      await untilIntroduced(since, signal)
+      if (signal.aborted) return { status: 'retry', reason: 'the node has not said yet which network it is on' }
+    }
+    introducedAt ??= clock.monotonic()
+    const awaitsHead = !hasBlocks && current.height() === undefined
+    return awaitsHead && clock.monotonic() - introducedAt < headPatienceMs ? { status: 'delivered' } : undefined
   }
 
   return {
     deliver: async (batch, { signal }) => {
       if (!batch.items.some(({ observation }) => concerns(config.node, observation))) return { status: 'delivered' }
       for (const { observation } of batch.items) current.take(observation)
-      const early = started ? undefined : beforeLogin(batch)
+      const early = started ? undefined : await beforeLogin(batch, signal)
       if (early) return early
       started = true
       keeper.start()

@@ -24,13 +24,40 @@ export const connectFirst = async (
       return { socket: await connect(url, tls, signal), url }
     } catch (error) {
       signal.throwIfAborted()
-      reasons.push(`${url}: ${error instanceof Error ? error.message || errorCode(error) : String(error)}`)
+      reasons.push(`${url}: ${explain(error)}`)
     }
   }
   throw new EthstatsError('ETHSTATS_UNREACHABLE', reasons.join('; '))
 }
 
-const errorCode = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name
+/** What an operator can do about it, by the error's code. */
+const cures: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; check that the server runs, and its port',
+  ENOTFOUND: 'no such host; check the name',
+  EAI_AGAIN: 'the name can not be looked up now; check the DNS of this machine',
+  EHOSTUNREACH: 'no way to that host; check network and firewall',
+  ENETUNREACH: 'no way to that network; check network and firewall',
+  EPROTO: 'the server does not speak TLS there; write ws:// if the secret may travel in plain text',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate signs itself; name it as tls.ca to trust it',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority of its own; name that as tls.ca to trust it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody trusted vouches for its certificate; name its authority as tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'nobody trusted vouches for its certificate; name its authority as tls.ca',
+  CERT_HAS_EXPIRED: 'renew the certificate of the server, or check the clock of this machine',
+  CERT_NOT_YET_VALID: 'check the clock of this machine',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'use the name that is in the certificate',
+}
+
+const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { code = '' } = error as NodeJS.ErrnoException
+  const words = error.message === '' || code === 'EPROTO' ? code || error.name : error.message
+  const cure = error.message.startsWith('Unexpected server response')
+    ? 'no ethstats server answers at this path; check host, port and path'
+    : cures[code]
+  // A long message, such as that of a wrong certificate with all its names, must not hide the cure.
+  const short = words.length > 160 ? `${words.slice(0, 159)}…` : words
+  return cure === undefined ? short : `${short} (${cure})`
+}
 
 const connect = (url: string, tls: TlsOptions, signal: AbortSignal): Promise<WebSocket> =>
   new Promise((resolve, reject) => {
