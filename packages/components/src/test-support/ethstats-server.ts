@@ -3,6 +3,9 @@
  * violation. It can refuse logins, drop connections, fall silent, go away and come back on its port.
  */
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
@@ -76,8 +79,11 @@ export interface Received<E extends Event = Event> {
   readonly connection: number
 }
 
-/** `well`: as geth expects; `refuse`: sends away every login; `mute`: never answers; `no-pong`: logs in, then ignores. */
-export type Mood = 'well' | 'refuse' | 'drop' | 'mute' | 'no-pong'
+/**
+ * `well`: as geth expects; `refuse`: sends away every login; `drop`: closes at it; `mute`: never answers; `no-pong`: logs
+ * in, then ignores; `fickle`: closes right after `ready`.
+ */
+export type Mood = 'well' | 'refuse' | 'drop' | 'mute' | 'no-pong' | 'fickle'
 
 export interface EthstatsServer extends AsyncDisposable {
   readonly url: string
@@ -104,7 +110,15 @@ export interface EthstatsServer extends AsyncDisposable {
   back(): Promise<void>
 }
 
-export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsServer> => {
+export interface EthstatsServerOptions {
+  /** PEM texts; the server speaks TLS where they are given. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+export const startEthstatsServer = async (
+  secret = 's3cret',
+  { tls }: EthstatsServerOptions = {},
+): Promise<EthstatsServer> => {
   const received: Received[] = []
   const violations: string[] = []
   const texts: string[] = []
@@ -113,6 +127,7 @@ export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsSe
   let connections = 0
   let port = 0
   let server: WebSocketServer | undefined
+  let httpServer: Server = createServer()
 
   const stir = (): void => {
     watchers = watchers.filter((done) => !done())
@@ -137,6 +152,7 @@ export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsSe
         return socket.close()
       }
       socket.send('{"emit":["ready"]}')
+      if (mood === 'fickle') return socket.close()
     }
     if (one.event === 'node-ping' && mood !== 'no-pong') {
       const { clientTime } = (one as Received<'node-ping'>).payload
@@ -168,7 +184,8 @@ export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsSe
 
   const listen = async (): Promise<void> => {
     if (server) return
-    server = new WebSocketServer({ port, host: '127.0.0.1', path: '/api' })
+    const http = tls ? createTlsServer(tls) : createServer()
+    server = new WebSocketServer({ server: http, path: '/api' })
     server.on('connection', (socket) => {
       const connection = ++connections
       sockets.add(socket)
@@ -177,25 +194,29 @@ export const startEthstatsServer = async (secret = 's3cret'): Promise<EthstatsSe
       socket.on('message', (data) => take(socket, (data as Buffer).toString(), connection))
       stir()
     })
-    await once(server, 'listening')
-    port = (server.address() as AddressInfo).port
+    http.listen(port, '127.0.0.1')
+    await once(http, 'listening')
+    port = (http.address() as AddressInfo).port
+    httpServer = http
   }
   const cut = (): void => {
     for (const socket of sockets) socket.terminate()
   }
   const away = async (): Promise<void> => {
     if (!server) return
-    const closed = once(server, 'close')
+    const closed = [once(server, 'close'), once(httpServer, 'close')]
     server.close()
+    httpServer.close()
     cut()
-    await closed
+    httpServer.closeAllConnections()
+    await Promise.all(closed)
     server = undefined
   }
   const is = <E extends Event>(event: E, one: Received): one is Received<E> => one.event === event
   await listen()
 
   const self: EthstatsServer = {
-    url: `ws://127.0.0.1:${port}`,
+    url: `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
     port,
     mood: 'well',
     received,
