@@ -23,9 +23,16 @@ describe('the address of a client', () => {
     expect(addressOf('10.0.0.1', '10.0.0.3, 10.0.0.2')).toBe('10.0.0.3')
   })
 
+  it('is known without the port that some proxies add', () => {
+    const addressOf = createAddressOf(['10.0.0.0/8'])
+    expect(addressOf('10.0.0.1', '198.51.100.1:443')).toBe('198.51.100.1')
+    expect(addressOf('10.0.0.1', '[2001:db8::5]:443, 10.0.0.2:80')).toBe('2001:db8::5')
+    expect(addressOf('10.0.0.1', '[2001:db8::5]')).toBe('2001:db8::5')
+  })
+
   it('falls back to the nearest good hop where the header is no list of addresses', () => {
     const addressOf = createAddressOf(['10.0.0.0/8'])
-    for (const header of ['', 'unknown', '<script>', '198.51.100.1:443', ','])
+    for (const header of ['', 'unknown', '<script>', '198.51.100.1:', '[::1', '2001:db8::5:x', ':443', ','])
       expect(addressOf('10.0.0.1', header)).toBe('10.0.0.1')
     expect(addressOf('10.0.0.1', 'garbage, 10.0.0.2')).toBe('10.0.0.2')
   })

@@ -7,6 +7,12 @@ export type AddressOf = (remote: string | undefined, forwardedFor: string | unde
 /** `::ffff:10.0.0.7` is 10.0.0.7: one peer must not count as two. */
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
 
+/** An entry of `X-Forwarded-For` as an address: some proxies add the port, and put IPv6 into brackets for it. */
+const hopAddress = (hop: string): string => {
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5})$/.exec(hop) ?? []
+  return plain(bracketed ?? dotted ?? hop)
+}
+
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 const addTo = (list: BlockList, entry: string): void => {
@@ -40,7 +46,7 @@ export const createAddressOf = (trustedProxies: readonly string[]): AddressOf =>
     let address = plain(remote ?? '')
     if (forwardedFor === undefined || !trusted(address)) return address
     for (const hop of forwardedFor.slice(-2000).split(',').reverse()) {
-      const next = plain(hop.trim())
+      const next = hopAddress(hop.trim())
       if (isIP(next) === 0) return address
       address = next
       if (!trusted(address)) return address

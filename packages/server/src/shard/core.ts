@@ -7,7 +7,7 @@ import type { Change, Core, CoreInput, NetworkView } from './model.ts'
 import { markNode } from './dirty.ts'
 import { reviewNode } from './activity.ts'
 import { reviewHead } from './head.ts'
-import { connectNode, disconnectNode, forgetExpired } from './node-table.ts'
+import { connectNode, disconnectNode, forgetExpired, removeLongestInactiveOf } from './node-table.ts'
 import type { NodeRecord } from './node-record.ts'
 import { defaultCoreOptions } from './options.ts'
 import type { CoreOptions } from './options.ts'
@@ -53,6 +53,12 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     if (target !== shard) moveNode(shard, target, node, at)
   }
 
+  const hasRoom = (at: UnixMs): boolean => {
+    let nodes = 0
+    for (const shard of registry.shards.values()) nodes += shard.nodes.size
+    return nodes < options.maxNodes || removeLongestInactiveOf(registry.shards.values(), at)
+  }
+
   const nodeOf = (shard: Shard | undefined, id: string): NodeRecord | undefined => {
     const node = shard?.nodes.get(id)
     if (shard === undefined) counts.unknownNetwork++
@@ -85,7 +91,9 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     if (input.type === 'tick') return tick(input.at)
     if (input.type === 'connected') {
       const shard = shardOf(input.info, input.info.genesis ?? null, input.node, input.at)
-      connectNode(shard, input.node, input.info, input.address, input.at)
+      if (shard.nodes.has(input.node) || hasRoom(input.at)) {
+        connectNode(shard, input.node, input.info, input.address, input.at)
+      } else counts.nodesRefused++
       return
     }
     const shard = registry.shards.get(input.network)

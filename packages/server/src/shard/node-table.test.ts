@@ -1,3 +1,4 @@
+import { unixMs } from '@netstats/protocol'
 import type { Address, Wei } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
 import { begin, hashOf, scenario } from './testing/scenario.ts'
@@ -127,6 +128,23 @@ describe('node table', () => {
     stage.block('c', 10)
     expect(stage.core.counts()).toMatchObject({ nodesRefused: 1, unknownNode: 1, nodes: 2 })
     expect(stage.head()).toBe('none')
+  })
+
+  it('bounds the nodes of all networks together: the longest inactive of all goes first', () => {
+    const stage = scenario({ maxNodes: 4 })
+    stage.connect('ab')
+    stage.connect('xy', { networkId: '7' })
+    stage.apply({ type: 'disconnected', at: unixMs(stage.now), node: 'x', network: '7' })
+    stage.wait(10).disconnect('a')
+    expect(stage.connect('c')).toMatchObject([
+      { type: 'node-removed', network: '7', node: 'x', reason: 'limit' },
+      { type: 'node-added', node: 'c' },
+      { type: 'node-active', node: 'c' },
+    ])
+    expect(stage.connect('a')).toMatchObject([{ type: 'node-active', node: 'a' }])
+    expect(stage.connect('d')).toEqual([])
+    expect(stage.core.networkOf('d', '1337')).toBeUndefined()
+    expect(stage.core.counts()).toMatchObject({ nodes: 4, nodesRefused: 1 })
   })
 
   it('shows the newest report of a node that falls back', () => {

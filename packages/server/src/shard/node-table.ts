@@ -101,6 +101,17 @@ export const removeNode = (shard: Shard, node: NodeRecord, reason: 'expired' | '
   shard.emit({ type: 'node-removed', at, network: shard.key, node: node.id, reason })
 }
 
+/** Makes room where all networks together are full: the longest inactive node of all goes. False where none is inactive. */
+export const removeLongestInactiveOf = (shards: Iterable<Shard>, at: UnixMs): boolean => {
+  let oldest: { readonly shard: Shard; readonly since: number } | undefined
+  for (const shard of shards) {
+    const [first] = shard.inactive
+    if (first !== undefined && (oldest === undefined || first.stateSince < oldest.since))
+      oldest = { shard, since: first.stateSince }
+  }
+  return oldest !== undefined && removeLongestInactive(oldest.shard, at)
+}
+
 const removeLongestInactive = (shard: Shard, at: UnixMs): boolean => {
   for (const node of shard.inactive) {
     removeNode(shard, node, 'limit', at)

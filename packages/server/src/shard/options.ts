@@ -16,6 +16,8 @@ export interface CoreOptions {
   readonly maxNetworks: number
   /** Nodes of one network; at the limit the longest inactive one goes, and with none inactive the new one is refused. */
   readonly maxNodesPerNetwork: number
+  /** Nodes of all networks together; at the limit the longest inactive of all goes first, and with none the new one is refused. */
+  readonly maxNodes: number
   /** Heights kept below and including the head; older blocks are dropped and reports of them ignored. */
   readonly windowHeights: number
   /** Blocks kept at one height; the weakest witnessed goes first. */
@@ -37,6 +39,7 @@ export const defaultCoreOptions: CoreOptions = {
   forgetAfterMs: 3 * 24 * 3_600_000,
   maxNetworks: 1000,
   maxNodesPerNetwork: 50_000,
+  maxNodes: 100_000,
   windowHeights: 2000,
   maxForksPerHeight: 64,
   maxSideBlocks: 2500,
