@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -12,7 +13,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const { values } = parseArgs({
   options: {
-    out: { type: 'string', default: '/tmp/shots' },
+    out: { type: 'string', default: join(tmpdir(), 'netstats-shots') },
     only: { type: 'string', default: '' },
     url: { type: 'string' },
   },
