@@ -62,7 +62,8 @@ const payloads = {
       syncing: z.boolean(),
       mining: z.boolean().optional(),
       hashrate: int.optional(),
-      peers: int,
+      // Go reads a missing one as 0.
+      peers: int.optional(),
       gasPrice: bigInt,
       uptime: int,
     }),

@@ -2,8 +2,10 @@
 import type { Block, HeadEvent, UnixMs } from '@netstats/protocol'
 import type { Channel, Clock, Logger } from '@netstats/sdk'
 import type { ChainView } from './chain-view.ts'
+import { withSealers } from './clique-sealer.ts'
 import { completeChain } from './complete-chain.ts'
 import type { NodeClient } from './node-client.ts'
+import type { OptionalMethods } from './optional-methods.ts'
 import { RpcError } from './rpc/errors.ts'
 import { tryHash, tryRecord } from './values.ts'
 import type { Hash } from '@netstats/protocol'
@@ -14,6 +16,7 @@ export type HeadCue = { readonly type: 'notice'; readonly hash: Hash; readonly a
 export interface FollowOptions {
   readonly client: NodeClient
   readonly view: ChainView
+  readonly methods: OptionalMethods
   readonly clock: Clock
   readonly log: Logger
   readonly cues: Channel<HeadCue>
@@ -101,7 +104,9 @@ const advance = async (block: Block, at: UnixMs, options: FollowOptions, signal:
   if (old && block.number <= old.number) await options.checkIdentity({ signal })
 
   const limit = options.isSyncing() ? 0 : options.backfill
-  const chain = await completeChain(block, view, client, { limit, signal })
+  const linked = await completeChain(block, view, client, { limit, signal })
+  // Before they count as known: what fails here is asked for again by the next session.
+  const chain = await withSealers(linked, client, options.methods, { signal })
   const skipped = (chain[0]?.number ?? 0) - (view.head()?.number ?? Infinity) - 1
   if (skipped > 0) count('blocks_skipped', {}, skipped)
 

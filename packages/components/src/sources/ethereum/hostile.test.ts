@@ -1,6 +1,6 @@
 /** Against an endpoint that answers whatever it likes. */
 import { describe, expect, it } from 'vitest'
-import { createTestContext } from '@netstats/sdk/testing'
+import { createFakeClock, createTestContext } from '@netstats/sdk/testing'
 import { rawBlock, sane, startHostileNode } from '../../test-support/hostile-node.ts'
 import type { Answer, HostileNode, RpcRequest } from '../../test-support/hostile-node.ts'
 import { watch } from '../../test-support/watch.ts'
@@ -137,7 +137,8 @@ describe.concurrent('a gateway over HTTP', () => {
   it.each([
     [429, 'RPC_RATE_LIMITED'],
     [401, 'RPC_REFUSED'],
-    [502, 'RPC_ANSWER_INVALID'],
+    [404, 'RPC_ANSWER_INVALID'],
+    [502, 'RPC_UNREACHABLE'],
   ])('that answers %i is named %s', async (status, code) => {
     await using node = await startHostileNode(() => ({ status, headers: { 'retry-after': '1' } }))
     const { source: opened, context } = await open(node.http)
@@ -145,6 +146,47 @@ describe.concurrent('a gateway over HTTP', () => {
     await using seen = watch(source)
     await seen.until('node-stats', () => true)
     expect(context.counts[`failures{code=${code}}`]).toBeGreaterThanOrEqual(1)
+  })
+})
+
+describe('a node that was away for long and answers again', () => {
+  it('is found gone soon when it falls silent, and not after the long waits of before', async () => {
+    await using node = await startHostileNode(() => ({ hangUp: true }))
+    const clock = createFakeClock()
+    const context = createTestContext({ clock })
+    const config = ethereum.config.parse({ node: 'alpha', endpoint: node.http })
+    await using source = await ethereum.open(config, context)
+    await using seen = watch(source)
+    /** Sockets need real turns of the event loop; the fake time moves on meanwhile, in small steps. */
+    const until = async (condition: () => boolean): Promise<number> => {
+      const from = clock.monotonic()
+      while (!condition()) {
+        await clock.advance(50)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      return clock.monotonic() - from
+    }
+    const isActive = (): boolean | undefined => seen.of('node-stats').at(-1)?.body.active
+    await until(() => clock.monotonic() >= 120_000)
+    expect(isActive()).toBe(false)
+    node.answer = sane(7)
+    await until(() => isActive() === true)
+    const since = clock.monotonic()
+    await until(() => clock.monotonic() >= since + 6000)
+    node.answer = () => ({ silence: true })
+    // A round of stats, its time-out, a short wait, a second time-out.
+    expect(await until(() => isActive() === false)).toBeLessThan(5000 + 5000 + 1000 + 5000 + 1000)
+  })
+})
+
+describe.concurrent('a gateway whose node is gone', () => {
+  it('does not keep the node alive, and is told with what to check', async () => {
+    await using node = await startHostileNode(() => ({ status: 503, headers: {} }))
+    const { source: opened, context } = await open(node.http)
+    await using source = opened
+    await using seen = watch(source)
+    await seen.until('node-stats', (one) => !one.body.active)
+    expect(context.health.at(-1)).toMatch(/HTTP 503\); check that the node runs/)
   })
 })
 

@@ -84,6 +84,7 @@ export const runSession = async (options: SessionOptions, { signal }: { signal: 
           {
             client,
             view: state.view,
+            methods: state.methods,
             clock: context.clock,
             log: context.log,
             cues: cues.channel,
@@ -112,7 +113,7 @@ const identify = async (options: SessionOptions, signal: AbortSignal): Promise<v
   const found = await readIdentity(client, { signal })
   if (old && isOtherChain(old, found)) {
     context.count('chain_switches')
-    context.log.warn({ from: old, to: found }, 'The node is on another network than before.')
+    context.log.warn({ from: chainOf(old), to: chainOf(found) }, 'the node is on another network than before')
     state.view.forget()
     state.pending = undefined
   }
@@ -120,8 +121,16 @@ const identify = async (options: SessionOptions, signal: AbortSignal): Promise<v
   if (old?.client !== now.client) state.methods.forget()
   if (sameIdentity(old, now)) return
   state.identity = now
+  const { client: software, networkId: network, genesis } = now
+  context.log.info(
+    { client: software, network, genesis },
+    old ? 'the node is another one than before' : 'watches the node',
+  )
   await options.sendInfo()
 }
+
+const chainOf = ({ networkId, genesis }: Identity): string =>
+  `${networkId ?? 'unknown'} (genesis ${genesis ?? 'unknown'})`
 
 const pollIdentity = async (options: SessionOptions, signal: AbortSignal): Promise<void> => {
   const { config, context, state } = options

@@ -11,6 +11,7 @@ import type { ComponentContext, Source } from '@netstats/sdk'
 import { redactUrl } from '@netstats/sdk/config'
 import { reporter } from '../../version.ts'
 import { createChainView } from './chain-view.ts'
+import { withSealers } from './clique-sealer.ts'
 import type { EthereumConfig } from './config.ts'
 import { createHealth } from './health.ts'
 import { toNodeInfo } from './identity.ts'
@@ -22,6 +23,8 @@ import type { RpcConnection } from './rpc/connection.ts'
 import { createCues, runSession } from './session.ts'
 import type { Emit, NodeState } from './session.ts'
 import { createOptionalMethods } from './optional-methods.ts'
+import type { OptionalMethods } from './optional-methods.ts'
+import { troubleOf } from './trouble.ts'
 
 /** Observations on their way to the host; a host that does not take them slows the source down. */
 const outbound = 256
@@ -70,8 +73,7 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     const inactive = state.health.inactive()
     // The host logs a change of status, so the failure itself is for those who look closer.
     log.debug({ error, endpoint: label }, 'a session with the node ended')
-    if (limited) context.status.degraded(error.message)
-    else if (inactive) context.status.degraded(`${error.message}; check that the node runs and that its RPC is open`)
+    if (limited || inactive) context.status.degraded(troubleOf(error))
     // The first observation says who is meant, whether or not the node could be asked.
     if (!informed) await sendInfo(emit)
     if (!limited && !inactive) return
@@ -81,7 +83,8 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
   }
 
   const run = async (emit: Emit, signal: AbortSignal): Promise<void> => {
-    const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 15_000, minMs: 100 })
+    // A node that answered for a while and then falls silent is asked again soon: whether it is gone must show soon.
+    const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 15_000, minMs: 100, healthyAfterMs: 5000 })
     const session = async (): Promise<void> => {
       const cues = createCues(context)
       await using connection = await connect(cues.notice, signal)
@@ -140,9 +143,9 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     blocks: async (numbers, { signal }) => {
       const asked = [...new Set(numbers)].sort((a, b) => a - b).slice(-maxHistory)
       try {
-        if (current) return await readHistory(current, asked, signal)
+        if (current) return await readHistory(current, state.methods, asked, signal)
         await using connection = await connect(() => undefined, signal)
-        return await readHistory(createNodeClient(connection), asked, signal)
+        return await readHistory(createNodeClient(connection), state.methods, asked, signal)
       } catch (error) {
         // A node that is away has no blocks: all of them are missing ones.
         if (signal.aborted || !(error instanceof RpcError)) throw error
@@ -155,10 +158,11 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
 
 const readHistory = async (
   client: NodeClient,
+  methods: OptionalMethods,
   numbers: readonly BlockNumber[],
   signal: AbortSignal,
 ): Promise<readonly Block[]> => {
-  const blocks = await client.byNumbers(numbers, { signal })
+  const blocks = await withSealers(await client.byNumbers(numbers, { signal }), client, methods, { signal })
   return blocks.map((one) => ({ ...one, historical: true }))
 }
 

@@ -118,16 +118,22 @@ const readBody = async (response: IncomingMessage, maxBytes: number, label: stri
 const checkStatus = (response: IncomingMessage, text: string, label: string): string => {
   const status = response.statusCode ?? 0
   if (status >= 200 && status < 300) return text
-  if (status === 429 || status === 503) throw rateLimited(label, response.headers['retry-after'])
+  if (status === 429) throw rateLimited(label, response.headers['retry-after'])
+  // Gateways say so when the node behind them is gone.
+  if (status === 502 || status === 503 || status === 504)
+    throw new RpcError('RPC_UNREACHABLE', `${label} has no node behind it now (HTTP ${status}).`, {
+      ...retryAfter(response.headers['retry-after']),
+    })
   if (status === 401 || status === 403)
     throw new RpcError('RPC_REFUSED', `${label} refused the request (HTTP ${status}); check user, password and host.`)
   if (text.trimStart().startsWith('{') || text.trimStart().startsWith('[')) return text
   throw new RpcError('RPC_ANSWER_INVALID', `${label} answered with HTTP ${status} and no JSON.`)
 }
 
-const rateLimited = (label: string, header: string | undefined): RpcError => {
+const rateLimited = (label: string, header: string | undefined): RpcError =>
+  new RpcError('RPC_RATE_LIMITED', `${label} asks for fewer requests.`, retryAfter(header))
+
+const retryAfter = (header: string | undefined): { readonly retryAfterMs?: number } => {
   const seconds = Number(header)
-  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, maxRetryAfterMs) : undefined
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
-  return new RpcError('RPC_RATE_LIMITED', `${label} asks for fewer requests.`, wait)
+  return Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: Math.min(seconds * 1000, maxRetryAfterMs) } : {}
 }
