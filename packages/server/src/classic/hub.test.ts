@@ -185,6 +185,17 @@ describe('/external', () => {
   })
 })
 
+describe('/external, when it talks like a page', () => {
+  it('has its pings answered and is given no rows', async () => {
+    await using running = await startServer()
+    await agentOf(running, 'alpha')
+    const outside = await running.connect('/external?_primuscb=x')
+    outside.send('{"emit":["ready"]}', '"primus::ping::7"')
+    await outside.next((text) => text === '"primus::pong::7"')
+    expect(outside.received).toEqual(['"primus::pong::7"'])
+  })
+})
+
 describe('a network that was forgotten and begins anew', () => {
   it('is told of from its first block on', async () => {
     await using running = await startServer()

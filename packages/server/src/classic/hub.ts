@@ -155,6 +155,8 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     const message = parseDashboardMessage(text)
     switch (message.type) {
       case 'ready':
+        // A word of pages: third parties on /external only listen.
+        if (!readers.has(reader)) return
         now = performance.now()
         // A page says it once a connection; one that repeats it is answered, but not at once.
         reader.asked = true

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { hostileFrames } from '@netstats/protocol/testing'
-import { blockFrame, emit, helloFrame, latencyFrame, pingFrame } from '../ingest/testing.ts'
+import { blockFrame, blockJson, emit, helloFrame, latencyFrame, pingFrame } from '../ingest/testing.ts'
 import { startServer } from '../testing.ts'
 import type { RunningServer } from '../testing.ts'
 import { parseExposition } from './testing/exposition.ts'
@@ -34,6 +34,24 @@ describe('a scrape', () => {
       const sessions = (await scrape(running)).get('netstats_server_stage_duration_seconds')
       expect(sessions?.samples.length).toBeGreaterThan(0)
     })
+  })
+
+  it('tells what the live state left aside, by reason', async () => {
+    await using running = await startServer()
+    const agent = await running.connect('/api')
+    const contradiction = { ...blockJson(1), number: 2 }
+    agent.send(helloFrame('alpha'), blockFrame('alpha', 1), emit('block', { id: 'alpha', block: contradiction }))
+    agent.send(pingFrame('alpha'))
+    await agent.next((text) => text.includes('node-pong'))
+    const families = await scrape(running)
+    const setAside = families.get('netstats_server_core_set_aside_total')?.samples ?? []
+    expect(setAside.find(({ labels }) => labels['reason'] === 'block-contradicting')?.value).toBe(1)
+    expect(setAside.find(({ labels }) => labels['reason'] === 'unknown-node')?.value).toBe(0)
+    expect(families.get('netstats_server_blocks')?.samples[0]?.value).toBe(1)
+    expect(families.get('netstats_server_nodes')?.samples).toMatchObject([
+      { labels: { network: '1337' }, value: 1 },
+      { labels: { network: 'other' }, value: 0 },
+    ])
   })
 
   it('has no more series however agents call themselves', async () => {

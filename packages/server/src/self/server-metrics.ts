@@ -55,12 +55,42 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
     for (const [type, count] of runner.changes) add({ type }, count)
   })
   metrics.counter('core_errors', 'Inputs the core failed on; any is a defect.', [], (add) => add({}, runner.errors))
+  metrics.counter('core_inputs', 'Inputs applied to the live state.', [], (add) => add({}, core.counts().inputs))
+  metrics.counter('core_set_aside', 'What the live state left aside, by reason.', ['reason'], (add) => {
+    const counts = core.counts()
+    for (const [key, reason] of setAside) add({ reason }, counts[key])
+  })
+  metrics.gauge('blocks', 'Blocks kept, of all networks.', [], (add) => add({}, core.counts().blocks))
   metrics.counter('places', 'Nodes that connected, by how their place was found.', ['by'], (add) => {
     for (const [by, count] of Object.entries(measured.geo.counts)) add({ by }, count)
   })
   metrics.gauge('networks', 'Networks known.', [], (add) => add({}, core.networks().length))
-  metrics.gauge('nodes', 'Nodes known, by network; the largest twenty.', ['network'], (add) => {
-    const largest = [...core.networks()].sort((a, b) => b.nodeCount - a.nodeCount).slice(0, 20)
-    for (const view of largest) add({ network: view.key }, view.nodeCount)
-  })
+  const named = new Set<string>()
+  metrics.gauge(
+    'nodes',
+    'Nodes known, by network: the largest twenty, and all others together.',
+    ['network'],
+    (add) => {
+      let others = 0
+      const all = [...core.networks()].sort((a, b) => b.nodeCount - a.nodeCount)
+      all.forEach(({ key, nodeCount }, i) => {
+        // Agents choose the names of networks: who scrapes for a year must not collect them without end.
+        if (i < 20 && named.size < maxNamed) named.add(key)
+        if (i < 20 && named.has(key)) add({ network: key }, nodeCount)
+        else others += nodeCount
+      })
+      add({ network: 'other' }, others)
+    },
+  )
 }
+
+const maxNamed = 200
+const setAside = [
+  ['unknownNode', 'unknown-node'],
+  ['unknownNetwork', 'unknown-network'],
+  ['nodesRefused', 'node-refused'],
+  ['blocksBelowWindow', 'block-below-window'],
+  ['blocksContradicting', 'block-contradicting'],
+  ['blocksDropped', 'block-dropped'],
+  ['locateFailed', 'place-failed'],
+] as const
