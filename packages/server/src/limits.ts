@@ -24,3 +24,7 @@ export const intakeLimitsOf = ({ limits, ethstats }: ServerConfig): IntakeLimits
   sessionBytes: Math.min(limits.queueBytes / 2, ethstats.maxFrame * 2),
   sliceMs: 8,
 })
+
+/** The largest frames of several agents at once, and no more than a few times what may wait as whole ones. */
+export const unfinishedBytesOf = ({ limits, ethstats }: ServerConfig): number =>
+  Math.max(2 * limits.queueBytes, 8 * ethstats.maxFrame)

@@ -26,7 +26,7 @@ import { createAdmission } from './ingest/admission.ts'
 import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createSecretCheck } from './ingest/secrets.ts'
-import { intakeLimitsOf, sessionLimitsOf } from './limits.ts'
+import { intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
 import { registerServerMetrics } from './self/server-metrics.ts'
@@ -109,6 +109,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     limits: sessionLimitsOf(config),
     intakeLimits: intakeLimitsOf(config),
     maxFrameBytes: config.ethstats.maxFrame,
+    maxUnfinishedBytes: unfinishedBytesOf(config),
     log,
     stages,
   })

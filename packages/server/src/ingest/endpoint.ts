@@ -18,8 +18,10 @@ import type { SecretCheck } from './secrets.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { pingFrame, textFrame } from './text-frame.ts'
+import { createUnfinishedWatch, noneIncoming } from './unfinished.ts'
+import type { Incoming } from './unfinished.ts'
 
-export interface AgentSession extends Session {
+export interface AgentSession extends Session, Incoming {
   readonly socket: WebSocket
   readonly raw: Socket
   pingSentAt: number
@@ -34,6 +36,8 @@ export interface EndpointOptions {
   readonly intakeLimits: IntakeLimits
   /** Largest frame taken; what is larger closes the connection with 1009. */
   readonly maxFrameBytes: number
+  /** What frames that have begun and not ended may hold, over all connections. */
+  readonly maxUnfinishedBytes: number
   readonly log: Logger
   /** Measures a sample of the work on frames. */
   readonly stages: StageTimes
@@ -129,14 +133,28 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
   }
 
   const sockets = createSocketServer(options.maxFrameBytes)
+  const watchUnfinished = createUnfinishedWatch<AgentSession>({
+    limit: options.maxUnfinishedBytes,
+    bytesRead: (session) => session.raw.bytesRead,
+    cut: (session) => {
+      if (session.state === 'waiting') machine.refuse(session, 'too-much-before-login')
+      else machine.oddFrame(session, 'oversized', Date.now())
+      session.socket.terminate()
+    },
+  })
 
   const begin = (request: IncomingMessage, socket: WebSocket, raw: Socket, address: string): void => {
     const now = performance.now()
     const facts = { serial: serial++, address, primusClient: isPrimusUrl(request.url), now, at: Date.now() }
-    const session: AgentSession = Object.assign(createSession(facts, limits), { socket, raw, pingSentAt: 0 })
+    const session: AgentSession = Object.assign(createSession(facts, limits), noneIncoming(), {
+      socket,
+      raw,
+      pingSentAt: 0,
+    })
     sessions.add(session)
     guardUnknownPeer(session, raw, () => machine.refuse(session, 'too-much-before-login'))
     socket.on('message', (data: Buffer, isBinary: boolean) => {
+      session.delivered++
       if (isBinary) return machine.oddFrame(session, 'binary', Date.now())
       try {
         machine.frame(session, data, unixMs(Date.now()))
@@ -172,7 +190,10 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     upgrade: (request, socket, head, address) => {
       sockets.handleUpgrade(request, socket, head, (ws) => begin(request, ws, socket, address))
     },
-    tick: (now) => machine.tick(now, unixMs(Date.now())),
+    tick(now) {
+      machine.tick(now, unixMs(Date.now()))
+      watchUnfinished(sessions)
+    },
     async drain(graceMs) {
       machine.drain()
       if (sessions.size > 0) {
