@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { loadConfig } from '@netstats/sdk/config'
 import { createRecordingLogger } from '@netstats/sdk/testing'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { agentConfig } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { openAgent } from './open-agent.ts'
@@ -27,6 +30,37 @@ const configOf = (more: Readonly<Record<string, unknown>> = {}): AgentConfig => 
   const file = join(folder, 'agent.yaml')
   writeFileSync(file, JSON.stringify(values))
   return loadConfig({ schema: agentConfig, file })
+}
+
+/** A node that stands still at block 1. */
+const startNode = async () => {
+  const block = {
+    number: '0x1',
+    hash: `0x${'1'.repeat(64)}`,
+    parentHash: `0x${'0'.repeat(64)}`,
+    timestamp: '0x1',
+    miner: `0x${'0'.repeat(40)}`,
+    gasUsed: '0x0',
+    gasLimit: '0x1',
+    transactions: [],
+    uncles: [],
+  }
+  const results: Record<string, unknown> = { net_version: '1337', eth_blockNumber: '0x1', eth_getBlockByNumber: block }
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const calls = [JSON.parse(body)].flat() as { readonly id: number; readonly method: string }[]
+      const replies = calls.map(({ id, method }) => ({ jsonrpc: '2.0', id, result: results[method] ?? null }))
+      response.end(JSON.stringify(replies.length === 1 ? replies[0] : replies))
+    })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 describe('an agent', () => {
@@ -73,6 +107,20 @@ describe('an agent', () => {
     expect(performance.now() - begun).toBeLessThan(5000)
     await using again = await openAgent(config, { log: createRecordingLogger() })
     expect(again.status().ok).toBe(true)
+  })
+
+  it('does not wait for servers that are away, and says what waits on disk', async () => {
+    await using node = await startNode()
+    const log = createRecordingLogger()
+    const agent = await openAgent(configOf({ nodes: [{ name: 'a', rpc: node.url }], shutdownGrace: '1m' }), { log })
+    const isDegraded = (): boolean => agent.status().parts.some((part) => part.state === 'degraded')
+    const backlog = (): number => agent.status().backlogs.get('ethstats 127.0.0.1:1 a') ?? 0
+    await vi.waitFor(() => expect([isDegraded(), backlog() > 0]).toEqual([true, true]), { timeout: 20_000 })
+    const begun = performance.now()
+    await agent[Symbol.asyncDispose]()
+    expect(performance.now() - begun).toBeLessThan(10_000)
+    const line = log.entries.find((entry) => entry.message === 'the rest waits on disk for the next start')
+    expect(Object.keys(line?.fields['observations'] ?? {})).toContain('ethstats 127.0.0.1:1 a')
   })
 
   it('leaves nothing open where it can not start', async () => {

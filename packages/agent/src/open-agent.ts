@@ -90,8 +90,16 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
 
   const drain = async (): Promise<void> => {
     const limit = AbortSignal.timeout(config.shutdownGrace)
-    const left = (): boolean => [...sinks.backlogs().values()].some((count) => count > 0)
+    // Who can not deliver now is not waited for.
+    const isWell = (reader: string): boolean =>
+      sinkSupervisor
+        .statuses()
+        .some(({ id, state }) => id === `sink/${reader}` && (state === 'ok' || state === 'starting'))
+    const left = (): boolean => [...sinks.backlogs()].some(([reader, count]) => count > 0 && isWell(reader))
     while (left() && !limit.aborted) await clock.sleep(drainLookMs, { signal: limit }).catch(() => undefined)
+    const waiting = [...sinks.backlogs()].filter(([, count]) => count > 0)
+    if (waiting.length > 0)
+      log.info({ observations: Object.fromEntries(waiting) }, 'the rest waits on disk for the next start')
   }
 
   let ending: Promise<void> | undefined
