@@ -10,10 +10,15 @@ const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'w
 const run = (program, args, stdio) =>
   spawnSync(program, args, { cwd: root, stdio, shell: process.platform === 'win32' }).status === 0
 
-if (existsSync(bin('vite')) && existsSync(join(root, 'packages', 'dashboard', 'index.html'))) {
+// The test of the second part has no use for the first.
+const all = process.env.NETSTATS_PREPARE !== 'code'
+if (all && existsSync(bin('vite')) && existsSync(join(root, 'packages', 'dashboard', 'index.html'))) {
   if (!run('npm', ['run', '--silent', 'build'], 'inherit')) process.exit(1)
 }
-// Only a head start: what fails here fails again, and is told, when the command is used.
-for (const kind of ['agent', 'server']) {
-  run(process.execPath, [join(root, 'packages', 'cli', 'bin', 'netstats.mjs'), 'sample-config', kind], 'ignore')
+// Each command loads all it needs before it finds that there is no such file. The agent runs with engine flags of its
+// own, for which Node keeps what it made apart: only the command itself can warm its own code. No more than a head start:
+// what fails here fails again, and is told, when the command is used.
+for (const command of ['agent', 'server']) {
+  const missing = join(root, 'node_modules', '.cache', 'no-such-file.yaml')
+  run(process.execPath, [join(root, 'packages', 'cli', 'bin', 'netstats.mjs'), command, '--config', missing], 'ignore')
 }
