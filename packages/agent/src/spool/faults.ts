@@ -19,14 +19,22 @@ const resultCode = (error: unknown): number | undefined => {
 export const spoolFault = (error: unknown, path: string): unknown => {
   switch (resultCode(error)) {
     case full:
-      return new SpoolError('SPOOL_DISK_FULL', `No room to write ${path}.`, { retryable: true, cause: error })
+      return new SpoolError(
+        'SPOOL_DISK_FULL',
+        `No room on the disk to write ${path}; free some, or give the agent a data directory on another disk.`,
+        { retryable: true, cause: error },
+      )
     case ioError:
     case readOnly:
     case cannotOpen:
-      return new SpoolError('SPOOL_IO', `The disk below ${path} fails: ${(error as Error).message}.`, {
-        retryable: true,
-        cause: error,
-      })
+      return new SpoolError(
+        'SPOOL_IO',
+        `The disk below ${path} fails: ${(error as Error).message}; see what the system says of it.`,
+        {
+          retryable: true,
+          cause: error,
+        },
+      )
     case corrupt:
     case notADatabase:
       return new SpoolError('SPOOL_CORRUPT', `${path} is damaged: ${(error as Error).message}.`, { cause: error })
