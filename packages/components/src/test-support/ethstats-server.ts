@@ -147,7 +147,7 @@ export const startEthstatsServer = async (
     const { mood } = self
     if (mood === 'mute') return
     if (one.event === 'hello') {
-      if (mood === 'drop') return socket.close()
+      if (mood === 'drop') return socket.close(1013, 'come\nback later')
       if (mood === 'refuse' || (one as Received<'hello'>).payload.secret !== secret) {
         socket.send('"primus::server::close"')
         return socket.close()

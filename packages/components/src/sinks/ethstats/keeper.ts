@@ -14,8 +14,8 @@ import type { TlsOptions } from './socket.ts'
 /** A server that refused, or sent us away, is left alone for at least so long. */
 const afterRefusalMs = 10_000
 const afterReloginMs = 1000
-/** How long `ready` waits for a login under way. */
-const patienceMs = 5000
+/** How long `ready` waits for a login under way: longer than one can take, so that its outcome is what is reported. */
+const patienceMs = 26_000
 const notYet = 'not connected yet'
 
 export interface KeeperOptions {

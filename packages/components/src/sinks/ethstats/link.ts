@@ -22,6 +22,14 @@ export interface LinkEnd {
   readonly reason: string
 }
 
+const closedAtLogin = 'it may know another reporter of this name, be full, or be no ethstats server'
+
+/** The code of a close frame and what the server wrote beside it, if anything. */
+const closing = (code: number, said: string): string => {
+  const plain = said.replaceAll(/\p{Cc}+/gu, ' ').trim()
+  return plain === '' ? String(code) : `${code}: ${plain}`
+}
+
 /** What a link needs from its sink. */
 export interface LinkOptions {
   readonly socket: WebSocket
@@ -139,10 +147,10 @@ export const openLink = (options: LinkOptions): Link => {
     if (!isBinary) feed({ type: 'message', message: parseServerMessage((data as Buffer).toString('utf8')) })
   })
   socket.on('error', (error) => end('lost', error.message))
-  socket.on('close', (code) => {
-    const loggedIn = step.state.phase !== 'login'
-    if (loggedIn) end('lost', `the server closed the connection (${code})`)
-    else end('refused', `the server closed the connection (${code}) instead of answering the login`)
+  socket.on('close', (code, said) => {
+    const words = closing(code, said.toString('utf8'))
+    if (step.state.phase !== 'login') end('lost', `the server closed the connection (${words})`)
+    else end('refused', `the server closed the connection instead of answering the login (${words}); ${closedAtLogin}`)
   })
   run()
   return { info: options.info, send, prove, end, ended: ended.promise }

@@ -136,7 +136,9 @@ describe('the ethstats sink', () => {
     const delivering = sink.deliver(batch(info(), block(1)), { signal: never })
     await server.until('hello')
     if (mood === 'mute') await clock.advance(10_000)
-    expect((await delivering).status).toBe('retry')
+    const reason =
+      mood === 'mute' ? 'did not answer the login' : '(1013: come back later); it may know another reporter'
+    expect(await delivering).toMatchObject({ status: 'retry', reason: expect.stringContaining(reason) })
     if (mood === 'mute') await clock.settle()
     await clock.untilSleeping()
     expect(context.counts['connections_ended{how=refused}']).toBe(1)
