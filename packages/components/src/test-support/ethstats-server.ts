@@ -82,9 +82,10 @@ export interface Received<E extends Event = Event> {
 
 /**
  * `well`: as geth expects; `refuse`: sends away every login; `drop`: closes at it; `mute`: never answers; `no-pong`: logs
- * in, then ignores; `fickle`: closes right after `ready`.
+ * in, then ignores; `fickle`: closes right after `ready`; `deaf`: what comes is lost, as with a process that dies before
+ * it read its socket.
  */
-export type Mood = 'well' | 'refuse' | 'drop' | 'mute' | 'no-pong' | 'fickle'
+export type Mood = 'well' | 'refuse' | 'drop' | 'mute' | 'no-pong' | 'fickle' | 'deaf'
 
 export interface EthstatsServer extends AsyncDisposable {
   readonly url: string
@@ -102,6 +103,8 @@ export interface EthstatsServer extends AsyncDisposable {
   connected(nth: number): Promise<void>
   untilText(text: string): Promise<void>
   connections(): number
+  /** Frames lost while deaf. */
+  unread(): number
   /** Sends text to every client. */
   push(text: string): void
   /** Cuts every connection. */
@@ -123,6 +126,7 @@ export const startEthstatsServer = async (
   const received: Received[] = []
   const violations: string[] = []
   const texts: string[] = []
+  let unread = 0
   const sockets = new Set<WebSocket>()
   let watchers: (() => boolean)[] = []
   let connections = 0
@@ -162,6 +166,10 @@ export const startEthstatsServer = async (
   }
 
   const take = (socket: WebSocket, text: string, connection: number): void => {
+    if (self.mood === 'deaf') {
+      unread++
+      return stir()
+    }
     const value: unknown = JSON.parse(text)
     if (typeof value === 'string') {
       texts.push(value)
@@ -233,6 +241,7 @@ export const startEthstatsServer = async (
       await when(() => texts.find((one) => one === text))
     },
     connections: () => connections,
+    unread: () => unread,
     push: (text) => {
       for (const socket of sockets) socket.send(text)
     },
