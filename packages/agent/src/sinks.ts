@@ -51,15 +51,24 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
   }
 }
 
-const wantsOf = (sink: SinkEntry, node: string): ((observation: Observation) => boolean) => {
-  const kinds = sink.kinds === undefined ? undefined : new Set<string>(sink.kinds)
-  return (observation) => observation.node === node && (kinds === undefined || kinds.has(observation.kind))
+/** Of the kinds that the sink can carry those that it was told to. */
+export const wantsOf = (sink: SinkEntry, node: string): ((observation: Observation) => boolean) => {
+  const carried = definitionOf(sink).kinds
+  const asked = sink.kinds
+  const isWanted = ({ kind }: Observation): boolean =>
+    (carried?.includes(kind) ?? true) && (asked === undefined || asked.includes(kind))
+  return (observation) => observation.node === node && isWanted(observation)
+}
+
+const definitionOf = (entry: SinkEntry): SinkDefinition => {
+  const definition = Object.values<SinkDefinition>(types).find((one) => one.type === entry.type)
+  if (definition === undefined) throw new TypeError(`no sink of type ${entry.type}`)
+  return definition
 }
 
 const startShipper = (entry: SinkEntry, node: string, reader: SpoolReader, options: SinksOptions): void => {
   const { supervisor, clock, sources, contextOf } = options
-  const definition = Object.values<SinkDefinition>(types).find((one) => one.type === entry.type)
-  if (definition === undefined) throw new TypeError(`no sink of type ${entry.type}`)
+  const definition = definitionOf(entry)
   const { type: _type, name: _name, nodes: _nodes, kinds: _kinds, policy: _policy, batchSize: _size, ...own } = entry
 
   supervisor.run(`sink/${sinkName(entry)} ${node}`, async (task) => {

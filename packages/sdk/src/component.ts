@@ -1,4 +1,4 @@
-import type { Block, BlockNumber, NodeId, NodeInfo, Observation } from '@netstats/protocol'
+import type { Block, BlockNumber, Kind, NodeId, NodeInfo, Observation } from '@netstats/protocol'
 import type { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
@@ -80,6 +80,11 @@ export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string
   readonly summary: string
   readonly config: Schema
+  /**
+   * Kinds of observations its peer has a use for; absent: all. The host keeps the others away from it, and what no sink
+   * wants out of the spool.
+   */
+  readonly kinds?: readonly Kind[]
   open(config: z.output<Schema>, context: SinkContext): Promise<Sink>
 }
 

@@ -1,5 +1,6 @@
 import { defineSink } from '@netstats/sdk'
 import { ethstatsConfig } from './config.ts'
+import { reported } from './plan.ts'
 import { openEthstatsSink } from './sink.ts'
 
 /** Any ethstats server, spoken to exactly as geth does. */
@@ -7,5 +8,6 @@ export const ethstats = defineSink({
   type: 'ethstats',
   summary: 'Reports a node to any ethstats server, exactly as geth does',
   config: ethstatsConfig,
+  kinds: reported,
   open: openEthstatsSink,
 })

@@ -3,7 +3,7 @@
  * state is sent, blocks that come late go as history, and a backlog is cut to what a server would keep.
  */
 import { unixMs } from '@netstats/protocol'
-import type { Block, NodeId, NodeStats, Observation, UnixMs } from '@netstats/protocol'
+import type { Block, Kind, NodeId, NodeStats, Observation, UnixMs } from '@netstats/protocol'
 import type { Sequence, SpooledObservation } from '@netstats/sdk'
 import { isStale } from './current.ts'
 
@@ -21,9 +21,11 @@ export type Frame =
 
 const ranks: Readonly<Record<Frame['type'], number>> = { history: 0, block: 0, pending: 1, stats: 2 }
 
-/** Whether a server hears of it at all, in a frame or in the hello. */
+/** What a server hears of, in a frame or in the hello. */
+export const reported: readonly Kind[] = ['node-info', 'block', 'node-stats', 'pending']
+
 export const concerns = (node: NodeId, { node: of, kind }: Observation): boolean =>
-  of === node && (kind === 'node-info' || kind === 'block' || kind === 'node-stats' || kind === 'pending')
+  of === node && reported.includes(kind)
 
 export type SkipReason = 'stale' | 'superseded' | 'throttled' | 'repeated' | 'unmapped'
 
