@@ -147,7 +147,8 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
       if (signal.aborted) return { status: 'retry', reason: 'the node has not said yet which network it is on' }
     }
     introducedAt ??= clock.monotonic()
-    const awaitsHead = !hasBlocks && current.height() === undefined
+    // A node that never introduced itself does not answer: there is no head to wait for.
+    const awaitsHead = isIntroduced() && !hasBlocks && current.height() === undefined
     return awaitsHead && clock.monotonic() - introducedAt < headPatienceMs ? { status: 'delivered' } : undefined
   }
 
