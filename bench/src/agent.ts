@@ -1,7 +1,8 @@
 /**
  * `npm run bench:agent -- --seconds 60`
  *
- * One agent beside anvil with a block every second, reporting to a server. Prints the agent's share of a core and its RSS.
+ * One agent beside anvil with a block every second, reporting to a server. Prints the agent's share of a core and its RSS
+ * at the start, at the end and at its highest: growth shows only after ten minutes or more.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
 })
 const root = resolve(import.meta.dirname, '../..')
 const secret = 'bench-secret'
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 const anvilPort = await freePort()
@@ -44,7 +46,8 @@ const agent = spawn(process.execPath, [command, 'agent', ...Object.entries(setti
 const pid = agent.pid!
 await pause(Number(values.warmup) * 1000)
 const from = { cpu: cpuMs(pid), at: Date.now() }
-let peak = 0
+const first = rssBytes(pid)
+let peak = first
 for (let i = 0; i < Number(values.seconds); i++) {
   await pause(1000)
   peak = Math.max(peak, rssBytes(pid))
@@ -53,7 +56,7 @@ const share = (cpuMs(pid) - from.cpu) / (Date.now() - from.at)
 const nodes = await fetch(`http://127.0.0.1:${server.port}/api/v1/networks/31337/nodes`)
 if (!(await nodes.text()).includes('"bench"')) throw new Error('the agent never reached the server')
 process.stdout.write(
-  `| agent beside anvil, 1 s blocks | ${(share * 100).toFixed(2)} % of a core | RSS now ${(rssBytes(pid) / 2 ** 20).toFixed(0)} MiB | peak ${(peak / 2 ** 20).toFixed(0)} MiB |\n`,
+  `| agent beside anvil, 1 s blocks | ${(share * 100).toFixed(2)} % of a core | RSS first ${mebibytes(first)} MiB, last ${mebibytes(rssBytes(pid))} MiB, peak ${mebibytes(peak)} MiB |\n`,
 )
 agent.kill('SIGTERM')
 if (anvil.exitCode === null) process.kill(-anvil.pid!, 'SIGKILL')
