@@ -1,3 +1,5 @@
+import type { CoreObserver } from './observer.ts'
+
 /** Where a node is, as far as is known. */
 export interface Place {
   readonly city: string | null
@@ -32,6 +34,8 @@ export interface CoreOptions {
   readonly headGraceMs: number
   /** Where a node is, by its address and id. Asked at every connect; answers at once. */
   readonly locate: ((address: string | null, node: string) => Place | null) | null
+  /** Told of blocks and sights, for the history. */
+  readonly observer: CoreObserver | null
 }
 
 export const defaultCoreOptions: CoreOptions = {
@@ -47,4 +51,5 @@ export const defaultCoreOptions: CoreOptions = {
   futureBlockMs: 15 * 60_000,
   headGraceMs: 60_000,
   locate: null,
+  observer: null,
 }

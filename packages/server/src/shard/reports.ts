@@ -83,6 +83,8 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs): vo
     learnParent(tree, block, body.parentHash)
     if (!block.attached) attached = attach(tree, block)
   }
+  const { observer } = shard.options
+  if (attached) observer?.blockAdded(shard.key, node.id, block, at)
   const fresh = addWitness(block, node.slot, shard.slots)
   if (fresh && block.attached) markBlock(shard.dirty, block)
   const evidence = attached || (fresh && block.witnesses === 2)
@@ -93,8 +95,10 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs): vo
   }
   if (body.totalDifficulty !== undefined) node.totalDifficultyWei = body.totalDifficulty
   const old = node.block
-  if (fresh) node.propagationMs = sight(shard, node, block, at)
-  else if (block !== old) node.propagationMs = known(node, block)
+  if (fresh) {
+    node.propagationMs = sight(shard, node, block, at)
+    observer?.sighted(shard.key, node.id, block, node.propagationMs, at)
+  } else if (block !== old) node.propagationMs = known(node, block)
   if (block === old) return
   moveTo(shard, node, block)
   node.blockAt = at

@@ -1,0 +1,6 @@
+export * from './table.ts'
+export * from './metrics.ts'
+export * from './tables.ts'
+export * from './batch.ts'
+export * from './errors.ts'
+export * from './store.ts'

@@ -1,0 +1,329 @@
+/**
+ * History behind one interface. Rows go in by batches that are durable or absent as a whole; questions are asked in the
+ * words of the field, so that no connection, transaction or dialect shows. Times are Unix milliseconds, ranges are
+ * half open: `from` belongs to them, `to` does not. Networks, nodes and metric names are the keys that the writer gave them.
+ */
+import type { StoreBatch } from './batch.ts'
+import type { HistogramMetric, NetworkMetric, NodeMetric } from './metrics.ts'
+import type { ExpiringTier, RowOf } from './table.ts'
+import type { TableName, Tables } from './tables.ts'
+
+export interface QueryOptions {
+  /** Ends the query in the store too, within a moment, with `STORE_QUERY_CANCELLED`. */
+  readonly signal?: AbortSignal
+  /** Beyond it: `STORE_QUERY_TIMEOUT`. 10 s by default. */
+  readonly timeoutMs?: number
+}
+
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where a page ends: the next one begins after this row. Lists are newest first, by time and then by `seq`. */
+export interface Position {
+  readonly at: number
+  readonly seq: number
+}
+
+export interface Page {
+  readonly limit: number
+  readonly after?: Position
+}
+
+/** A number over time, one value a bucket: null where the bucket has none. All lists are as long as `Series.buckets`. */
+export interface MetricSeries {
+  readonly n: readonly number[]
+  readonly avg: readonly (number | null)[]
+  readonly min: readonly (number | null)[]
+  readonly max: readonly (number | null)[]
+  readonly sum: readonly (number | null)[]
+  /** Of metrics with a histogram, on networks. */
+  readonly p50?: readonly (number | null)[]
+  readonly p95?: readonly (number | null)[]
+  readonly p99?: readonly (number | null)[]
+}
+
+export interface Series<M extends string = string> extends Range {
+  readonly bucketMs: number
+  /** Start of each bucket, ascending and without holes; multiples of `bucketMs`. The first holds `from`. */
+  readonly buckets: readonly number[]
+  /** Share of the bucket's slots that hold any sample, 0 to 1. A slot is as wide as the rows that were read. */
+  readonly present: readonly number[]
+  readonly slotMs: number
+  readonly metrics: { readonly [K in M]: MetricSeries }
+}
+
+export interface SeriesRange extends Range {
+  /**
+   * Width of a bucket. Where the finer rows have expired the answer may be coarser: `Series.bucketMs` tells. At most
+   * `maxBuckets` buckets in a range.
+   */
+  readonly bucketMs: number
+}
+export const maxBuckets = 5000
+
+export interface NodeSeriesQuery extends SeriesRange {
+  readonly network: number
+  readonly node: number
+  readonly metrics: readonly NodeMetric[]
+}
+export interface NetworkSeriesQuery extends SeriesRange {
+  readonly network: number
+  readonly metrics: readonly NetworkMetric[]
+}
+/** Any metric by name, such as those of the host. */
+export interface MetricSeriesQuery extends SeriesRange {
+  readonly network: number
+  readonly node: number
+  readonly metrics: readonly number[]
+}
+
+type Row<T extends TableName> = RowOf<Tables[T]>
+
+/** A block with the newest of what became of it; null while that has not been written. */
+export interface StoredBlock extends Row<'block'> {
+  readonly canonical: boolean | null
+  readonly blockTimeMs: number | null
+  readonly nodes: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  /** Bins of `histogramBounds`. */
+  readonly delays: readonly number[]
+}
+
+export interface BlocksQuery {
+  readonly network: number
+  /** Heights, inclusive. */
+  readonly fromNumber?: number
+  readonly toNumber?: number
+  /** First heard of within. */
+  readonly range?: Range
+  readonly hash?: string
+  readonly canonical?: boolean
+  readonly limit: number
+  /** Newest first by height, then by hash; the next page begins after this block. */
+  readonly after?: { readonly number: number; readonly hash: string }
+}
+
+export interface Sighting {
+  readonly node: number
+  readonly at: number
+  readonly delayMs: number | null
+}
+
+export interface SightingsQuery {
+  readonly network: number
+  readonly number: number
+  readonly hash: string
+  /** When the block was first heard of: raw rows are looked for from then on, for an hour. */
+  readonly at: number
+  readonly limit: number
+}
+
+/** Propagation of single blocks, worked out from raw sightings. */
+export interface PropagationQuery extends Range {
+  readonly network: number
+  readonly fromNumber: number
+  readonly toNumber: number
+}
+export interface Propagation {
+  readonly number: number
+  readonly hash64: bigint
+  readonly nodes: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+}
+
+export interface ListQuery extends Page {
+  readonly network: number
+  readonly node?: number
+  readonly range: Range
+}
+export interface LogsQuery extends ListQuery {
+  /** Found anywhere in the message, whatever its case; taken literally. */
+  readonly text?: string
+  /** This severe or more: 3 gives errors and worse. */
+  readonly severity?: number
+  readonly source?: string
+}
+export interface AlarmsQuery extends ListQuery {
+  /** Only alarms whose newest step is not `cleared`; `range` then says when that step happened. */
+  readonly open?: boolean
+  readonly type?: string
+}
+
+/** What a node had last said by some moment; null where it had said nothing of it. */
+export interface NodeMoment {
+  readonly node: number
+  readonly info: Row<'nodeInfo'> | null
+  readonly state: Row<'nodeState'> | null
+  /** Of its newest row of any sort. */
+  readonly lastSeenAt: number | null
+  readonly sample: Omit<Row<'nodeSample'>, 'at' | 'network' | 'node'>
+  readonly block: {
+    readonly at: number
+    readonly number: number
+    readonly hash64: bigint
+    readonly delayMs: number | null
+  } | null
+}
+
+export interface MomentQuery {
+  readonly network: number
+  readonly at: number
+  /** Heights below the highest for which blocks and single sights are given. */
+  readonly blocks: number
+  readonly sightings: number
+}
+
+/** A network as it was: what `at` shows, from rows up to it and none after it. */
+export interface Moment {
+  readonly network: number
+  readonly at: number
+  readonly nodes: readonly NodeMoment[]
+  /** Newest first by height; `canonical`, `nodes` and percentiles as far as they were known at `at`. */
+  readonly blocks: readonly StoredBlock[]
+  /** Of the newest `sightings` heights, in order of time. Columns: there are nodes times heights of them. */
+  readonly sightings: {
+    readonly rows: number
+    readonly node: Uint32Array
+    readonly number: Float64Array
+    readonly hash64: BigUint64Array
+    /** NaN where unknown. */
+    readonly delayMs: Float64Array
+    readonly at: Float64Array
+  }
+}
+
+/** Everything that is written of one run of the server to the next: keys by name, and the numbers that go on. */
+export interface Catalog {
+  readonly networks: readonly Row<'network'>[]
+  readonly nodes: readonly Row<'node'>[]
+  readonly metricNames: readonly Row<'metricName'>[]
+  /** Highest `seq` of any table; 0 in a new store. */
+  readonly seq: number
+  /** Time of the newest row of any table; null in a new store. */
+  readonly newestAt: number | null
+  /** Where each roll-up ends: start of its newest bucket, null where it has none. */
+  readonly rolled: { readonly [T in RollupTable]: number | null }
+}
+export type RollupTable = 'network10s' | 'network1m' | 'network1h' | 'node1m' | 'node1h' | 'metric1m' | 'metric1h'
+
+export const exportFormats = ['csv', 'ndjson', 'parquet'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+export interface ExportQuery {
+  readonly table: TableName
+  /** Times of the table's own time column; dictionaries are given whole. */
+  readonly range: Range
+  readonly network?: number
+  readonly node?: number
+  readonly format: ExportFormat
+}
+
+export interface FileInfo {
+  readonly name: string
+  readonly bytes: number
+  readonly tier: string
+  readonly from: number | null
+  readonly to: number | null
+  readonly state: 'ok' | 'unusable'
+  readonly reason?: string
+}
+export interface StoreInfo {
+  /** Which driver, such as `duckdb`, and the version of what is below it. */
+  readonly driver: string
+  readonly version: string
+  readonly schema: number
+  readonly bytes: number
+  readonly files: readonly FileInfo[]
+  readonly tables: readonly {
+    readonly name: string
+    readonly rows: number
+    readonly from: number | null
+    readonly to: number | null
+  }[]
+}
+
+export interface Finding {
+  readonly severity: 'error' | 'warning'
+  readonly where: string
+  readonly message: string
+}
+export interface VerifyReport {
+  readonly rows: number
+  readonly files: number
+  readonly findings: readonly Finding[]
+}
+
+export interface BackupReport {
+  readonly path: string
+  readonly rows: number
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Milliseconds each expiring tier keeps its rows. */
+export type Retention = { readonly [T in ExpiringTier]: number }
+export interface PruneReport {
+  readonly files: readonly string[]
+  readonly bytes: number
+}
+
+export interface Progress {
+  readonly done: number
+  readonly all: number
+  readonly what: string
+}
+export interface AdminOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface Store extends AsyncDisposable {
+  /**
+   * Writes all rows of a batch or none; resolves when they are durable. One call at a time. A failure with `retryable`
+   * leaves nothing behind: the same batch may be given again. The store may move the batch's arrays away: on success
+   * they are no longer the caller's, on failure they still hold what they held.
+   */
+  write(batch: StoreBatch): Promise<void>
+
+  catalog(options?: QueryOptions): Promise<Catalog>
+  networkSeries(query: NetworkSeriesQuery, options?: QueryOptions): Promise<Series<NetworkMetric>>
+  nodeSeries(query: NodeSeriesQuery, options?: QueryOptions): Promise<Series<NodeMetric>>
+  /** Keys of the series are the metric's key as text. */
+  metricSeries(query: MetricSeriesQuery, options?: QueryOptions): Promise<Series>
+  /** Metric names a node has values of in the range. */
+  metricsOf(
+    query: { readonly network: number; readonly node: number } & Range,
+    options?: QueryOptions,
+  ): Promise<readonly number[]>
+  blocks(query: BlocksQuery, options?: QueryOptions): Promise<readonly StoredBlock[]>
+  /** In order of time. */
+  sightings(query: SightingsQuery, options?: QueryOptions): Promise<readonly Sighting[]>
+  propagation(query: PropagationQuery, options?: QueryOptions): Promise<readonly Propagation[]>
+  logs(query: LogsQuery, options?: QueryOptions): Promise<readonly Row<'log'>[]>
+  alarms(query: AlarmsQuery, options?: QueryOptions): Promise<readonly Row<'alarm'>[]>
+  reorgs(query: ListQuery, options?: QueryOptions): Promise<readonly Row<'reorg'>[]>
+  nodeInfos(query: ListQuery, options?: QueryOptions): Promise<readonly Row<'nodeInfo'>[]>
+  nodeStates(query: ListQuery, options?: QueryOptions): Promise<readonly Row<'nodeState'>[]>
+  gaps(query: ListQuery, options?: QueryOptions): Promise<readonly Row<'gap'>[]>
+  sheds(query: Page & { readonly range: Range }, options?: QueryOptions): Promise<readonly Row<'shed'>[]>
+  /** Newest raw sample of every node of a network within the range; at most one row a node. */
+  latest(query: { readonly network: number } & Range, options?: QueryOptions): Promise<readonly Row<'nodeSample'>[]>
+  moment(query: MomentQuery, options?: QueryOptions): Promise<Moment>
+  /** Bytes of a file in the format, in order of time; bounded memory, however long. */
+  export(query: ExportQuery, options?: QueryOptions): AsyncIterable<Uint8Array>
+
+  info(options?: QueryOptions): Promise<StoreInfo>
+  verify(options?: AdminOptions): Promise<VerifyReport>
+  /** Writes a consistent copy into a folder that does not exist yet, while writing goes on. */
+  backup(path: string, options?: AdminOptions): Promise<BackupReport>
+  /** Drops what is past its retention; the disk has its space back when this resolves. */
+  prune(retention: Retention, now: number, options?: AdminOptions): Promise<PruneReport>
+}
+
+/** Names the metrics with a histogram, for readers of `Series`. */
+export type { HistogramMetric }

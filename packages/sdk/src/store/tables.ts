@@ -1,0 +1,330 @@
+/** What a store keeps. A new table is a line here; a driver makes it from its description. */
+import { histogramColumns, histogramMetrics, metricColumns, networkMetrics, nodeMetrics } from './metrics.ts'
+import { column, defineTable, nullable } from './table.ts'
+import type { Table } from './table.ts'
+
+/** Keys that stand for names in all other tables. They are never reused. */
+const network = defineTable({
+  name: 'network',
+  tier: 'kept',
+  time: null,
+  columns: { key: column('u32'), name: column('text'), networkId: nullable('text'), firstSeenAt: column('time') },
+})
+const node = defineTable({
+  name: 'node',
+  tier: 'kept',
+  time: null,
+  columns: { key: column('u32'), network: column('u32'), id: column('text'), firstSeenAt: column('time') },
+})
+const metricName = defineTable({
+  name: 'metric_name',
+  tier: 'kept',
+  time: null,
+  columns: { key: column('u32'), name: column('text') },
+})
+
+/** One report of a node: what that report names, the rest null. `at` is the server's clock unless the row came late. */
+const nodeSample = defineTable({
+  name: 'node_sample',
+  tier: 'raw',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    network: column('u32'),
+    node: column('u32'),
+    active: nullable('bool'),
+    syncing: nullable('bool'),
+    mining: nullable('bool'),
+    hashrate: nullable('f64'),
+    peers: nullable('f64'),
+    /** Wei; exact below 2^53. */
+    gasPrice: nullable('f64'),
+    reportedUptime: nullable('f64'),
+    latencyMs: nullable('f64'),
+    roundTripMs: nullable('f64'),
+    pending: nullable('f64'),
+    processingMs: nullable('f64'),
+  },
+})
+
+/** A node reported a block for the first time. `delayMs` is the time after the first sight of it; null where unknown. */
+const blockSeen = defineTable({
+  name: 'block_seen',
+  tier: 'raw',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    network: column('u32'),
+    node: column('u32'),
+    number: column('count'),
+    hash64: column('hash64'),
+    delayMs: nullable('u32'),
+  },
+})
+
+/** One value of a named metric: host data, StatsD, SNMP. `metric` is a key of `metric_name`. */
+const metric = defineTable({
+  name: 'metric',
+  tier: 'raw',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    network: column('u32'),
+    node: column('u32'),
+    metric: column('u32'),
+    value: column('f64'),
+  },
+})
+
+/** Severity as in RFC 5424, 0 emergency to 7 debug. `seq` orders rows of one time and is never reused. */
+const log = defineTable({
+  name: 'log',
+  tier: 'logs',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    node: nullable('u32'),
+    severity: column('u8'),
+    source: column('text'),
+    message: column('text'),
+  },
+})
+
+const networkRollup = {
+  bucket: column('time'),
+  network: column('u32'),
+  /** Blocks first seen, reorganisations, and reports shed by class, in the bucket. */
+  blocks: column('u32'),
+  reorgs: column('u32'),
+  ...metricColumns(networkMetrics),
+  ...histogramColumns(...histogramMetrics),
+} as const
+const network10s = defineTable({ name: 'network_10s', tier: 'seconds', time: 'bucket', columns: networkRollup })
+const network1m = defineTable({ name: 'network_1m', tier: 'minutes', time: 'bucket', columns: networkRollup })
+const network1h = defineTable({ name: 'network_1h', tier: 'hours', time: 'bucket', columns: networkRollup })
+
+const nodeRollup = {
+  bucket: column('time'),
+  network: column('u32'),
+  node: column('u32'),
+  /** Reports of any kind, and blocks reported first-hand, in the bucket. */
+  samples: column('u32'),
+  blocks: column('u32'),
+  ...metricColumns(nodeMetrics),
+} as const
+const node1m = defineTable({ name: 'node_1m', tier: 'minutes', time: 'bucket', columns: nodeRollup })
+const node1h = defineTable({ name: 'node_1h', tier: 'hours', time: 'bucket', columns: nodeRollup })
+
+const metricRollup = {
+  bucket: column('time'),
+  network: column('u32'),
+  node: column('u32'),
+  metric: column('u32'),
+  n: column('u32'),
+  sum: column('f64'),
+  min: column('f64'),
+  max: column('f64'),
+} as const
+const metric1m = defineTable({ name: 'metric_1m', tier: 'minutes', time: 'bucket', columns: metricRollup })
+const metric1h = defineTable({ name: 'metric_1h', tier: 'hours', time: 'bucket', columns: metricRollup })
+
+/** Who a node said it is: one row at its first login and one each time it says something else. */
+const nodeInfo = defineTable({
+  name: 'node_info',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    node: column('u32'),
+    name: column('text'),
+    client: nullable('text'),
+    networkId: nullable('text'),
+    genesis: nullable('text'),
+    port: nullable('count'),
+    protocol: nullable('text'),
+    api: nullable('text'),
+    os: nullable('text'),
+    osVersion: nullable('text'),
+    reporter: nullable('text'),
+    contact: nullable('text'),
+    coinbase: nullable('text'),
+    canUpdateHistory: nullable('bool'),
+    city: nullable('text'),
+    country: nullable('text'),
+    latitude: nullable('f64'),
+    longitude: nullable('f64'),
+  },
+})
+
+/**
+ * A node became active or inactive, or was removed; `reason` as in the core's changes. `sessions` and `activeMs` are its
+ * totals since first sight at that moment, so that uptime goes on after a restart.
+ */
+const nodeState = defineTable({
+  name: 'node_state',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    node: column('u32'),
+    state: column('text'),
+    reason: nullable('text'),
+    sessions: column('u32'),
+    activeMs: column('count'),
+  },
+})
+
+/** Header facts of a block, once, when the server first hears of it. */
+const block = defineTable({
+  name: 'block',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    network: column('u32'),
+    number: column('count'),
+    hash64: column('hash64'),
+    hash: column('text'),
+    parentHash: column('text'),
+    /** Header time. */
+    timestamp: column('time'),
+    miner: column('text'),
+    transactions: column('count'),
+    uncles: column('count'),
+    gasUsed: column('count'),
+    gasLimit: column('count'),
+    baseFeePerGas: nullable('text'),
+    size: nullable('count'),
+    difficulty: column('text'),
+    extraData: nullable('text'),
+    stateRoot: nullable('text'),
+    transactionsRoot: nullable('text'),
+    /** First live sight and by whom; null for a block that only history told of. */
+    arrivedAt: nullable('time'),
+    firstNode: nullable('u32'),
+  },
+})
+
+/**
+ * What became of a block: written when it has settled, and again when that changes. The newest row of a block counts;
+ * its histogram is that of the delays.
+ */
+const blockResult = defineTable({
+  name: 'block_result',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    number: column('count'),
+    hash64: column('hash64'),
+    canonical: column('bool'),
+    blockTimeMs: nullable('count'),
+    nodes: column('u32'),
+    p50Ms: nullable('f64'),
+    p95Ms: nullable('f64'),
+    p99Ms: nullable('f64'),
+    ...histogramColumns('delay'),
+  },
+})
+
+/** The head moved to another branch; `depth` blocks were given up. */
+const reorg = defineTable({
+  name: 'reorg',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    number: column('count'),
+    hash: column('text'),
+    depth: column('u32'),
+  },
+})
+
+/** A step in the life of an alarm: `raised`, `acknowledged`, `cleared`, `suppressed`. `alarm` names it across its steps. */
+const alarm = defineTable({
+  name: 'alarm',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    node: nullable('u32'),
+    alarm: column('text'),
+    step: column('text'),
+    /** As in RFC 5424. */
+    severity: column('u8'),
+    /** What sort of alarm, such as `node-inactive`. */
+    type: column('text'),
+    message: column('text'),
+  },
+})
+
+/** What a reporter had to give up. */
+const gap = defineTable({
+  name: 'gap',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    network: column('u32'),
+    node: column('u32'),
+    reason: column('text'),
+    class: column('text'),
+    dropped: column('count'),
+    from: column('time'),
+    to: column('time'),
+  },
+})
+
+/** What the server itself gave up in the minute before `at`: by intake, or because the store could not keep up. */
+const shed = defineTable({
+  name: 'shed',
+  tier: 'kept',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    class: column('text'),
+    reason: column('text'),
+    dropped: column('count'),
+  },
+})
+
+export const tables = {
+  network,
+  node,
+  metricName,
+  nodeSample,
+  blockSeen,
+  metric,
+  log,
+  network10s,
+  network1m,
+  network1h,
+  node1m,
+  node1h,
+  metric1m,
+  metric1h,
+  nodeInfo,
+  nodeState,
+  block,
+  blockResult,
+  reorg,
+  alarm,
+  gap,
+  shed,
+} as const satisfies Readonly<Record<string, Table>>
+export type TableName = keyof typeof tables
+export type Tables = typeof tables

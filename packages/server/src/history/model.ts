@@ -1,0 +1,48 @@
+/**
+ * What the rest of the server sees of the history.
+ *
+ *     core ─ inputs, changes, sights ─► recorder ─ rows ─► writer ─ batches ─► store
+ *                                                                               │
+ *     REST, time travel ◄───────────────────── reader ◄────────────────────────┘
+ *
+ * The live picture never waits for any of this: rows wait in bounded memory while the store is slow or gone, what does
+ * not fit is counted by class, and writing goes on by itself.
+ */
+import type { Store } from '@netstats/sdk/store'
+import type { Change, CoreInput, NetworkView } from '../shard/model.ts'
+import type { CoreObserver } from '../shard/observer.ts'
+
+/** Takes down what happens. Nothing here throws or waits. */
+export interface Recorder extends CoreObserver {
+  /** After the core has applied it. */
+  input(input: CoreInput): void
+  change(change: Change): void
+}
+
+export interface HistoryReader {
+  /** Undefined while the store can not be used; `reason` then says why. */
+  readonly store: Store | undefined
+  readonly reason: string
+  /** Keys in the store's rows; undefined for a name that was never written. Networks that are gone are known too. */
+  networkKey(network: string): number | undefined
+  nodeKey(network: string, node: string): number | undefined
+  metricKey(name: string): number | undefined
+  /** The other way round. */
+  networkOf(key: number): string | undefined
+  nodeOf(key: number): string | undefined
+  metricOf(key: number): string | undefined
+  /** Names of all networks ever written. */
+  networks(): readonly string[]
+  /**
+   * A network as it was at a moment, to be asked like the live one; undefined where nothing is known of it then.
+   * Throws `StoreError`. Moments asked for again soon are not worked out again.
+   */
+  viewAt(network: string, at: number, options: { readonly signal?: AbortSignal }): Promise<NetworkView | undefined>
+}
+
+export interface History extends AsyncDisposable {
+  readonly recorder: Recorder
+  readonly reader: HistoryReader
+  /** Resolves when all that was recorded before the call is durable, or was given up and counted. */
+  flushed(): Promise<void>
+}
