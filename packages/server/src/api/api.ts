@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '@netstats/sdk'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
+import type { HistoryReader } from '../history/model.ts'
 import type { Core } from '../shard/model.ts'
+import { Answer } from './answer.ts'
+import type { ApiContext, Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
-import type { ApiContext, Endpoint } from './endpoints.ts'
 import { isNamedBy, weakTag } from './etag.ts'
 import { securityHeaders } from './headers.ts'
 import { openApiOf } from './openapi.ts'
@@ -14,6 +16,8 @@ import { createSummaries } from './summaries.ts'
 
 export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
+  /** Where the past is asked for; without it, only the present is known. */
+  readonly history?: HistoryReader
   readonly version: string
   readonly log: Pick<Logger, 'error'>
   /** Wall clock, milliseconds. */
@@ -33,24 +37,33 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): void => 
   const budget: TokenBucket = { tokens: work.burst, at: options.monotonic() }
   const context: ApiContext = {
     core: options.core,
+    history: options.history,
     now: options.now,
     version: options.version,
     summary: createSummaries(options.monotonic),
   }
 
-  const answer = (endpoint: Endpoint, request: FastifyRequest): unknown => {
+  const spend = <T>(run: () => T): T => {
+    const startedAt = options.monotonic()
+    try {
+      return run()
+    } finally {
+      budget.tokens -= options.monotonic() - startedAt
+    }
+  }
+
+  const answer = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = endpoint.params.safeParse(paramsOf(request))
     if (!params.success) return parameterProblem(params.error)
     const query = endpoint.query.safeParse(request.query)
     if (!query.success) return parameterProblem(query.error)
-    if (!endpoint.heavy) return endpoint.handle(context, params.data as never, query.data as never)
-    const startedAt = options.monotonic()
-    if (refill(budget, work, startedAt) <= 0) {
+    const handle = (): unknown =>
+      endpoint.handle(context, params.data as never, query.data as never, { signal: gone(reply), spend })
+    if (!endpoint.heavy) return handle()
+    if (refill(budget, work, options.monotonic()) <= 0) {
       return new Problem('API_BUSY', 'Long lists take all the time they may; ask again in a second.')
     }
-    const body = endpoint.handle(context, params.data as never, query.data as never)
-    budget.tokens -= options.monotonic() - startedAt
-    return body
+    return spend(handle)
   }
 
   void app.register(
@@ -60,10 +73,12 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): void => 
       api.setErrorHandler(answerError(options.log))
       api.setNotFoundHandler(answerUnknown)
       for (const endpoint of endpoints) {
-        api.get(routeOf(endpoint.path), (request, reply) => sendJson(request, reply, answer(endpoint, request)))
+        api.get(routeOf(endpoint.path), async (request, reply) =>
+          sendJson(request, reply, await answer(endpoint, request, reply)),
+        )
       }
       const description = JSON.stringify(openApiOf(options.version))
-      api.get('/openapi.json', (request, reply) => sendText(request, reply, description))
+      api.get('/openapi.json', (request, reply) => sendText(request, reply, description, 'no-cache'))
     },
     { prefix: apiPrefix },
   )
@@ -80,12 +95,25 @@ const paramsOf = (request: FastifyRequest): unknown => {
   return node === undefined ? params : { ...params, node }
 }
 
-const sendJson = (request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply =>
-  body instanceof Problem ? sendProblem(reply, body) : sendText(request, reply, JSON.stringify(body))
+/** Aborts when the connection closes before the answer is out. */
+const gone = (reply: FastifyReply): AbortSignal => {
+  const left = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) left.abort()
+  })
+  return left.signal
+}
 
-const sendText = (request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply => {
+const sendJson = (request: FastifyRequest, reply: FastifyReply, given: unknown): FastifyReply => {
+  if (given instanceof Problem) return sendProblem(reply, given)
+  if (given instanceof Answer)
+    return sendText(request, reply, JSON.stringify(given.body), `private, max-age=${given.maxAge}`)
+  return sendText(request, reply, JSON.stringify(given), 'no-cache')
+}
+
+const sendText = (request: FastifyRequest, reply: FastifyReply, text: string, caching: string): FastifyReply => {
   const tag = weakTag(text)
-  void reply.header('etag', tag).header('cache-control', 'no-cache').header('vary', 'accept-encoding')
+  void reply.header('etag', tag).header('cache-control', caching).header('vary', 'accept-encoding')
   if (isNamedBy(request.headers['if-none-match'], tag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(text)
 }

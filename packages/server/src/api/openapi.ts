@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 description, made from the table of endpoints and the schemas that check and type them. */
 import { z } from 'zod'
 import { endpoints } from './endpoints.ts'
-import type { Endpoint } from './endpoints.ts'
+import type { Endpoint } from './endpoint.ts'
 import { problemCodes } from './problem.ts'
 import { components } from './schemas.ts'
 

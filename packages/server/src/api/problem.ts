@@ -10,9 +10,11 @@ export const problemCodes = {
   API_NETWORK_UNKNOWN: { status: 404, title: 'No such network' },
   API_NODE_UNKNOWN: { status: 404, title: 'No such node' },
   API_BLOCK_UNKNOWN: { status: 404, title: 'No such block' },
+  API_MOMENT_UNKNOWN: { status: 404, title: 'Nothing is known of that moment' },
   API_ROUTE_UNKNOWN: { status: 404, title: 'Nothing is here' },
   API_METHOD_UNKNOWN: { status: 405, title: 'Only GET and HEAD are answered here' },
   API_BUSY: { status: 503, title: 'Too much is asked at the moment' },
+  API_HISTORY_UNAVAILABLE: { status: 503, title: 'The history can not be asked' },
   API_FAILED: { status: 500, title: 'The server made a mistake' },
 } as const
 export type ProblemCode = keyof typeof problemCodes
