@@ -9,6 +9,11 @@ export type ServerErrorCode =
   | 'SERVER_ADDRESS_INVALID'
   | 'SERVER_GEO_DATABASE_UNREADABLE'
   | 'SERVER_GEO_DATABASE_INVALID'
+  | 'SERVER_CONTROL_TAKEN'
+  | 'SERVER_CONTROL_DENIED'
+  | 'SERVER_CONTROL_REFUSED'
+  | 'SERVER_CONTROL_BROKEN'
+  | 'SERVER_ENDING'
 
 export class ServerError extends BaseError {
   override readonly name = 'ServerError'
