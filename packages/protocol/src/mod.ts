@@ -5,6 +5,7 @@ export { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
 export type { Observation, ObservationOf } from './observation.ts'
 export { isKind, kinds } from './kinds/mod.ts'
 export type {
+  Alarm,
   Bodies,
   Kind,
   Block,
@@ -13,6 +14,8 @@ export type {
   HeadEvent,
   Host,
   Latency,
+  Log,
+  Metric,
   NodeInfo,
   NodeStats,
   Pending,

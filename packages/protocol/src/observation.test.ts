@@ -45,8 +45,26 @@ describe('an observation', () => {
     ['pending', '{"pending":-1}', 'VALUE_INVALID'],
     ['block', '{"number":1}', 'VALUE_INVALID'],
     ['gap', '{"reason":"fun","class":"log","dropped":1,"from":0,"to":1}', 'VALUE_INVALID'],
+    ['metric', '{"name":"n","value":1,"labels":[]}', 'VALUE_INVALID'],
+    ['metric', '{"name":"n","value":1,"labels":{"a":1}}', 'VALUE_INVALID'],
+    ['metric', `{"name":"n","value":1,"labels":{"${'a'.repeat(51)}":"b"}}`, 'VALUE_INVALID'],
+    ['log', '{"severity":8,"source":"s","message":"m"}', 'VALUE_INVALID'],
+    ['log', '{"severity":1.5,"source":"s","message":"m"}', 'VALUE_INVALID'],
+    ['alarm', '{"alarm":"a","step":"begun","type":"t","severity":1,"message":"m"}', 'VALUE_INVALID'],
   ])('of kind %s with body %s is refused as %s', (kind, body, code) => {
     expect(() => decode(kind, body)).toThrow(expect.objectContaining({ code }) as Error)
+  })
+
+  it('has labels called anything, and no more than it may', () => {
+    const labels = (names: readonly string[]) =>
+      `{"name":"n","value":1,"labels":{${names.map((name) => `"${name}":"x"`).join()}}}`
+    expect(Object.keys((decode('metric', labels(['__proto__', 'b'])).body as { labels: object }).labels)).toEqual([
+      '__proto__',
+      'b',
+    ])
+    expect(() => decode('metric', labels(Array.from({ length: 11 }, (_, i) => `l${i}`)))).toThrow(
+      'labels: expected an object of at most 10 fields',
+    )
   })
 
   it('that is refused names the field at fault', () => {
@@ -71,6 +89,7 @@ describe('kinds', () => {
   it('each have a class, inventory and gaps the last to go', () => {
     for (const kind of all) expect(shedClasses).toContain(shedClassOf(kind))
     expect([shedClassOf('node-info'), shedClassOf('gap'), shedClassOf('block')]).toEqual(['alarm', 'alarm', 'block'])
+    expect([shedClassOf('metric'), shedClassOf('log'), shedClassOf('alarm')]).toEqual(['stats', 'log', 'alarm'])
     expect(shedRank('latency')).toBeLessThan(shedRank('block'))
   })
 

@@ -47,6 +47,28 @@ export const list =
     return value.map((one, i) => item(one, `${path}[${i}]`))
   }
 
+/** Severity as in RFC 5424: 0 emergency to 7 debug. */
+export const severity: Reader<number> = (value, path) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 7
+    ? (value as number)
+    : fail(path, 'a severity from 0 to 7')
+
+/** An object with names of the peer's own choice, each of at most `nameMax` characters. */
+export const table =
+  <T>(nameMax: number, item: Reader<T>, max: number): Reader<Readonly<Record<string, T>>> =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(path, 'an object')
+    const entries = Object.entries(value)
+    if (entries.length > max) return fail(path, `an object of at most ${max} fields`)
+    // fromEntries defines keys and so keeps one called `__proto__` harmless, which assignment does not.
+    return Object.fromEntries(
+      entries.map(([name, one]) => {
+        if (name.length > nameMax) return fail(path, `field names of at most ${nameMax} characters`)
+        return [name, item(one, `${path}.${name}`)]
+      }),
+    )
+  }
+
 /** Narrows a reader's result to a brand: the check has been made, the name is what it earns. */
 export const as =
   <Branded extends T, T>(reader: Reader<T>): Reader<Branded> =>

@@ -1,4 +1,6 @@
 import type { KindDefinition } from './define.ts'
+import { alarm } from './alarm.ts'
+import type { Alarm } from './alarm.ts'
 import { block } from './block.ts'
 import type { Block } from './block.ts'
 import { blockProcessing } from './block-processing.ts'
@@ -11,6 +13,10 @@ import { host } from './host.ts'
 import type { Host } from './host.ts'
 import { latency } from './latency.ts'
 import type { Latency } from './latency.ts'
+import { log } from './log.ts'
+import type { Log } from './log.ts'
+import { metric } from './metric.ts'
+import type { Metric } from './metric.ts'
 import { nodeInfo } from './node-info.ts'
 import type { NodeInfo } from './node-info.ts'
 import { nodeStats } from './node-stats.ts'
@@ -18,7 +24,7 @@ import type { NodeStats } from './node-stats.ts'
 import { pending } from './pending.ts'
 import type { Pending } from './pending.ts'
 
-export type { Block, BlockProcessing, Gap, HeadEvent, Host, Latency, NodeInfo, NodeStats, Pending }
+export type { Alarm, Block, BlockProcessing, Gap, HeadEvent, Host, Latency, Log, Metric, NodeInfo, NodeStats, Pending }
 
 /** Body of each kind of observation. A new kind is a file in this folder and a line here and below. */
 export interface Bodies {
@@ -31,6 +37,9 @@ export interface Bodies {
   readonly 'head-event': HeadEvent
   readonly host: Host
   readonly gap: Gap
+  readonly metric: Metric
+  readonly log: Log
+  readonly alarm: Alarm
 }
 export type Kind = keyof Bodies
 
@@ -44,6 +53,9 @@ export const kinds: { readonly [K in Kind]: KindDefinition<Bodies[K]> } = {
   'head-event': headEvent,
   host,
   gap,
+  metric,
+  log,
+  alarm,
 }
 
 export const isKind = (value: unknown): value is Kind => typeof value === 'string' && Object.hasOwn(kinds, value)

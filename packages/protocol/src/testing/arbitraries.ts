@@ -1,6 +1,7 @@
 /** Arbitrary observations of every kind for property tests; they reach every optional field and the bounds of each. */
 import * as fc from 'fast-check'
 import { nodeId, unixMs } from '../units.ts'
+import { alarmSteps } from '../kinds/alarm.ts'
 import { shedClasses } from '../shed.ts'
 import type { Bodies, Kind, Observation } from '../mod.ts'
 
@@ -103,6 +104,9 @@ export const arbitraryNodeStats = (): fc.Arbitrary<Bodies['node-stats']> =>
 const ref = (): fc.Arbitrary<Bodies['head-event']['added'][number]> =>
   record<Bodies['head-event']['added'][number]>({ number: brand(count()), hash: hash() }, ['number', 'hash'])
 
+/** As a reader makes it: fast-check's dictionaries have no prototype. */
+const plain = <T>(value: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(value))
+
 const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
   'node-info': arbitraryNodeInfo,
   'node-stats': arbitraryNodeStats,
@@ -159,6 +163,28 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
         to: brand(number()),
       },
       ['reason', 'class', 'dropped', 'from', 'to'],
+    ),
+  metric: () =>
+    record<Bodies['metric']>(
+      { name: text(200), value: number(), labels: fc.dictionary(text(50), text(100), { maxKeys: 10 }).map(plain) },
+      ['name', 'value'],
+    ),
+  log: () =>
+    record<Bodies['log']>({ severity: fc.nat(7), source: text(100), message: text(8192) }, [
+      'severity',
+      'source',
+      'message',
+    ]),
+  alarm: () =>
+    record<Bodies['alarm']>(
+      {
+        alarm: text(300),
+        step: fc.constantFrom(...alarmSteps),
+        type: text(100),
+        severity: fc.nat(7),
+        message: text(2000),
+      },
+      ['alarm', 'step', 'type', 'severity', 'message'],
     ),
 }
 

@@ -84,4 +84,17 @@ export const exampleObservations = (node = defaultNode): readonly Observation[] 
     observedAt: unixMs(at + 5),
     body: { reason: 'size', class: 'latency', dropped: 7, from: unixMs(at - 10), to: unixMs(at) },
   },
+  {
+    kind: 'metric',
+    node,
+    observedAt: unixMs(at + 6),
+    body: { name: 'queue.length', value: 3, labels: { queue: 'rpc' } },
+  },
+  { kind: 'log', node, observedAt: unixMs(at + 7), body: { severity: 4, source: 'geth', message: 'Peer dropped' } },
+  {
+    kind: 'alarm',
+    node,
+    observedAt: unixMs(at + 8),
+    body: { alarm: 'disk-full', step: 'raised', type: 'disk-full', severity: 2, message: 'The disk is full.' },
+  },
 ]

@@ -119,6 +119,9 @@ describe('the core', () => {
       { kind: 'host', body: { cpus: 2 } },
       { kind: 'gap', body: { reason: 'size', class: 'log', dropped: 3, from: unixMs(0), to: unixMs(1) } },
       { kind: 'block-processing', body: { ...ref, processingMs: 3 } },
+      { kind: 'metric', body: { name: 'n', value: 1 } },
+      { kind: 'log', body: { severity: 6, source: 's', message: 'm' } },
+      { kind: 'alarm', body: { alarm: 'a', step: 'raised', type: 't', severity: 2, message: 'm' } },
     ]
     for (const one of said) {
       stage.tick(60)

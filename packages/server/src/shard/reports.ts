@@ -38,6 +38,9 @@ export const applyObservation = (shard: Shard, node: NodeRecord, observation: Ob
     case 'head-event':
     case 'host':
     case 'gap':
+    case 'metric':
+    case 'log':
+    case 'alarm':
       return
   }
 }

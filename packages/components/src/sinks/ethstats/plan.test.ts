@@ -113,7 +113,15 @@ describe('what of a batch goes to the server', () => {
   it('is nothing of other nodes, and counts kinds the protocol has no frame for', () => {
     expect(plan(exampleObservations(nodeId('beta'))).frames).toEqual([])
     const unmapped = plan(exampleObservations(node)).skipped.filter((one) => one.reason === 'unmapped')
-    expect(unmapped.map((one) => one.kind)).toEqual(['block-processing', 'head-event', 'host', 'gap'])
+    expect(unmapped.map((one) => one.kind)).toEqual([
+      'block-processing',
+      'head-event',
+      'host',
+      'gap',
+      'metric',
+      'log',
+      'alarm',
+    ])
   })
 
   it('never floods, and leaves nothing out without a reason', () => {

@@ -83,6 +83,9 @@ export const planBatch = (items: readonly SpooledObservation[], options: PlanOpt
       case 'head-event':
       case 'host':
       case 'gap':
+      case 'metric':
+      case 'log':
+      case 'alarm':
         skip(item, 'unmapped')
         break
     }
