@@ -102,6 +102,8 @@ export interface BlocksQuery {
   readonly range?: Range
   readonly hash?: string
   readonly canonical?: boolean
+  /** Only heights of which more than one block is known, all of their blocks; the other conditions hold for each block. */
+  readonly forked?: boolean
   readonly limit: number
   /** Newest first by height, then by hash; the next page begins after this block. */
   readonly after?: { readonly number: number; readonly hash: string }
@@ -221,6 +223,11 @@ export interface ExportQuery {
   readonly network?: number
   readonly node?: number
   readonly format: ExportFormat
+  /**
+   * Names in place of keys, in the same columns: `network`, `node`, `firstNode` and, outside of the dictionaries, `metric`.
+   * A key without a name stays as it is, as text.
+   */
+  readonly names?: boolean
 }
 
 export interface FileInfo {
