@@ -68,9 +68,13 @@ export const reviewNode = (shard: Shard, node: NodeRecord, at: UnixMs): void => 
   if (node.uptime !== before) markNode(shard.dirty, node)
 }
 
-const refreshUptime = (node: NodeRecord, at: number): void => {
+/** Time a node has been active, up to `at`. */
+export const activeMsAt = (node: NodeRecord, at: number): number =>
+  node.activeMs + (node.state === 'active' ? Math.max(0, at - node.stateSince) : 0)
+
+export const refreshUptime = (node: NodeRecord, at: number): void => {
   node.uptimeAt = at
   const span = at - node.firstSeenAt
-  const active = node.activeMs + (node.state === 'active' ? Math.max(0, at - node.stateSince) : 0)
+  const active = activeMsAt(node, at)
   node.uptime = span <= 0 ? 100 : Math.min(100, Math.round((active / span) * 10_000) / 100)
 }

@@ -110,6 +110,20 @@ describe('the core', () => {
     expect(stage.view.missing(3)).toEqual([most - 4, most - 3, most - 2])
   })
 
+  it('tells what a node said of itself and how long it was active', () => {
+    const stage = scenario()
+    stage.connect('a', { name: 'Alpha' })
+    stage.tick(60)
+    expect(stage.core.inventory('1337', 'a', stage.now)).toEqual({
+      info: { name: 'Alpha', networkId: '1337' },
+      genesis: null,
+      sessions: 1,
+      activeMs: 60_000,
+    })
+    expect(stage.core.inventory('1337', 'b', stage.now)).toBeUndefined()
+    expect(stage.core.inventory('2', 'a', stage.now)).toBeUndefined()
+  })
+
   it('takes every kind of observation as a sign of life', () => {
     const stage = scenario()
     stage.connect('a')

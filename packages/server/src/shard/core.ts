@@ -5,7 +5,7 @@
 import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { Change, Core, CoreInput, NetworkView } from './model.ts'
 import { markNode } from './dirty.ts'
-import { reviewNode } from './activity.ts'
+import { activeMsAt, reviewNode } from './activity.ts'
 import { reviewHead } from './head.ts'
 import { connectNode, disconnectNode, forgetExpired, removeLongestInactiveOf } from './node-table.ts'
 import type { NodeRecord } from './node-record.ts'
@@ -123,6 +123,12 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     networkOf: (node, networkId) => findNode(registry, networkId, node)?.key,
     networks: () => [...views.values()],
     network: (key) => views.get(key),
+    inventory(network, id, at) {
+      const node = registry.shards.get(network)?.nodes.get(id)
+      if (node === undefined) return undefined
+      const { info, genesis, sessions } = node
+      return { info, genesis, sessions, activeMs: activeMsAt(node, at) }
+    },
     counts: () => {
       let nodes = 0
       let blocks = 0

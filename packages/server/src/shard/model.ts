@@ -109,6 +109,16 @@ export interface NetworkView {
   takeDirty(): Dirty
 }
 
+/** What a node said of itself, and its totals since it was first seen, as the history keeps them. */
+export interface NodeInventory {
+  readonly info: NodeInfo
+  /** Told at login or learned later. */
+  readonly genesis: string | null
+  readonly sessions: number
+  /** Time spent active, up to the moment asked for. */
+  readonly activeMs: number
+}
+
 export interface Core {
   /**
    * Applies an input and gives the conclusions; never throws for any parsed input. A `node-info` observation that names
@@ -119,6 +129,8 @@ export interface Core {
   networkOf(node: string, networkId: string | undefined): string | undefined
   networks(): readonly NetworkView[]
   network(key: string): NetworkView | undefined
+  /** Undefined for a node nobody announced. */
+  inventory(network: string, node: string, at: number): NodeInventory | undefined
   /** What was applied and what was left aside, since the start. O(networks). */
   counts(): CoreCounts
 }
