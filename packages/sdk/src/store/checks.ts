@@ -1,0 +1,33 @@
+/** What every driver refuses, so that all refuse the same. Each throws `STORE_QUERY_INVALID`. */
+import { StoreError } from './errors.ts'
+import type { Page, Range } from './store.ts'
+
+/** Most rows one question may ask for. */
+export const maxLimit = 100_000
+/** No time of a store is beyond it: the last one that a `Date` can hold. */
+const latestTime = 8.64e15
+
+export const invalidQuery = (message: string): StoreError => new StoreError('STORE_QUERY_INVALID', message)
+
+export const checkTime = (name: string, value: number): void => {
+  if (!Number.isSafeInteger(value) || value < 0 || value > latestTime)
+    throw invalidQuery(`${name} is not a time in Unix milliseconds.`)
+}
+
+/** An empty range is none; one that ends before it begins is refused. */
+export const checkRange = ({ from, to }: Range): void => {
+  checkTime('from', from)
+  checkTime('to', to)
+  if (to < from) throw invalidQuery('The range ends before it begins.')
+}
+
+export const checkLimit = (limit: number, name = 'limit'): void => {
+  if (!Number.isSafeInteger(limit) || limit < 0 || limit > maxLimit)
+    throw invalidQuery(`${name} is not a whole number from 0 to ${maxLimit}.`)
+}
+
+export const checkPage = ({ limit, after }: Page): void => {
+  checkLimit(limit)
+  if (after !== undefined && !(Number.isSafeInteger(after.at) && Number.isSafeInteger(after.seq)))
+    throw invalidQuery('The position to go on from is not one.')
+}

@@ -1,0 +1,88 @@
+import { checkRange, invalidQuery } from '../../store/checks.ts'
+import { createExportEncoder } from '../../store/export-format.ts'
+import type { Catalog, ExportQuery, Retention, RollupTable, StoreInfo } from '../../store/store.ts'
+import type { ExpiringTier } from '../../store/table.ts'
+import { tables } from '../../store/tables.ts'
+import type { TableName } from '../../store/tables.ts'
+import { tableNames, timeOf } from './data.ts'
+import type { Data } from './data.ts'
+
+const rollupTables = [
+  'network10s',
+  'network1m',
+  'network1h',
+  'node1m',
+  'node1h',
+  'metric1m',
+  'metric1h',
+] as const satisfies readonly RollupTable[]
+
+const timesOf = (data: Data, name: TableName): readonly number[] =>
+  data[name].map((row) => timeOf(name, row)).filter((time) => time !== null)
+const greatest = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b))
+const least = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b))
+
+export const catalog = (data: Data): Catalog => ({
+  networks: data.network.toSorted((a, b) => a.key - b.key),
+  nodes: data.node.toSorted((a, b) => a.key - b.key),
+  metricNames: data.metricName.toSorted((a, b) => a.key - b.key),
+  seq: tableNames
+    .flatMap((name) => data[name].map((row) => ('seq' in row ? row.seq : 0)))
+    .reduce((a, b) => Math.max(a, b), 0),
+  newestAt: greatest(tableNames.flatMap((name) => timesOf(data, name))),
+  rolled: Object.fromEntries(rollupTables.map((name) => [name, greatest(timesOf(data, name))])) as Catalog['rolled'],
+})
+
+export const info = (data: Data): StoreInfo => ({
+  driver: 'memory',
+  version: '1',
+  schema: 1,
+  bytes: 0,
+  files: [],
+  tables: tableNames.map((name) => ({
+    name: tables[name].name,
+    rows: data[name].length,
+    from: least(timesOf(data, name)),
+    to: greatest(timesOf(data, name)),
+  })),
+})
+
+/** The rows that a retention leaves. */
+export const pruned = (data: Data, retention: Retention, now: number): Data =>
+  Object.fromEntries(
+    tableNames.map((name) => {
+      const { tier } = tables[name]
+      if (tier === 'kept') return [name, data[name]]
+      const since = now - retention[tier satisfies ExpiringTier]
+      return [name, data[name].filter((row) => (timeOf(name, row) as number) >= since)]
+    }),
+  ) as Data
+
+/** Rows a piece of an export has. */
+const pieceRows = 1000
+
+export function* exported(data: Data, query: ExportQuery): Generator<Uint8Array> {
+  checkRange(query.range)
+  const { format } = query
+  if (format === 'parquet') throw invalidQuery('A store in memory does not write Parquet.')
+  const table = tables[query.table]
+  const filtered = (data[query.table] as readonly object[])
+    .map((row) => ({
+      row: row as Readonly<Record<string, string | number | bigint | boolean | null>>,
+      at: timeOf(query.table, row),
+    }))
+    .filter(({ at }) => at === null || (at >= query.range.from && at < query.range.to))
+    .filter(
+      ({ row }) => query.network === undefined || row[table.name === 'network' ? 'key' : 'network'] === query.network,
+    )
+    .filter(({ row }) => query.node === undefined || row[table.name === 'node' ? 'key' : 'node'] === query.node)
+    .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    .map(({ row }) => row)
+  const encoder = createExportEncoder(format, table)
+  const text = new TextEncoder()
+  if (encoder.header !== '') yield text.encode(encoder.header)
+  for (let i = 0; i < filtered.length; i += pieceRows)
+    yield text.encode(encoder.encode(filtered.slice(i, i + pieceRows)))
+}
