@@ -31,3 +31,11 @@ export const checkPage = ({ limit, after }: Page): void => {
   if (after !== undefined && !(Number.isSafeInteger(after.at) && Number.isSafeInteger(after.seq)))
     throw invalidQuery('The position to go on from is not one.')
 }
+
+/** Most numbers one series may be asked for. */
+export const maxMetrics = 100
+
+export const checkMetrics = <M>(asked: readonly M[], known?: readonly M[]): void => {
+  if (asked.length > maxMetrics) throw invalidQuery(`More than ${maxMetrics} metrics.`)
+  if (known && !asked.every((metric) => known.includes(metric))) throw invalidQuery('There is no such metric.')
+}

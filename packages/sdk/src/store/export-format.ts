@@ -2,15 +2,15 @@
  * What an export looks like. CSV has a header line, RFC 4180 quoting and nothing for null (an empty text is `""`); NDJSON
  * one object a line. Times are Unix milliseconds, the first eight bytes of a hash are `0x` and 16 digits.
  */
+import type { CellValue } from './batch.ts'
 import type { Table } from './table.ts'
 
-type Value = string | number | bigint | boolean | null
-/** Rows of any table. */
-export type ExportRow = Readonly<Record<string, Value>>
+/** Rows of any table; names may stand in place of keys. */
+export type ExportRow = Readonly<Record<string, CellValue>>
 
 const hex = (value: bigint): string => `0x${value.toString(16).padStart(16, '0')}`
 
-const csvValue = (value: Value): string => {
+const csvValue = (value: CellValue): string => {
   if (value === null) return ''
   if (typeof value === 'bigint') return hex(value)
   if (typeof value !== 'string') return String(value)

@@ -1,5 +1,6 @@
 import { checkRange, invalidQuery } from '../../store/checks.ts'
 import { createExportEncoder } from '../../store/export-format.ts'
+import type { ExportRow } from '../../store/export-format.ts'
 import type { Catalog, ExportQuery, Retention, RollupTable, StoreInfo } from '../../store/store.ts'
 import type { ExpiringTier } from '../../store/table.ts'
 import { tables } from '../../store/tables.ts'
@@ -60,29 +61,38 @@ export const pruned = (data: Data, retention: Retention, now: number): Data =>
     }),
   ) as Data
 
+/** Names in place of keys. */
+const named = (data: Data, name: TableName, row: ExportRow): ExportRow => {
+  const names = {
+    network: data.network.find((one) => one.key === row['network'])?.name,
+    node: data.node.find((one) => one.key === row['node'])?.id,
+    firstNode: data.node.find((one) => one.key === row['firstNode'])?.id,
+    ...(tables[name].time === null ? {} : { metric: data.metricName.find((one) => one.key === row['metric'])?.name }),
+  }
+  const replaced = Object.entries(names)
+    .filter(([column]) => (row[column] ?? null) !== null)
+    .map(([column, text]) => [column, text ?? String(row[column])])
+  return { ...row, ...(Object.fromEntries(replaced) as ExportRow) }
+}
+
 /** Rows a piece of an export has. */
 const pieceRows = 1000
 
 export function* exported(data: Data, query: ExportQuery): Generator<Uint8Array> {
   checkRange(query.range)
-  const { format } = query
+  const { format, table: name } = query
   if (format === 'parquet') throw invalidQuery('A store in memory does not write Parquet.')
-  const table = tables[query.table]
-  const filtered = (data[query.table] as readonly object[])
-    .map((row) => ({
-      row: row as Readonly<Record<string, string | number | bigint | boolean | null>>,
-      at: timeOf(query.table, row),
-    }))
+  /** Where a table has no such column, it is of no one network or node, and given whole. */
+  const matches = (row: ExportRow, column: 'network' | 'node'): boolean =>
+    query[column] === undefined || !(column in row) || row[column] === query[column]
+  const rows = (data[name] as readonly ExportRow[])
+    .map((row) => ({ row, at: timeOf(name, row) }))
     .filter(({ at }) => at === null || (at >= query.range.from && at < query.range.to))
-    .filter(
-      ({ row }) => query.network === undefined || row[table.name === 'network' ? 'key' : 'network'] === query.network,
-    )
-    .filter(({ row }) => query.node === undefined || row[table.name === 'node' ? 'key' : 'node'] === query.node)
+    .filter(({ row }) => matches(row, 'network') && matches(row, 'node'))
     .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
-    .map(({ row }) => row)
-  const encoder = createExportEncoder(format, table)
+    .map(({ row }) => (query.names === true ? named(data, name, row) : row))
+  const encoder = createExportEncoder(format, tables[name])
   const text = new TextEncoder()
   if (encoder.header !== '') yield text.encode(encoder.header)
-  for (let i = 0; i < filtered.length; i += pieceRows)
-    yield text.encode(encoder.encode(filtered.slice(i, i + pieceRows)))
+  for (let i = 0; i < rows.length; i += pieceRows) yield text.encode(encoder.encode(rows.slice(i, i + pieceRows)))
 }

@@ -50,7 +50,10 @@ export const blocks = (data: Data, query: BlocksQuery): readonly StoredBlock[] =
   if (range) checkRange(range)
   for (const height of [fromNumber, toNumber, after?.number])
     if (height !== undefined && !Number.isSafeInteger(height)) throw invalidQuery('A height is not a whole number.')
-  return blocksAt(data, query.network, Number.POSITIVE_INFINITY)
+  const all = blocksAt(data, query.network, Number.POSITIVE_INFINITY)
+  const heights = groupBy(all, (block) => block.number)
+  return all
+    .filter((block) => query.forked !== true || (heights.get(block.number)?.length ?? 0) > 1)
     .filter((block) => range === undefined || within(range)(block))
     .filter((block) => block.number >= (fromNumber ?? block.number) && block.number <= (toNumber ?? block.number))
     .filter((block) => hash === undefined || block.hash === hash)

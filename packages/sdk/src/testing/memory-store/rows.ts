@@ -1,5 +1,5 @@
 import { createTableBuilder } from '../../store/batch.ts'
-import type { StoreBatch, TableBatch } from '../../store/batch.ts'
+import type { CellValue, StoreBatch, TableBatch } from '../../store/batch.ts'
 import type { RowOf, Table } from '../../store/table.ts'
 import { tables } from '../../store/tables.ts'
 import type { TableName, Tables } from '../../store/tables.ts'
@@ -7,15 +7,13 @@ import type { TableName, Tables } from '../../store/tables.ts'
 /** Rows by table. */
 export type StoreRows = { readonly [T in TableName]?: readonly RowOf<Tables[T]>[] }
 
-type Value = string | number | bigint | boolean | null
-
 /** The rows of a batch as plain objects. Throws where the batch is not one of the table. */
 export const rowsOf = <T extends Table>(table: T, batch: TableBatch): RowOf<T>[] => {
   const columns = Object.entries(table.columns).map(([name, { type, nullable }]) => {
     const data = batch.columns[name]
     if (data === undefined) throw new TypeError(`${table.name} has no column ${name}`)
     if (data.values.length < batch.rows) throw new TypeError(`${table.name}.${name} is too short`)
-    return (row: number): readonly [string, Value] => {
+    return (row: number): readonly [string, CellValue] => {
       if (data.nulls?.[row] === 1) {
         if (!nullable) throw new TypeError(`${table.name}.${name} is null`)
         return [name, null]

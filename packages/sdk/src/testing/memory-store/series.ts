@@ -1,4 +1,5 @@
-import { histogramBins, histogramMetrics, percentileOf } from '../../store/metrics.ts'
+import { checkMetrics } from '../../store/checks.ts'
+import { histogramBins, histogramMetrics, networkMetrics, nodeMetrics, percentileOf } from '../../store/metrics.ts'
 import type { NetworkMetric, NodeMetric } from '../../store/metrics.ts'
 import { metricsOfRange, planSeries } from '../../store/series-plan.ts'
 import type { SeriesFacts, SeriesPlan, SeriesSegment } from '../../store/series-plan.ts'
@@ -124,6 +125,7 @@ const inSegment =
     piece.at >= from && piece.at < to
 
 export const networkSeries = async (data: Data, query: NetworkSeriesQuery): Promise<Series<NetworkMetric>> => {
+  checkMetrics(query.metrics, networkMetrics)
   const plan = await planSeries('network', query, factsOf(data))
   const pieces = plan.segments.flatMap((segment) =>
     (data[segment.table] as readonly Row<'network1m'>[])
@@ -142,6 +144,7 @@ const sampled = (row: Row<'nodeSample'>, metric: NodeMetric): Increment =>
   metric === 'propagationMs' || metric === 'behind' ? none : single(row[metric])
 
 export const nodeSeries = async (data: Data, query: NodeSeriesQuery): Promise<Series<NodeMetric>> => {
+  checkMetrics(query.metrics, nodeMetrics)
   const plan = await planSeries('node', query, factsOf(data))
   const isNode = (row: { readonly network: number; readonly node: number }): boolean =>
     row.network === query.network && row.node === query.node
@@ -192,6 +195,7 @@ const metricPieces = (
   })
 
 export const metricSeries = async (data: Data, query: MetricSeriesQuery): Promise<Series> => {
+  checkMetrics(query.metrics)
   const plan = await planSeries('metric', query, factsOf(data))
   const pieces = metricPieces(data, plan, query).filter((piece) => query.metrics.includes(piece.metric))
   return seriesOf({ ...query, metrics: query.metrics.map(String) }, plan, pieces, [])
