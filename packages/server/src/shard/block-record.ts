@@ -1,6 +1,7 @@
 import type { Block } from '@netstats/protocol'
 import type { BlockDetail, BlockRow } from '@netstats/protocol/feed'
 import type { Markable } from './dirty.ts'
+import type { BlockFacts } from './observer.ts'
 import { at, percentilesOf } from './percentile.ts'
 import type { Percentiles } from './percentile.ts'
 
@@ -84,6 +85,31 @@ export const createBlock = (body: Block): BlockRecord => ({
   stateRoot: body.stateRoot ?? null,
   transactionsRoot: body.transactionsRoot ?? null,
   ...untold,
+  seenBy: [],
+  delays: [],
+})
+
+/** The same from facts that were taken down earlier. */
+export const makeBlock = (facts: BlockFacts): BlockRecord => ({
+  number: facts.number,
+  hash: facts.hash,
+  parentHash: facts.parentHash,
+  timestampMs: facts.timestampMs,
+  miner: facts.miner,
+  transactions: facts.transactions,
+  uncles: facts.uncles,
+  gasUsed: facts.gasUsed,
+  gasLimit: facts.gasLimit,
+  baseFeePerGas: facts.baseFeePerGas,
+  size: facts.size,
+  difficulty: facts.difficulty,
+  extraData: facts.extraData,
+  stateRoot: facts.stateRoot,
+  transactionsRoot: facts.transactionsRoot,
+  ...untold,
+  arrivedAt: facts.arrivedAt,
+  firstNode: facts.firstNode,
+  blockTimeMs: facts.blockTimeMs,
   seenBy: [],
   delays: [],
 })

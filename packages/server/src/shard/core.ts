@@ -3,7 +3,8 @@
  * parsed input; the same inputs give the same rows.
  */
 import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
-import type { Change, Core, CoreInput, NetworkView } from './model.ts'
+import type { Change, Core, CoreInput, NetworkView, Restored } from './model.ts'
+import type { NetworkImage } from './image.ts'
 import { markNode } from './dirty.ts'
 import { activeMsAt, reviewNode } from './activity.ts'
 import { reviewHead } from './head.ts'
@@ -13,12 +14,14 @@ import { defaultCoreOptions } from './options.ts'
 import type { CoreOptions } from './options.ts'
 import { addShard, createRegistry, dropShard, findNode, overflowKey, shardFor } from './registry.ts'
 import { applyObservation } from './reports.ts'
+import { isRestorable, restoreShard } from './restore.ts'
 import { createShard, createShardCounts } from './shard-state.ts'
 import type { Shard } from './shard-state.ts'
 import { moveNode } from './move.ts'
 import { createView } from './view.ts'
 
 const nothing: readonly Change[] = Object.freeze([])
+const nothingRestored: Restored = { nodes: 0, blocks: 0, lost: [] }
 
 export const createCore = (given: Partial<CoreOptions> = {}): Core => {
   const options: CoreOptions = { ...defaultCoreOptions, ...given }
@@ -53,10 +56,14 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     if (target !== shard) moveNode(shard, target, node, at)
   }
 
-  const hasRoom = (at: UnixMs): boolean => {
+  const nodeTotal = (): number => {
     let nodes = 0
     for (const shard of registry.shards.values()) nodes += shard.nodes.size
-    return nodes < options.maxNodes || removeLongestInactiveOf(registry.shards.values(), at)
+    return nodes
+  }
+
+  const hasRoom = (at: UnixMs): boolean => {
+    return nodeTotal() < options.maxNodes || removeLongestInactiveOf(registry.shards.values(), at)
   }
 
   const nodeOf = (shard: Shard | undefined, id: string): NodeRecord | undefined => {
@@ -111,7 +118,22 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     }
   }
 
+  const restore = function* (image: NetworkImage, at: UnixMs): Generator<void, Restored> {
+    const room = Math.min(options.maxNodesPerNetwork, options.maxNodes - nodeTotal())
+    if (image.nodes.length === 0 || room <= 0 || !isRestorable(image) || !hasPlace(image.key)) return nothingRestored
+    const { shard, lost } = yield* restoreShard(image, at, room, context)
+    // Others were let in meanwhile.
+    if (!hasPlace(image.key) || nodeTotal() + shard.nodes.size > options.maxNodes) return nothingRestored
+    addShard(registry, shard)
+    views.set(shard.key, createView(shard))
+    return { nodes: shard.nodes.size, blocks: shard.tree.side.size + shard.tree.canonicalCount, lost }
+  }
+
+  const hasPlace = (key: string): boolean =>
+    !registry.shards.has(key) && (key === overflowKey || registry.shards.size < options.maxNetworks)
+
   return {
+    restore,
     apply(input) {
       counts.inputs++
       take(input)

@@ -1,3 +1,5 @@
 export { createCore } from './core.ts'
 export type { CoreOptions } from './options.ts'
-export type { Change, Core, CoreInput, Dirty, NetworkView } from './model.ts'
+export { createImageView } from './image.ts'
+export type { ImageBlock, ImageNode, NetworkImage } from './image.ts'
+export type { Change, Core, CoreInput, Dirty, LostNode, NetworkView, Restored } from './model.ts'

@@ -4,6 +4,7 @@
  */
 import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { BlockDetail, BlockRow, NetworkSummary, NodeRow } from '@netstats/protocol/feed'
+import type { NetworkImage } from './image.ts'
 
 /** What the core is told. `at` is the server's clock at the border; the core reads no clock of its own. */
 export type CoreInput =
@@ -119,12 +120,33 @@ export interface NodeInventory {
   readonly activeMs: number
 }
 
+/** What came back of a network. */
+export interface Restored {
+  readonly nodes: number
+  readonly blocks: number
+  /** Nodes the records call active: they are taken to have been so until they last spoke, `at`. */
+  readonly lost: readonly LostNode[]
+}
+
+export interface LostNode {
+  readonly node: string
+  readonly at: number
+  readonly sessions: number
+  readonly activeMs: number
+}
+
 export interface Core {
   /**
    * Applies an input and gives the conclusions; never throws for any parsed input. A `node-info` observation that names
    * another network moves the node, as `genesis` may: ask `networkOf` again after either.
    */
   apply(input: CoreInput): readonly Change[]
+  /**
+   * Goes on with a network as it was before a restart: its nodes are known and inactive until they speak, and nothing is
+   * concluded from that. In pieces of work, for the caller to let others in between; the network shows with the last of
+   * them. Within the limits of the core; a network that is there already stays as it is.
+   */
+  restore(image: NetworkImage, at: UnixMs): Generator<void, Restored>
   /** Network a connected node is in; undefined for a node nobody announced. */
   networkOf(node: string, networkId: string | undefined): string | undefined
   networks(): readonly NetworkView[]

@@ -29,10 +29,7 @@ export const connectNode = (
       shard.counts.nodesRefused++
       return undefined
     }
-    node = createNode(id, takeSlot(shard), at)
-    shard.nodes.set(id, node)
-    shard.inactive.add(node)
-    count(shard, node, 1)
+    node = seatNode(shard, id, at)
     shard.emit({ type: 'node-added', at, network: shard.key, node: id })
   }
   updateInfo(shard, node, info)
@@ -45,6 +42,15 @@ export const connectNode = (
   node.reportedActive = true
   markNode(shard.dirty, node)
   activate(shard, node, at)
+  return node
+}
+
+/** Gives a new node its place: inactive, and nothing known of it. */
+export const seatNode = (shard: Shard, id: string, at: number): NodeRecord => {
+  const node = createNode(id, takeSlot(shard), at)
+  shard.nodes.set(id, node)
+  shard.inactive.add(node)
+  count(shard, node, 1)
   return node
 }
 
@@ -64,6 +70,7 @@ export const updateInfo = (shard: Shard, node: NodeRecord, info: NodeInfo): void
 /** Forgets nodes inactive for too long, the longest first. */
 export const forgetExpired = (shard: Shard, at: UnixMs): void => {
   let done = 0
+  if (at < shard.keepUntil) return
   for (const node of shard.inactive) {
     if (at - node.stateSince <= shard.options.forgetAfterMs || done++ >= forgottenPerTick) return
     removeNode(shard, node, 'expired', at)

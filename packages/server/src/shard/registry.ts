@@ -67,7 +67,8 @@ export const addShard = (registry: Registry, shard: Shard): void => {
   if (shard.key === overflowKey) return
   const base = baseKey(shard.networkId)
   const family = registry.byId.get(base) ?? []
-  family.push(shard)
+  if (shard.key === base) family.unshift(shard)
+  else family.push(shard)
   registry.byId.set(base, family)
 }
 

@@ -22,6 +22,8 @@ export interface Shard {
   readonly nodes: Map<string, NodeRecord>
   /** Inactive nodes, the longest inactive first. */
   readonly inactive: Set<NodeRecord>
+  /** Until then no node is forgotten. */
+  keepUntil: number
   readonly freeSlots: number[]
   slots: number
   /** Nodes by client family, and by family and version. */
@@ -100,6 +102,7 @@ export const createShard = (key: string, networkId: string | null, context: Shar
     }),
     nodes: new Map(),
     inactive: new Set(),
+    keepUntil: 0,
     freeSlots: [],
     slots: 0,
     clients: new Map(),

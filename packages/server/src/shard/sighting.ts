@@ -23,11 +23,11 @@ export const sight = (shard: Shard, node: NodeRecord, block: BlockRecord, at: nu
   const last = block.delays.length === 0 ? 0 : (block.delays[block.delays.length - 1] ?? 0)
   const delay = Math.max(Math.round(at - arrivedAt), last)
   setDelay(node.ring, block.number, delay)
-  if (block.kept === null && block.attached) keep(shard, block, node.id, delay)
+  if (block.kept === null && block.attached) keepSight(shard, block, node.id, delay)
   return delay
 }
 
-const keep = (shard: Shard, block: BlockRecord, node: string, delay: number): void => {
+export const keepSight = (shard: Shard, block: BlockRecord, node: string, delay: number): void => {
   if (block.delays.length === 0) shard.sighted.add(block)
   block.seenBy.push(node)
   block.delays.push(delay)

@@ -1,0 +1,192 @@
+/** Fills a new shard from an image, in pieces: blocks, nodes, what nodes stand on, single sights, and then the head. */
+import { unixMs } from '@netstats/protocol'
+import { refreshUptime } from './activity.ts'
+import { addWitness, makeBlock } from './block-record.ts'
+import type { BlockRecord } from './block-record.ts'
+import { attach, setHead } from './block-tree.ts'
+import { setDelay } from './delay-ring.ts'
+import { holdElection } from './head.ts'
+import type { ImageNode, NetworkImage } from './image.ts'
+import { likelyHead } from './image-head.ts'
+import { applyPlace } from './node-record.ts'
+import type { NodeRecord } from './node-record.ts'
+import { seatNode, updateInfo } from './node-table.ts'
+import type { Shard } from './shard-state.ts'
+import { keepSight } from './sighting.ts'
+import { moveTo } from './standing.ts'
+
+const nodesAPiece = 50
+const blocksAPiece = 50
+const sightsAPiece = 1000
+
+export interface FillOptions {
+  /** Nodes it may hold. */
+  readonly room: number
+  /** Single sights that are gone are replaced by values of about their size, so that a histogram shows. */
+  readonly approximate: boolean
+}
+
+export const fillShard = function* (shard: Shard, image: NetworkImage, at: number, options: FillOptions) {
+  shard.genesis = image.genesis
+  const blocks = yield* fillBlocks(shard, image)
+  const nodes = yield* fillNodes(shard, image, at, options.room)
+  yield* placeNodes(shard, image, nodes, blocks)
+  yield* fillSights(shard, image, nodes, blocks)
+  yield* finishBlocks(image, blocks, options.approximate)
+  const beside = new Set(blocks.filter((_, i) => image.blocks[i]?.canonical === false))
+  const likely = likelyHead(shard.tree, beside)
+  if (likely !== undefined) setHead(shard.tree, likely)
+  if (shard.tips.size > 0) holdElection(shard, true, null, unixMs(at))
+  shard.tree.reorgs = image.reorgs
+  shard.tree.deepestReorg = image.deepestReorg
+}
+
+/** From below, so that each block finds its parent, and the chain grows as it did. */
+const fillBlocks = function* (shard: Shard, image: NetworkImage): Generator<void, readonly BlockRecord[]> {
+  const { tree } = shard
+  const order = image.blocks.map((_, i) => i)
+  order.sort((a, b) => (image.blocks[a]?.number ?? 0) - (image.blocks[b]?.number ?? 0))
+  const records: BlockRecord[] = Array.from({ length: order.length })
+  let done = 0
+  for (const i of order) {
+    const given = image.blocks[i]
+    if (given === undefined) continue
+    let block = tree.byHash.get(given.hash)
+    if (block === undefined) {
+      block = makeBlock(given)
+      attach(tree, block)
+      // Outside the tree too: it may be what a node stands on.
+      tree.byHash.set(block.hash, block)
+    }
+    records[i] = block
+    if (given.canonical === true && block.attached) setHead(tree, block)
+    if (++done % blocksAPiece === 0) yield
+  }
+  return records
+}
+
+/** Which nodes there is room for: those heard of last. */
+const chosen = (nodes: readonly ImageNode[], room: number): ReadonlySet<ImageNode> | undefined =>
+  nodes.length <= room
+    ? undefined
+    : new Set([...nodes].sort((a, b) => b.lastSeenAt - a.lastSeenAt).slice(0, Math.max(0, room)))
+
+const fillNodes = function* (
+  shard: Shard,
+  image: NetworkImage,
+  at: number,
+  room: number,
+): Generator<void, readonly (NodeRecord | undefined)[]> {
+  const only = chosen(image.nodes, room)
+  const records: (NodeRecord | undefined)[] = []
+  for (const given of image.nodes) {
+    const known = shard.nodes.has(given.id) || only?.has(given) === false
+    records.push(known ? undefined : fillNode(shard, given, at))
+    if (records.length % nodesAPiece === 0) yield
+  }
+  const resting = [...shard.inactive].sort((a, b) => a.stateSince - b.stateSince)
+  shard.inactive.clear()
+  for (const node of resting) shard.inactive.add(node)
+  return records
+}
+
+const fillNode = (shard: Shard, given: ImageNode, at: number): NodeRecord => {
+  const node = seatNode(shard, given.id, at)
+  updateInfo(shard, node, given.info)
+  applyPlace(node, given.place)
+  node.state = given.state
+  if (given.state === 'active') shard.inactive.delete(node)
+  node.stateSince = given.stateSince
+  node.firstSeenAt = given.firstSeenAt
+  node.lastSeenAt = given.lastSeenAt
+  node.sessions = given.sessions
+  node.activeMs = given.activeMs
+  node.connected = given.state === 'active'
+  node.connectedAt = given.stateSince
+  node.latencyMs = given.latencyMs
+  node.roundTripMs = given.roundTripMs
+  node.syncing = given.syncing
+  node.mining = given.mining
+  node.hashrate = given.hashrate
+  node.peers = given.peers
+  node.pending = given.pending
+  node.gasPriceWei = given.gasPrice === null ? null : BigInt(Math.round(given.gasPrice))
+  node.gasPriceNumber = given.gasPrice ?? 0
+  node.reportedUptime = given.reportedUptime
+  refreshUptime(node, at)
+  return node
+}
+
+const placeNodes = function* (
+  shard: Shard,
+  image: NetworkImage,
+  nodes: readonly (NodeRecord | undefined)[],
+  blocks: readonly BlockRecord[],
+) {
+  for (let i = 0; i < nodes.length; i++) {
+    if (i % nodesAPiece === 0) yield
+    const given = image.nodes[i]?.block
+    const node = nodes[i]
+    const block = given && blocks[given.index]
+    if (!node || !given || !block) continue
+    addWitness(block, node.slot, shard.slots)
+    moveTo(shard, node, block)
+    node.blockAt = given.at
+    node.propagationMs = given.delayMs
+  }
+}
+
+const fillSights = function* (
+  shard: Shard,
+  image: NetworkImage,
+  nodes: readonly (NodeRecord | undefined)[],
+  blocks: readonly BlockRecord[],
+) {
+  const { sightings } = image
+  const shuffled = new Set<BlockRecord>()
+  for (let i = 0; i < sightings.rows; i++) {
+    if (i % sightsAPiece === 0) yield
+    const place = sightings.node[i] ?? -1
+    const node = nodes[place]
+    const id = node?.id ?? image.gone[place - nodes.length]
+    const block = blocks[sightings.block[i] ?? -1]
+    if (id === undefined || block === undefined) continue
+    if (node === undefined) block.witnesses++
+    else addWitness(block, node.slot, shard.slots)
+    const delay = sightings.delayMs[i] ?? Number.NaN
+    if (Number.isNaN(delay)) continue
+    if (node !== undefined) setDelay(node.ring, block.number, delay)
+    if (block.kept !== null || !block.attached) continue
+    if (delay < (block.delays.at(-1) ?? 0)) shuffled.add(block)
+    keepSight(shard, block, id, delay)
+  }
+  for (const block of shuffled) {
+    yield
+    sortSights(block)
+  }
+}
+
+// The server's clock stepped back between two sights: by delay is how they came.
+const sortSights = (block: BlockRecord): void => {
+  const { delays, seenBy } = block
+  const order = delays.map((_, i) => i).sort((a, b) => (delays[a] ?? 0) - (delays[b] ?? 0) || a - b)
+  block.delays = order.map((i) => delays[i] ?? 0)
+  block.seenBy = order.map((i) => seenBy[i] ?? '')
+}
+
+/** What was counted when there was more to count from than is kept now. */
+const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecord[], approximate: boolean) {
+  for (let i = 0; i < blocks.length; i++) {
+    if (i % blocksAPiece === 0) yield
+    const given = image.blocks[i]
+    const block = blocks[i]
+    if (given === undefined || block === undefined) continue
+    // A block without any witness would take the next report for its first.
+    block.witnesses = Math.max(block.witnesses, given.nodes, 1)
+    if (block.kept !== null || block.delays.length > 0 || given.p50Ms === null) continue
+    block.kept = { p50Ms: given.p50Ms, p95Ms: given.p95Ms, p99Ms: given.p99Ms }
+    if (!approximate) continue
+    block.delays = [...given.delays()]
+    yield
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The head of a chain nobody may be left to vote on: the highest height with a block that was settled, or that two
+ * nodes reported; from there up along children that nobody settled otherwise. Where there is no such block, the highest.
+ */
+import type { BlockRecord } from './block-record.ts'
+import type { BlockTree } from './tree-state.ts'
+
+/** As far as the head rule follows a chain that a single node reports. */
+const maxSteps = 64
+
+/** `beside` are blocks that were settled as not on the chain. */
+export const likelyHead = (tree: BlockTree, beside: ReadonlySet<BlockRecord>): BlockRecord | undefined => {
+  const heights = [...tree.heights.keys()].sort((a, b) => b - a)
+  const top = pick(tree, heights, (block) => !beside.has(block) && (block.canonical || block.witnesses >= 2))
+  if (top === undefined)
+    return pick(tree, heights, (block) => block.arrivedAt !== null) ?? pick(tree, heights, () => true)
+  let head = top
+  for (let step = 0; step < maxSteps; step++) {
+    const above = tree.heights.get(head.number + 1) ?? []
+    const children = above.filter((block) => block.parent === head && !beside.has(block))
+    const child = children.reduce<BlockRecord | undefined>(earlier, undefined)
+    if (child === undefined) break
+    head = child
+  }
+  return head
+}
+
+const pick = (
+  tree: BlockTree,
+  heights: readonly number[],
+  fits: (block: BlockRecord) => boolean,
+): BlockRecord | undefined => {
+  for (const height of heights) {
+    const found = (tree.heights.get(height) ?? []).filter(fits).reduce<BlockRecord | undefined>(earlier, undefined)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const arrival = (block: BlockRecord): number => block.arrivedAt ?? Infinity
+
+/** Settled ones first, then as the head rule prefers: who came first stays. */
+const earlier = (a: BlockRecord | undefined, b: BlockRecord): BlockRecord => {
+  if (a === undefined) return b
+  if (a.canonical !== b.canonical) return a.canonical ? a : b
+  if (arrival(a) !== arrival(b)) return arrival(a) < arrival(b) ? a : b
+  return a.hash <= b.hash ? a : b
+}
