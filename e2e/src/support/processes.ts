@@ -104,15 +104,17 @@ export interface ServerSettings {
   readonly settings?: object
   readonly port?: number
   readonly secret?: string
+  /** Kept after its end where it is given. */
+  readonly data?: string
 }
 
 export const startServer = async (options: ServerSettings = {}): Promise<ServerProcess> => {
   const port = options.port ?? (await freePort())
   const secret = options.secret ?? 'end-to-end secret'
-  const data = temporaryFolder('server')
-  const args = ['server', '--listen', `127.0.0.1:${port}`, '--data', join(data, 'data')]
+  const folder = temporaryFolder('server')
+  const args = ['server', '--listen', `127.0.0.1:${port}`, '--data', options.data ?? join(folder, 'data')]
   if (options.settings !== undefined) {
-    const file = join(data, 'server.yaml')
+    const file = join(folder, 'server.yaml')
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(options.settings))
     args.push('--config', file)
@@ -134,7 +136,7 @@ export const startServer = async (options: ServerSettings = {}): Promise<ServerP
     metric: async (name, labels = {}) => sumOf(await samples(), name, labels),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]()
-      rmSync(data, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
