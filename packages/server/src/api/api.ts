@@ -6,9 +6,12 @@ import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { HistoryReader } from '../history/model.ts'
 import type { Core } from '../shard/model.ts'
 import { Answer } from './answer.ts'
+import { Download, sendDownload } from './download.ts'
 import type { ApiContext, Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import { isNamedBy, weakTag } from './etag.ts'
+import { createGate } from './gate.ts'
+import type { GateCounts, GateLimits } from './gate.ts'
 import { securityHeaders } from './headers.ts'
 import { openApiOf } from './openapi.ts'
 import { Problem, answerError, answerUnknown, parameterProblem, sendProblem } from './problem.ts'
@@ -26,16 +29,39 @@ export interface ApiOptions {
   readonly monotonic: () => number
   /** Share of one core that answers in proportion to the size of a network may take; beyond it: 503 with Retry-After. */
   readonly workShare?: number
+  /** Address of whoever asks; by default that of the connection. */
+  readonly clientOf?: (request: FastifyRequest) => string
+  /** Questions and exports of the history at once. */
+  readonly gates?: { readonly queries?: GateLimits; readonly exports?: GateLimits }
+  /** Milliseconds in which a client must take each chunk of an export; 30 s by default. */
+  readonly stallMs?: number
 }
+
+export interface ApiCounts {
+  readonly queries: GateCounts
+  readonly exports: GateCounts
+  /** Exports ended because the client took nothing for too long. */
+  readonly stalled: number
+}
+
+// A page of the dashboard asks some ten questions at once; all of them wait rather than fail.
+const queryGate: GateLimits = { running: 6, runningPerClient: 3, waiting: 200, waitingPerClient: 32, waitMs: 10_000 }
+const exportGate: GateLimits = { running: 4, runningPerClient: 2, waiting: 0, waitingPerClient: 0, waitMs: 0 }
 
 export const apiPrefix = '/api/v1'
 
-/** Adds the API to an app. The app's `maxParamLength` should allow 200 characters. */
-export const registerApi = (app: FastifyInstance, options: ApiOptions): void => {
+/** Adds the API to an app. The app's `maxParamLength` should allow 200 characters. Gives what its bounds have counted. */
+export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts(): ApiCounts } => {
   const share = options.workShare ?? 0.25
   const work: Rate = { perSecond: 1000 * share, burst: 4000 * share }
   const budget: TokenBucket = { tokens: work.burst, at: options.monotonic() }
+  const gates = {
+    queries: createGate(options.gates?.queries ?? queryGate),
+    exports: createGate(options.gates?.exports ?? exportGate),
+  }
+  let stalled = 0
   const context: ApiContext = {
+    gates,
     core: options.core,
     history: options.history,
     now: options.now,
@@ -58,7 +84,12 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): void => 
     const query = endpoint.query.safeParse(request.query)
     if (!query.success) return parameterProblem(query.error)
     const handle = (): unknown =>
-      endpoint.handle(context, params.data as never, query.data as never, { signal: gone(reply), spend })
+      endpoint.handle(context, params.data as never, query.data as never, {
+        signal: gone(reply),
+        spend,
+        client: options.clientOf?.(request) ?? request.ip,
+        headOnly: request.method === 'HEAD',
+      })
     if (!endpoint.heavy) return handle()
     if (refill(budget, work, options.monotonic()) <= 0) {
       return new Problem('API_BUSY', 'Long lists take all the time they may; ask again in a second.')
@@ -73,15 +104,23 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): void => 
       api.setErrorHandler(answerError(options.log))
       api.setNotFoundHandler(answerUnknown)
       for (const endpoint of endpoints) {
-        api.get(routeOf(endpoint.path), async (request, reply) =>
-          sendJson(request, reply, await answer(endpoint, request, reply)),
-        )
+        api.get(routeOf(endpoint.path), async (request, reply) => {
+          const given = await answer(endpoint, request, reply)
+          return given instanceof Download
+            ? sendDownload(reply, given, {
+                log: options.log,
+                stallMs: options.stallMs ?? 30_000,
+                onStalled: () => stalled++,
+              })
+            : sendJson(request, reply, given)
+        })
       }
       const description = JSON.stringify(openApiOf(options.version))
       api.get('/openapi.json', (request, reply) => sendText(request, reply, description, 'no-cache'))
     },
     { prefix: apiPrefix },
   )
+  return { counts: () => ({ queries: gates.queries.counts(), exports: gates.exports.counts(), stalled }) }
 }
 
 /** The last parameter of a path becomes a wildcard: node ids may be long and hold anything, also an unescaped slash. */
@@ -108,6 +147,8 @@ const sendJson = (request: FastifyRequest, reply: FastifyReply, given: unknown):
   if (given instanceof Problem) return sendProblem(reply, given)
   if (given instanceof Answer)
     return sendText(request, reply, JSON.stringify(given.body), `private, max-age=${given.maxAge}`)
+  const { next } = given as { readonly next?: unknown }
+  if (typeof next === 'string') void reply.header('link', `<${next}>; rel="next"`)
   return sendText(request, reply, JSON.stringify(given), 'no-cache')
 }
 

@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import type { HistoryReader } from '../history/model.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
+import type { Gate } from './gate.ts'
 import { Problem } from './problem.ts'
 
 export interface ApiContext {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Undefined where no history is kept. */
   readonly history: HistoryReader | undefined
+  /** How many questions and exports of the history are worked on at once. */
+  readonly gates: { readonly queries: Gate; readonly exports: Gate }
   readonly now: () => number
   readonly version: string
   /** A network's summary, made at most once a second. */
@@ -19,6 +22,10 @@ export interface HandleOptions {
   readonly signal: AbortSignal
   /** Runs work and takes its time off the budget of heavy endpoints; for work behind an `await`. */
   readonly spend: <T>(work: () => T) => T
+  /** Who asks: the address, behind trusted proxies that of their client. */
+  readonly client: string
+  /** True for HEAD, whose body nobody reads. */
+  readonly headOnly: boolean
 }
 
 export interface Endpoint {
@@ -29,9 +36,13 @@ export interface Endpoint {
   readonly params: z.ZodObject
   readonly query: z.ZodObject
   readonly response: z.ZodType
+  /** Media types of the answer where it is not JSON. */
+  readonly produces?: readonly string[]
   /** True where an answer costs time in proportion to the network: those share a time budget. */
   readonly heavy: boolean
-  /** Gives a body, an `Answer` or a `Problem`, or a promise of one. */
+  /** Set where the store is asked: what may then go wrong is in the description. */
+  readonly history?: 'query' | 'export'
+  /** Gives a body, an `Answer`, a `Download` or a `Problem`, or a promise of one. */
   readonly handle: (context: ApiContext, params: never, query: never, options: HandleOptions) => unknown
 }
 
@@ -42,7 +53,9 @@ export const endpoint = <P extends z.ZodObject, Q extends z.ZodObject>(definitio
   readonly params: P
   readonly query: Q
   readonly response: z.ZodType
+  readonly produces?: readonly string[]
   readonly heavy?: boolean
+  readonly history?: 'query' | 'export'
   readonly handle: (context: ApiContext, params: z.output<P>, query: z.output<Q>, options: HandleOptions) => unknown
 }): Endpoint => ({ heavy: false, ...definition })
 

@@ -1,5 +1,6 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
 import type { Endpoint } from './endpoint.ts'
+import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
 
-export const endpoints: readonly Endpoint[] = [...liveEndpoints]
+export const endpoints: readonly Endpoint[] = [...liveEndpoints, ...historyEndpoints]

@@ -31,11 +31,42 @@ const parametersOf = (schema: z.ZodObject, place: 'path' | 'query'): readonly Js
   })
 }
 
+const retryHeader: Json = {
+  'Retry-After': {
+    description: 'Seconds after which to ask again.',
+    required: true,
+    schema: { type: 'integer', minimum: 1 },
+  },
+}
+
+const answerOf = (endpoint: Endpoint): Json => {
+  if (endpoint.produces !== undefined) {
+    const { $schema: _schema, ...schema } = z.toJSONSchema(endpoint.response)
+    return {
+      description: endpoint.summary,
+      headers: {
+        'Content-Disposition': { description: 'Name of the file.', required: true, schema: { type: 'string' } },
+      },
+      content: Object.fromEntries(endpoint.produces.map((type) => [type, { schema }])),
+    }
+  }
+  return {
+    description: endpoint.summary,
+    headers: {
+      ETag: { description: 'For If-None-Match.', required: true, schema: { type: 'string' } },
+      ...(endpoint.query.shape['cursor'] === undefined
+        ? {}
+        : { Link: { description: 'The next page, `rel="next"`, where there is one.', schema: { type: 'string' } } }),
+    },
+    content: { 'application/json': { schema: { $ref: refTo(components.get(endpoint.response)?.id ?? '') } } },
+  }
+}
+
 const problemsOf = (endpoint: Endpoint): Json => {
   const statuses = new Set<number>([
     400,
     ...(endpoint.path.includes('{') ? [404] : []),
-    ...(endpoint.heavy ? [503] : []),
+    ...(endpoint.heavy || endpoint.history !== undefined ? [503] : []),
   ])
   return Object.fromEntries(
     [...statuses].map((status) => [
@@ -45,6 +76,7 @@ const problemsOf = (endpoint: Endpoint): Json => {
           .filter(([, problem]) => problem.status === status)
           .map(([code, problem]) => `${problem.title} (${code})`)
           .join('; '),
+        ...(status === 503 ? { headers: retryHeader } : {}),
         content: { 'application/problem+json': { schema: { $ref: refTo('Problem') } } },
       },
     ]),
@@ -56,12 +88,8 @@ const operationOf = (endpoint: Endpoint): Json => ({
   summary: endpoint.summary,
   parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
   responses: {
-    200: {
-      description: endpoint.summary,
-      headers: { ETag: { description: 'For If-None-Match.', schema: { type: 'string' } } },
-      content: { 'application/json': { schema: { $ref: refTo(components.get(endpoint.response)?.id ?? '') } } },
-    },
-    304: { description: 'What If-None-Match names is still so.' },
+    200: answerOf(endpoint),
+    ...(endpoint.produces === undefined ? { 304: { description: 'What If-None-Match names is still so.' } } : {}),
     ...problemsOf(endpoint),
   },
 })
@@ -71,7 +99,8 @@ export const openApiOf = (version: string): Json => ({
   info: {
     title: 'Netstats',
     version,
-    description: 'The live state of the networks this server watches. Everything is read with GET; nothing is changed.',
+    description:
+      'The state of the networks this server watches, now and in the past. Everything is read with GET; nothing is changed.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/api/v1' }],

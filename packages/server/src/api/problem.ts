@@ -3,20 +3,34 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '@netstats/sdk'
 import { z } from 'zod'
 
+interface Fault {
+  readonly status: number
+  readonly title: string
+  /** Seconds; 1 by default. */
+  readonly retryAfter?: number
+}
+
 export const problemCodes = {
   API_URL_INVALID: { status: 400, title: 'The URL is not understood' },
   API_PARAMETER_INVALID: { status: 400, title: 'A parameter is wrong' },
   API_FILTER_INVALID: { status: 400, title: 'The filter is not understood' },
+  API_RANGE_INVALID: { status: 400, title: 'The range is wrong' },
+  API_CURSOR_INVALID: { status: 400, title: 'The cursor does not belong here' },
+  API_QUERY_TOO_LARGE: { status: 400, title: 'More is asked than can be worked out' },
   API_NETWORK_UNKNOWN: { status: 404, title: 'No such network' },
   API_NODE_UNKNOWN: { status: 404, title: 'No such node' },
   API_BLOCK_UNKNOWN: { status: 404, title: 'No such block' },
+  API_METRIC_UNKNOWN: { status: 404, title: 'No such metric' },
   API_MOMENT_UNKNOWN: { status: 404, title: 'Nothing is known of that moment' },
   API_ROUTE_UNKNOWN: { status: 404, title: 'Nothing is here' },
   API_METHOD_UNKNOWN: { status: 405, title: 'Only GET and HEAD are answered here' },
   API_BUSY: { status: 503, title: 'Too much is asked at the moment' },
   API_HISTORY_UNAVAILABLE: { status: 503, title: 'The history can not be asked' },
+  API_HISTORY_BUSY: { status: 503, title: 'Too much is asked of the history at the moment', retryAfter: 2 },
+  API_EXPORT_BUSY: { status: 503, title: 'Too many exports are under way', retryAfter: 10 },
+  API_QUERY_TIMEOUT: { status: 503, title: 'The history took too long to answer', retryAfter: 10 },
   API_FAILED: { status: 500, title: 'The server made a mistake' },
-} as const
+} as const satisfies Readonly<Record<string, Fault>>
 export type ProblemCode = keyof typeof problemCodes
 
 /** What a handler gives in place of a body. */
@@ -47,8 +61,8 @@ export const problemSchema = z.object({
 })
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
-  const { status, title } = problemCodes[problem.code]
-  if (status === 503) void reply.header('retry-after', '1')
+  const { status, title, retryAfter = 1 }: Fault = problemCodes[problem.code]
+  if (status === 503) void reply.header('retry-after', String(retryAfter))
   if (status === 405) void reply.header('allow', 'GET, HEAD')
   const instance = reply.request.url.split('?')[0]?.slice(0, 300) ?? ''
   return reply

@@ -5,15 +5,15 @@ import { problemSchema } from './problem.ts'
 
 export const components = z.registry<{ id: string; description?: string }>()
 
-const named = <T extends z.ZodType>(id: string, description: string, schema: T): T => {
+export const named = <T extends z.ZodType>(id: string, description: string, schema: T): T => {
   components.add(schema, { id, description })
   return schema
 }
 
-const time = z.number().describe('Unix time in milliseconds.')
+export const time = z.number().describe('Unix time in milliseconds.')
 const duration = z.number().describe('Milliseconds.')
-const text = z.string().nullable()
-const number = z.number().nullable()
+export const text = z.string().nullable()
+export const number = z.number().nullable()
 const state = z.enum(['active', 'inactive'])
 
 export const nodeRow: z.ZodType<NodeRow> = named(

@@ -1,0 +1,19 @@
+/** All that can be asked about the past. */
+import type { Endpoint } from '../endpoint.ts'
+import { blockEndpoints } from './blocks.ts'
+import { eventEndpoints } from './events.ts'
+import { exportEndpoint } from './export.ts'
+import { inventoryEndpoints } from './inventory.ts'
+import { networksEndpoint } from './networks.ts'
+import { seriesEndpoints } from './series.ts'
+import { stateEndpoint } from './states.ts'
+
+export const historyEndpoints: readonly Endpoint[] = [
+  networksEndpoint,
+  ...seriesEndpoints,
+  ...blockEndpoints,
+  ...eventEndpoints,
+  ...inventoryEndpoints,
+  stateEndpoint,
+  exportEndpoint,
+]
