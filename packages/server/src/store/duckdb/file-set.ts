@@ -1,0 +1,186 @@
+/** The files of an open store: which there are, which are attached, and who uses them. */
+import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { ExpiringTier, Range, Tier } from '@netstats/sdk/store'
+import { attach, detach, inFile, makeFile } from './attach.ts'
+import { schemaVersion } from './ddl.ts'
+import { createMutex } from './mutex.ts'
+import { periodAt, periodMsOf, periodName } from './periods.ts'
+import { emptyState, readState } from './record.ts'
+import { boundariesOf, undo } from './undo.ts'
+import type { StoreFile, UnusableFile } from './store-file.ts'
+
+export interface FileSet {
+  readonly main: StoreFile
+  readonly store: string
+  /** All files that can be used, oldest first within a tier. */
+  all(): readonly StoreFile[]
+  unusable(): readonly UnusableFile[]
+  /** Files of a tier that may hold rows of a range, oldest first. */
+  holding(tier: ExpiringTier, range?: Range): readonly StoreFile[]
+  /** The file that takes a row of that time; made when there is none. */
+  takes(tier: ExpiringTier, time: number): Promise<StoreFile>
+  /** Attaches what is not; lets go of files that nobody uses, those used longest ago first. */
+  attach(files: readonly StoreFile[]): Promise<void>
+  /** Lets go of a file and takes it up again: what is on the disk counts. Nobody may be using it. */
+  reload(file: StoreFile): Promise<void>
+  /** Takes the batch that `main.duckdb` has not out of a file; where that fails, its rows are hidden until it succeeds. */
+  settle(file: StoreFile): Promise<void>
+  /** Removes a period file; nobody may be using it. Gives the bytes that the disk has back. */
+  remove(file: StoreFile): Promise<number>
+  /** Lets go of all. */
+  close(): Promise<void>
+}
+
+export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+export const aliasOf = (name: string): string => name.replace(/\.duckdb$/, '').replaceAll(/[^a-zA-Z0-9]/g, '_')
+
+export const createStoreFile = (
+  directory: string,
+  name: string,
+  { tier, from, to }: { readonly tier: Tier; readonly from: number | null; readonly to: number | null },
+): StoreFile => ({
+  name,
+  path: join(directory, name),
+  alias: tier === 'kept' ? 'kept' : aliasOf(name),
+  tier,
+  from,
+  to,
+  state: emptyState,
+  attached: false,
+  counts: undefined,
+  hidden: undefined,
+  leaving: false,
+  readers: 0,
+  usedAt: 0,
+  writer: undefined,
+})
+
+export interface FileSetParts {
+  readonly directory: string
+  readonly connection: DuckDBConnection
+  readonly store: string
+  readonly main: StoreFile
+  readonly periods: readonly StoreFile[]
+  readonly unusable: readonly UnusableFile[]
+  readonly retention: { readonly [T in ExpiringTier]: number }
+  readonly openFiles: number
+}
+
+export const createFileSet = ({
+  directory,
+  connection,
+  store,
+  main,
+  retention,
+  openFiles,
+  ...found
+}: FileSetParts): FileSet => {
+  let periods = found.periods.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))
+  const mutex = createMutex()
+  let uses = 0
+
+  const letGo = async (file: StoreFile): Promise<void> => {
+    file.writer?.closeSync()
+    file.writer = undefined
+    if (file.attached) await detach(connection, file.alias)
+    file.attached = false
+  }
+  const idle = (file: StoreFile): boolean =>
+    file.attached && file.readers === 0 && file.writer === undefined && file.hidden === undefined
+  const makeRoom = async (): Promise<void> => {
+    const attached = periods.filter((file) => file.attached)
+    const spare = attached.filter(idle).sort((a, b) => a.usedAt - b.usedAt)
+    for (const file of spare.slice(0, Math.max(0, attached.length - openFiles))) await letGo(file)
+  }
+  const take = async (file: StoreFile): Promise<void> => {
+    file.usedAt = ++uses
+    if (file.attached) return
+    try {
+      await attach(connection, file.path, file.alias)
+    } catch (error) {
+      throw inFile(error, file.name)
+    }
+    file.attached = true
+  }
+  const holds = (file: StoreFile, time: number): boolean =>
+    !file.leaving && time >= (file.from as number) && time < (file.to as number)
+  const settle = async (file: StoreFile): Promise<void> => {
+    const { batch } = main.state
+    if (file.state.batch <= batch) {
+      file.hidden = undefined
+      return
+    }
+    const boundaries = file.hidden ?? (await boundariesOf(connection, file))
+    file.hidden = boundaries
+    await undo(connection, file, boundaries, batch)
+    file.hidden = undefined
+    file.counts = undefined
+  }
+
+  const set: FileSet = {
+    main,
+    store,
+    all: () => [main, ...periods],
+    unusable: () => found.unusable,
+    holding: (tier, range) =>
+      periods.filter(
+        (file) =>
+          file.tier === tier &&
+          !file.leaving &&
+          (range === undefined || ((file.from as number) < range.to && (file.to as number) > range.from)),
+      ),
+    takes: (tier, time) =>
+      mutex.run(async () => {
+        const known = periods.find((file) => file.tier === tier && holds(file, time))
+        if (known) {
+          await take(known)
+          return known
+        }
+        const period = periodAt(time, periodMsOf(retention[tier]))
+        let name = `${periodName(tier, period)}.duckdb`
+        for (let copy = 2; sizeOf(join(directory, name)) > 0; copy++) name = `${periodName(tier, period, copy)}.duckdb`
+        const file = createStoreFile(directory, name, { tier, ...period })
+        await makeFile(connection, file.path, { schema: schemaVersion, store, tier, ...period })
+        await take(file)
+        periods = [...periods, file].sort((a, b) => (a.from ?? 0) - (b.from ?? 0))
+        await makeRoom()
+        return file
+      }),
+    attach: (files) => {
+      if (files.every((file) => file.attached)) return Promise.resolve()
+      return mutex.run(async () => {
+        for (const file of files) await take(file)
+        await makeRoom()
+      })
+    },
+    reload: (file) =>
+      mutex.run(async () => {
+        const { hidden } = file
+        await letGo(file)
+        await take(file)
+        file.state = await readState(connection, file.alias, file.name)
+        file.counts = undefined
+        // Of a batch that was to be undone already; else `settle` finds out.
+        file.hidden = file.state.batch > main.state.batch ? hidden : undefined
+      }),
+    settle: (file) => mutex.run(() => settle(file)),
+    remove: (file) =>
+      mutex.run(async () => {
+        const bytes = sizeOf(file.path) + sizeOf(`${file.path}.wal`)
+        await letGo(file)
+        // The log first: alone, it would be of no file.
+        for (const ending of ['.wal', '']) rmSync(file.path + ending, { force: true })
+        periods = periods.filter((other) => other !== file)
+        return bytes
+      }),
+    close: () =>
+      mutex.run(async () => {
+        for (const file of [...periods, main]) await letGo(file)
+        connection.closeSync()
+      }),
+  }
+  return set
+}

@@ -1,0 +1,2 @@
+export { openDuckStore } from './open.ts'
+export type { DuckStoreOptions } from './options.ts'

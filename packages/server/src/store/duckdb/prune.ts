@@ -1,0 +1,36 @@
+/** Whole files are dropped when all their rows are past their retention: that alone gives the disk its space back at once. */
+import { tiers } from '@netstats/sdk/store'
+import type { ExpiringTier, PruneReport, Retention } from '@netstats/sdk/store'
+import type { Engine } from './engine.ts'
+import type { CallOptions } from './methods.ts'
+import type { StoreFile } from './store-file.ts'
+
+/** How long queries that read a file may still finish. */
+const graceMs = 2000
+
+const expired = (engine: Engine, retention: Retention, now: number): readonly StoreFile[] =>
+  tiers
+    .filter((tier): tier is ExpiringTier => tier !== 'kept')
+    .flatMap((tier) => engine.files.holding(tier).filter((file) => (file.to as number) <= now - retention[tier]))
+
+export const prune = async (
+  engine: Engine,
+  { retention, now }: { readonly retention: Retention; readonly now: number },
+  { signal, onProgress }: CallOptions,
+): Promise<PruneReport> => {
+  const files = expired(engine, retention, now)
+  const removed: string[] = []
+  let bytes = 0
+  for (const file of files) {
+    if (signal.aborted || file.leaving) continue
+    // No new query begins to read it; a batch with rows of that time waits for its removal, and then makes a new file.
+    bytes += await engine.writing.run(async () => {
+      file.leaving = true
+      await engine.readers.drain(file, graceMs)
+      return engine.files.remove(file)
+    })
+    removed.push(file.name)
+    onProgress({ done: removed.length, all: files.length, what: file.name })
+  }
+  return { files: removed, bytes }
+}
