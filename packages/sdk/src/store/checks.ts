@@ -21,6 +21,10 @@ export const checkRange = ({ from, to }: Range): void => {
   if (to < from) throw invalidQuery('The range ends before it begins.')
 }
 
+export const checkHeight = (number: number): void => {
+  if (!Number.isSafeInteger(number)) throw invalidQuery('A height is not a whole number.')
+}
+
 export const checkLimit = (limit: number, name = 'limit'): void => {
   if (!Number.isSafeInteger(limit) || limit < 0 || limit > maxLimit)
     throw invalidQuery(`${name} is not a whole number from 0 to ${maxLimit}.`)

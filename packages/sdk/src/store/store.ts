@@ -270,6 +270,8 @@ export interface BackupReport {
   readonly rows: number
   readonly files: number
   readonly bytes: number
+  /** Files that could not be used: what they held is not in the copy. */
+  readonly missing?: readonly { readonly name: string; readonly reason: string }[]
 }
 
 /** Milliseconds each expiring tier keeps its rows. */

@@ -24,6 +24,11 @@ export interface QueryContext {
   from(table: Table, range?: Range): string
   /** Runs one statement with parameters `$1`, `$2`, …; throws `StoreError` when it takes too long, too much or is cancelled. */
   run(text: string, params?: readonly SqlValue[]): Promise<SqlColumns>
+  /**
+   * An aggregate: of the rows of a group whose `value` is not null, that value of the one with the greatest `by`. Both are
+   * expressions. Engines have it in different words.
+   */
+  newest(value: string, by: string): string
   /** Time before which a tier has no rows any more; null where it never had any. */
   oldest(tier: ExpiringTier): number | null
   /** Time of the newest row ever written; null in a new store. */

@@ -1,4 +1,4 @@
-import { checkLimit, checkRange, checkTime, invalidQuery } from '../../store/checks.ts'
+import { checkHeight, checkLimit, checkRange, checkTime } from '../../store/checks.ts'
 import { hash64Of } from '../../store/batch.ts'
 import { histogramBins } from '../../store/metrics.ts'
 import { sightingsMs } from '../../store/moment-rules.ts'
@@ -48,8 +48,7 @@ export const blocks = (data: Data, query: BlocksQuery): readonly StoredBlock[] =
   const { after, range, hash, canonical, fromNumber, toNumber } = query
   checkLimit(query.limit)
   if (range) checkRange(range)
-  for (const height of [fromNumber, toNumber, after?.number])
-    if (height !== undefined && !Number.isSafeInteger(height)) throw invalidQuery('A height is not a whole number.')
+  for (const height of [fromNumber, toNumber, after?.number]) if (height !== undefined) checkHeight(height)
   const all = blocksAt(data, query.network, Number.POSITIVE_INFINITY)
   const heights = groupBy(all, (block) => block.number)
   return all
@@ -70,6 +69,7 @@ export const blocks = (data: Data, query: BlocksQuery): readonly StoredBlock[] =
 export const sightings = (data: Data, query: SightingsQuery): readonly Sighting[] => {
   checkLimit(query.limit)
   checkTime('at', query.at)
+  checkHeight(query.number)
   if (!/^0x[0-9a-f]{64}$/u.test(query.hash)) return []
   const hash64 = hash64Of(query.hash)
   return data.blockSeen
@@ -82,6 +82,8 @@ export const sightings = (data: Data, query: SightingsQuery): readonly Sighting[
 
 export const propagation = (data: Data, query: PropagationQuery): readonly Propagation[] => {
   checkRange(query)
+  checkHeight(query.fromNumber)
+  checkHeight(query.toNumber)
   const rows = data.blockSeen
     .filter(within(query))
     .filter((row) => row.network === query.network)

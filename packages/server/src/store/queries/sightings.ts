@@ -1,0 +1,55 @@
+/** Who saw which block when. */
+import { checkHeight, checkLimit, checkRange, checkTime, hash64Of, sightingsMs, tables } from '@netstats/sdk/store'
+import type { Propagation, PropagationQuery, Sighting, SightingsQuery } from '@netstats/sdk/store'
+import type { StoreQuery } from '../query.ts'
+import { createParams, inRange, numberAt } from './sql.ts'
+
+export const sightings: StoreQuery<SightingsQuery, readonly Sighting[]> = async (context, query) => {
+  checkLimit(query.limit)
+  checkTime('at', query.at)
+  checkHeight(query.number)
+  if (!/^0x[0-9a-f]{64}$/u.test(query.hash)) return []
+  const range = { from: query.at, to: query.at + sightingsMs }
+  const params = createParams()
+  const text = `
+    SELECT "node", "at", "delayMs" FROM ${context.from(tables.blockSeen, range)} AS r
+    WHERE ${inRange('at', range, params)} AND "network" = ${params.int(query.network)}
+      AND "number" = ${params.int(query.number)} AND "hash64" = ${params.hash64(hash64Of(query.hash))}
+    ORDER BY "at", "node" LIMIT ${params.int(query.limit)}`
+  const result = await context.run(text, params.values)
+  const node = result.numbers('node')
+  const at = result.numbers('at')
+  const delayMs = result.numbers('delayMs')
+  return Array.from(node, (key, row) => ({ node: key, at: at[row] as number, delayMs: numberAt(delayMs, row) }))
+}
+
+export const propagation: StoreQuery<PropagationQuery, readonly Propagation[]> = async (context, query) => {
+  checkRange(query)
+  checkHeight(query.fromNumber)
+  checkHeight(query.toNumber)
+  const params = createParams()
+  const text = `
+    SELECT "number", "hash64", CAST(count(*) AS BIGINT) AS "nodes",
+      percentile_cont(0.5) WITHIN GROUP (ORDER BY "delayMs") AS "p50",
+      percentile_cont(0.95) WITHIN GROUP (ORDER BY "delayMs") AS "p95",
+      percentile_cont(0.99) WITHIN GROUP (ORDER BY "delayMs") AS "p99"
+    FROM ${context.from(tables.blockSeen, query)} AS r
+    WHERE ${inRange('at', query, params)} AND "network" = ${params.int(query.network)}
+      AND "number" >= ${params.int(query.fromNumber)} AND "number" <= ${params.int(query.toNumber)}
+    GROUP BY "number", "hash64" ORDER BY "number" DESC, "hash64"`
+  const result = await context.run(text, params.values)
+  const number = result.numbers('number')
+  const hash64 = result.bigints('hash64')
+  const nodes = result.numbers('nodes')
+  const p50 = result.numbers('p50')
+  const p95 = result.numbers('p95')
+  const p99 = result.numbers('p99')
+  return Array.from(number, (height, row) => ({
+    number: height,
+    hash64: hash64[row] as bigint,
+    nodes: nodes[row] as number,
+    p50Ms: numberAt(p50, row),
+    p95Ms: numberAt(p95, row),
+    p99Ms: numberAt(p99, row),
+  }))
+}
