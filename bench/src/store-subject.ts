@@ -1,0 +1,22 @@
+/** The store under test: the embedded one, as a server opens it. */
+import { openDuckStore } from '@netstats/server/store'
+import type { Retention, Store } from '@netstats/sdk/store'
+
+const day = 24 * 3_600_000
+const usual: Retention = { raw: 2 * day, logs: 7 * day, seconds: 7 * day, minutes: 90 * day, hours: 3650 * day }
+
+export type OpenBenchStore = (
+  directory: string,
+  options: { readonly now: () => number; readonly retention?: Retention },
+) => Promise<Store>
+
+export const openBenchStore: OpenBenchStore = (directory, { now, retention = usual }) =>
+  openDuckStore({
+    directory,
+    retention,
+    now,
+    // Figures of a store that leaves rows aside mean nothing.
+    onDropped: (rows) => {
+      throw new Error(`${rows} rows were left aside`)
+    },
+  })
