@@ -8,6 +8,7 @@ import { connected } from '../../../feed/testing/traffic.ts'
 import { createCore } from '../../../shard/mod.ts'
 import { apiPrefix, registerApi } from '../../api.ts'
 import type { ApiCounts, ApiOptions } from '../../api.ts'
+import { answerError } from '../../problem.ts'
 import { fillWorld, readerOf, worldEnd } from './world.ts'
 
 export interface TestApi extends AsyncDisposable {
@@ -33,8 +34,12 @@ export const openTestApi = async (store: Store, options: TestApiOptions = {}): P
   const { usable, ...given } = options
   const core = createCore()
   core.apply(connected(9, worldEnd, '42'))
-  const app = Fastify({ routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true } })
   const log = createRecordingLogger()
+  const app = Fastify({
+    frameworkErrors: answerError(log),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+  })
   const history = await readerOf(store, usable === undefined ? {} : { usable })
   const api = registerApi(app, {
     core,

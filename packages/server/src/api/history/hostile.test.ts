@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Endpoint } from '../endpoint.ts'
+import { endpoints } from '../endpoints.ts'
+import { problemSchema } from '../problem.ts'
+import { writeCursor } from './cursor.ts'
+import { filledStore, openTestApi } from './testing/app.ts'
+import type { TestApi } from './testing/app.ts'
+import { hashAt, strangeNode, worldEnd, worldStart } from './testing/world.ts'
+
+const hostile = fc.oneof(
+  fc.string({ maxLength: 30, unit: 'binary' }),
+  fc.string({ maxLength: 30, unit: 'grapheme-composite' }),
+  fc.constantFrom(
+    `'; DROP TABLE log; --`,
+    `' OR '1'='1`,
+    '") UNION SELECT * FROM node --',
+    '$1',
+    '%',
+    '_%\\',
+    '\0',
+    '\u{feff}',
+    '../../etc/passwd',
+    '__proto__',
+    'constructor',
+    '[]',
+    '{"a":1}',
+    'NaN',
+    'Infinity',
+    '-1',
+    '0x10',
+    '1e308',
+    '9'.repeat(400),
+    '18446744073709551616',
+    '9007199254740993',
+    'x'.repeat(3000),
+  ),
+)
+const sensible = fc.constantFrom(
+  '1337',
+  'gone',
+  '42',
+  'node-0',
+  strangeNode,
+  'nodes,active',
+  'peers',
+  'host.cpuShare',
+  'log',
+  'block',
+  'csv',
+  'ndjson',
+  'true',
+  'false',
+  'error',
+  '3',
+  '0',
+  '1',
+  '20',
+  '1000',
+  hashAt(20),
+  String(worldStart),
+  String(worldEnd),
+  '2023-11-14T23:00:00Z',
+  '2023-11-15T00:00:00%2B01:00',
+  '10s',
+  '1m',
+  '366d',
+  writeCursor(['listHistoryLogs', '/networks/1337/history/logs', []], [worldStart, worldEnd, worldEnd, 3]),
+  writeCursor(['blocks', '/networks/1337/history/blocks', []], [worldStart, worldEnd, 20, hashAt(20)]),
+  writeCursor(['inventory', '/networks/1337/history/inventory', []], [worldEnd, 'node-0']),
+  // Well made, and no place in any list.
+  writeCursor(['listHistoryLogs', '/networks/1337/history/logs', []], ['a', -1, 1e300, '']),
+  writeCursor(['blocks', '/networks/1337/history/blocks', []], [0, 1, 2, 'hash']),
+)
+const value = fc.oneof({ weight: 3, arbitrary: sensible }, { weight: 2, arbitrary: hostile })
+const encoded = (text: string): string => encodeURIComponent(text.toWellFormed())
+
+const request = fc.constantFrom(...endpoints).chain((endpoint) => {
+  const names = [...Object.keys(endpoint.query.shape), 'unheard-of', 'toString']
+  const place = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
+  return fc.record({
+    id: fc.constant(endpoint.id),
+    network: fc.oneof({ weight: 4, arbitrary: fc.constant('1337') }, { weight: 1, arbitrary: value }),
+    node: fc.oneof(fc.constantFrom('node-0', strangeNode), value),
+    block: fc.oneof(fc.constantFrom('20', hashAt(30, 1)), value),
+    table: fc.oneof(fc.constantFrom('log', 'block', 'network1m'), value),
+    other: place,
+    // A name may come twice.
+    query: fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof(value, hostile)), { maxLength: 4 }),
+  })
+})
+
+describe('whatever is asked', () => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await openTestApi(await filledStore())
+  })
+  afterAll(async () => api[Symbol.asyncDispose]())
+
+  it('is answered as described, or with a problem that is not ours', async () => {
+    const seen = new Map<number, number>()
+    await fc.assert(
+      fc.asyncProperty(request, async ({ id, other, query, ...places }) => {
+        const endpoint = endpoints.find((one) => one.id === id) as Endpoint
+        const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof places) =>
+          encoded(other ?? places[name]),
+        )
+        const search = query.map(([name, text]) => `${encoded(name)}=${encoded(text)}`).join('&')
+        const { status, headers, text } = await api.get(`${path === '/' ? '' : path}?${search}`)
+        seen.set(status, (seen.get(status) ?? 0) + 1)
+        expect([status, text]).toEqual([expect.any(Number), expect.any(String)])
+        expect([200, 400, 404]).toContain(status)
+        const type = String(headers['content-type'])
+        if (status !== 200) {
+          expect(type).toBe('application/problem+json; charset=utf-8')
+          expect(problemSchema.parse(JSON.parse(text)).status).toBe(status)
+        } else if (type.startsWith('application/json')) {
+          // A hostile name may hold a slash and so be another endpoint's path.
+          const bodies = endpoints.filter((one) => one.response.safeParse(JSON.parse(text)).success)
+          expect(bodies.length).toBeGreaterThan(0)
+        } else expect(endpoint.produces).toContain(type.replace(/;.*/, ''))
+      }),
+      { numRuns: 3000 },
+    )
+    expect(api.log.entries).toEqual([])
+    expect(api.counts()).toMatchObject({ queries: { running: 0, refused: 0 }, exports: { running: 0, refused: 0 } })
+    expect((seen.get(200) ?? 0) / 3000).toBeGreaterThan(0.1)
+  })
+})
