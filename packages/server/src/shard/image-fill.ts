@@ -12,6 +12,7 @@ import { applyPlace } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { seatNode, updateInfo } from './node-table.ts'
 import type { Shard } from './shard-state.ts'
+import { sortInPieces } from './sort-pieces.ts'
 import { keepSight } from './sighting.ts'
 import { moveTo } from './standing.ts'
 
@@ -66,10 +67,11 @@ const fillBlocks = function* (shard: Shard, image: NetworkImage): Generator<void
 }
 
 /** Which nodes there is room for: those heard of last. */
-const chosen = (nodes: readonly ImageNode[], room: number): ReadonlySet<ImageNode> | undefined =>
-  nodes.length <= room
-    ? undefined
-    : new Set([...nodes].sort((a, b) => b.lastSeenAt - a.lastSeenAt).slice(0, Math.max(0, room)))
+const chosen = function* (nodes: readonly ImageNode[], room: number): Generator<void, ReadonlySet<ImageNode> | null> {
+  if (nodes.length <= room) return null
+  const ordered = yield* sortInPieces(nodes, (node) => -node.lastSeenAt)
+  return new Set(ordered.slice(0, Math.max(0, room)))
+}
 
 const fillNodes = function* (
   shard: Shard,
@@ -77,17 +79,22 @@ const fillNodes = function* (
   at: number,
   room: number,
 ): Generator<void, readonly (NodeRecord | undefined)[]> {
-  const only = chosen(image.nodes, room)
+  const only = yield* chosen(image.nodes, room)
   const records: (NodeRecord | undefined)[] = []
   for (const given of image.nodes) {
     const known = shard.nodes.has(given.id) || only?.has(given) === false
     records.push(known ? undefined : fillNode(shard, given, at))
     if (records.length % nodesAPiece === 0) yield
   }
-  const resting = [...shard.inactive].sort((a, b) => a.stateSince - b.stateSince)
-  shard.inactive.clear()
-  for (const node of resting) shard.inactive.add(node)
+  yield* orderInactive(shard)
   return records
+}
+
+/** The longest inactive first. */
+export const orderInactive = function* (shard: Shard) {
+  const ordered = yield* sortInPieces([...shard.inactive], (node) => node.stateSince)
+  shard.inactive.clear()
+  for (const node of ordered) shard.inactive.add(node)
 }
 
 const fillNode = (shard: Shard, given: ImageNode, at: number): NodeRecord => {

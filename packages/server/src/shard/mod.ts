@@ -1,5 +1,6 @@
 export { createCore } from './core.ts'
 export type { CoreOptions } from './options.ts'
 export { createImageView } from './image.ts'
+export { defaultCoreOptions } from './options.ts'
 export type { ImageBlock, ImageNode, NetworkImage } from './image.ts'
 export type { Change, Core, CoreInput, Dirty, LostNode, NetworkView, Restored } from './model.ts'

@@ -1,6 +1,6 @@
 /** A network the core goes on with after a restart: as it was, but nobody has spoken yet. */
 import { refreshUptime } from './activity.ts'
-import { fillShard } from './image-fill.ts'
+import { fillShard, orderInactive } from './image-fill.ts'
 import type { NetworkImage } from './image.ts'
 import type { LostNode } from './model.ts'
 import { baseKey, overflowKey } from './registry.ts'
@@ -68,8 +68,6 @@ const retire = function* (shard: Shard, at: number): Generator<void, readonly Lo
     refreshUptime(node, at)
     lost.push({ node: node.id, at: until, sessions: node.sessions, activeMs: node.activeMs })
   }
-  const resting = [...shard.inactive].sort((a, b) => a.stateSince - b.stateSince)
-  shard.inactive.clear()
-  for (const node of resting) shard.inactive.add(node)
+  yield* orderInactive(shard)
   return lost
 }
