@@ -3,7 +3,7 @@
  * words of the field, so that no connection, transaction or dialect shows. Times are Unix milliseconds, ranges are
  * half open: `from` belongs to them, `to` does not. Networks, nodes and metric names are the keys that the writer gave them.
  */
-import type { StoreBatch } from './batch.ts'
+import type { StoreBatch, TableBatch } from './batch.ts'
 import type { HistogramMetric, NetworkMetric, NodeMetric } from './metrics.ts'
 import type { ExpiringTier, RowOf } from './table.ts'
 import type { TableName, Tables } from './tables.ts'
@@ -323,6 +323,11 @@ export interface Store extends AsyncDisposable {
   /** Newest raw sample of every node of a network within the range; at most one row a node. */
   latest(query: { readonly network: number } & Range, options?: QueryOptions): Promise<readonly Row<'nodeSample'>[]>
   moment(query: MomentQuery, options?: QueryOptions): Promise<Moment>
+  /**
+   * What a roll-up lacks of the rows it adds up, as increments to be written: of the buckets that a crash left unwritten,
+   * or written in part. `rollupSources` says which rows those are; ask for the finer roll-ups first, and write the answer.
+   */
+  unrolled(query: { readonly table: RollupTable } & Range, options?: QueryOptions): Promise<TableBatch>
   /** Bytes of a file in the format, in order of time; bounded memory, however long. */
   export(query: ExportQuery, options?: QueryOptions): AsyncIterable<Uint8Array>
 

@@ -7,7 +7,7 @@ export const schemaVersion = 1
 /** Says in every file whose it is. */
 export const storeFormat = 'netstats-store'
 
-const sqlTypes: { readonly [T in ColumnType]: string } = {
+export const sqlTypes: { readonly [T in ColumnType]: string } = {
   time: 'BIGINT',
   count: 'BIGINT',
   u32: 'UINTEGER',

@@ -22,7 +22,8 @@ export const prune = async (
   const removed: string[] = []
   let bytes = 0
   for (const file of files) {
-    if (signal.aborted || file.leaving) continue
+    // A backup under way is not broken off for the sake of space: the file goes next time.
+    if (signal.aborted || file.leaving || engine.readers.isKept(file)) continue
     // No new query begins to read it; a batch with rows of that time waits for its removal, and then makes a new file.
     bytes += await engine.writing.run(async () => {
       file.leaving = true

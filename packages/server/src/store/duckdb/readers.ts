@@ -31,6 +31,8 @@ export interface Readers {
   drain(file: StoreFile, graceMs: number): Promise<void>
   /** Counts one with a connection of its own among those that are ended and waited for; gives the way out. */
   enlist(reader: Enlisted): () => void
+  /** Whether long work reads the file: what only tidies up leaves it for another time. */
+  isKept(file: StoreFile): boolean
   close(): Promise<void>
 }
 
@@ -71,6 +73,7 @@ export const createReaders = async ({
   const all = [...free]
   const queue: ((connection: DuckDBConnection) => void)[] = []
   const running = new Set<Enlisted>()
+  const enlisted = new Set<Enlisted>()
   const watchers = new Set<() => void>()
 
   /** A free connection; undefined when the signal ends the wait. */
@@ -229,10 +232,13 @@ export const createReaders = async ({
         watchers.delete(watcher)
       }
     },
+    isKept: (file) => [...enlisted].some((one) => one.files.has(file)),
     enlist(reader) {
       running.add(reader)
+      enlisted.add(reader)
       return () => {
         running.delete(reader)
+        enlisted.delete(reader)
         for (const watcher of watchers) watcher()
       }
     },
