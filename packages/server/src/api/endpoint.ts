@@ -62,6 +62,8 @@ export const endpoint = <P extends z.ZodObject, Q extends z.ZodObject>(definitio
 export const nothing = z.strictObject({})
 export const name = z.string().min(1).max(200)
 export const network = name.describe('Key of the network.')
+/** Key of what stands in the OpenAPI description in place of the text that a query really is. */
+export const described = 'x-described'
 // Query values are text: what is not plain decimal digits is no number here.
 export const integer = (min: number, max: number, what: string) =>
   z
@@ -69,7 +71,7 @@ export const integer = (min: number, max: number, what: string) =>
     .regex(/^\d{1,16}$/, `expected a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.int().min(min).max(max))
-    .describe(what)
+    .meta({ description: what, [described]: { type: 'integer', minimum: min, maximum: max } })
 
 /** Runs `use` on the network, if there is one. */
 export const onNetwork = (context: ApiContext, key: string, use: (view: NetworkView) => unknown): unknown => {

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description, made from the table of endpoints and the schemas that check and type them. */
 import { z } from 'zod'
 import { endpoints } from './endpoints.ts'
+import { described } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { problemCodes } from './problem.ts'
 import { components } from './schemas.ts'
@@ -20,13 +21,13 @@ const schemasOf = (): Json => {
 const parametersOf = (schema: z.ZodObject, place: 'path' | 'query'): readonly Json[] => {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = property as { description?: string }
+    const { description, [described]: schema, ...rest } = property as { description?: string; [described]?: Json }
     return {
       name,
       in: place,
       required: place === 'path',
       ...(description === undefined ? {} : { description }),
-      schema: rest,
+      schema: schema ?? rest,
     }
   })
 }

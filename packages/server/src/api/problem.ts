@@ -99,7 +99,10 @@ export const answerError =
     request: FastifyRequest,
     reply: FastifyReply,
   ): void => {
-    if (error.code === 'FST_ERR_BAD_URL')
+    // Fastify looks at bodies and their types before it knows whether the method is answered.
+    if (request.method !== 'GET' && request.method !== 'HEAD' && (error.statusCode ?? 500) < 500)
+      answerUnknown(request, reply)
+    else if (error.code === 'FST_ERR_BAD_URL')
       sendProblem(reply, new Problem('API_URL_INVALID', 'A % is followed by two hex digits, of UTF-8 text.'))
     else if ((error.statusCode ?? 500) < 500) sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
     else {

@@ -370,3 +370,40 @@ describe('nodes of the past', () => {
     })
   })
 })
+
+describe('the description of the past', () => {
+  interface Operation {
+    readonly parameters: readonly { name: string; schema: object }[]
+    readonly responses: Readonly<Record<string, { headers?: object; content?: object }>>
+  }
+  it('names parameters, bounds, pages, files and what may go wrong', async () => {
+    const { paths } = await api.json<{ paths: Record<string, { get: Operation }> }>('/openapi.json')
+    const logs = paths['/networks/{network}/history/logs']?.get
+    expect(logs?.parameters.find((one) => one.name === 'limit')?.schema).toEqual({
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+    })
+    expect(Object.keys(logs?.responses ?? {})).toEqual(['200', '304', '400', '404', '503'])
+    expect(logs?.responses['200']?.headers).toHaveProperty('Link')
+    expect(logs?.responses['503']?.headers).toHaveProperty('Retry-After')
+    const file = paths['/networks/{network}/export/{table}']?.get
+    expect(Object.keys(file?.responses['200']?.content ?? {})).toEqual([
+      'text/csv',
+      'application/x-ndjson',
+      'application/vnd.apache.parquet',
+    ])
+  })
+
+  it('is of reading only: no other method is answered, whatever comes with it', async () => {
+    for (const method of ['QUERY', 'POST', 'DELETE'] as const) {
+      const { statusCode, body } = await api.app.inject({
+        method: method as 'POST',
+        url: '/api/v1/networks/1337/history',
+        headers: { 'content-type': 'text/x-unknown' },
+        payload: '{',
+      })
+      expect([statusCode, (JSON.parse(body) as { code: string }).code]).toEqual([405, 'API_METHOD_UNKNOWN'])
+    }
+  })
+})
