@@ -12,10 +12,10 @@ const span = 4
 /** The highest heights with a block that was known, newest first. However far apart they are, each step finds some. */
 const topHeights = async (context: QueryContext, { network, at }: MomentQuery, count: number): Promise<number[]> => {
   const found: number[] = []
-  let below = Number.MAX_SAFE_INTEGER
+  let upTo = Number.MAX_SAFE_INTEGER
   while (found.length < count) {
     const params = createParams()
-    const known = `"network" = ${params.int(network)} AND "at" <= ${params.int(at)} AND "number" < ${params.int(below)}`
+    const known = `"network" = ${params.int(network)} AND "at" <= ${params.int(at)} AND "number" <= ${params.int(upTo)}`
     const block = context.from(tables.block)
     const text = `SELECT max("number") AS "highest" FROM ${block} AS r WHERE ${known}`
     const highest = numberAt((await context.run(text, params.values)).numbers('highest'), 0)
@@ -23,7 +23,7 @@ const topHeights = async (context: QueryContext, { network, at }: MomentQuery, c
     const lowest = highest - span * count
     const step = `SELECT DISTINCT "number" FROM ${block} AS r WHERE ${known} AND "number" > ${params.int(lowest)} ORDER BY 1 DESC`
     found.push(...(await context.run(step, params.values)).numbers('number'))
-    below = lowest + 1
+    upTo = lowest
   }
   return found.slice(0, count)
 }
