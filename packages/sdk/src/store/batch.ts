@@ -33,7 +33,7 @@ export interface TableBuilder<T extends Table = Table> {
    * be, else 0 or empty; `put` fills a value in by the place of its column in the table.
    */
   begin(): void
-  put(column: number, value: CellValue): void
+  readonly put: (column: number, value: CellValue) => void
   take(): TableBatch
 }
 

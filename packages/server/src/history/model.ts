@@ -9,14 +9,17 @@
  * not fit is counted by class, and writing goes on by itself.
  */
 import type { Store } from '@netstats/sdk/store'
-import type { Change, CoreInput, NetworkView } from '../shard/model.ts'
+import type { Change, Core, CoreInput, NetworkView, Restored } from '../shard/model.ts'
 import type { CoreObserver } from '../shard/observer.ts'
 
 /** Takes down what happens. Nothing here throws or waits. */
 export interface Recorder extends CoreObserver {
   /** After the core has applied it. */
   input(input: CoreInput): void
+  /** Before the input that led to it. */
   change(change: Change): void
+  /** A network goes on as the store had it: what is known of it is not news. */
+  restored(network: string, restored: Pick<Restored, 'lost'>, at: number): void
 }
 
 export interface HistoryReader {
@@ -43,6 +46,8 @@ export interface HistoryReader {
 export interface History extends AsyncDisposable {
   readonly recorder: Recorder
   readonly reader: HistoryReader
+  /** The core whose recorder this is, before its first input; recording begins. */
+  begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory'>): void
   /** Resolves when all that was recorded before the call is durable, or was given up and counted. */
   flushed(): Promise<void>
 }

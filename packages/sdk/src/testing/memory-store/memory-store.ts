@@ -14,6 +14,7 @@ import { alarms, gaps, latest, logs, nodeInfos, nodeStates, reorgs, sheds } from
 import { moment } from './moment.ts'
 import { rowsOf } from './rows.ts'
 import { metricSeries, metricsOf, networkSeries, nodeSeries } from './series.ts'
+import { unrolled } from './unrolled.ts'
 
 export interface MemoryStoreOptions {
   /** Asked at each write; what it gives is thrown, and nothing is written. */
@@ -95,6 +96,7 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): MemoryStore
     sheds: question(sheds),
     latest: question(latest),
     moment: question(moment),
+    unrolled: question(unrolled),
     async *export(query, { signal } = {}) {
       check(signal)
       for (const piece of exported(data, query)) {

@@ -78,6 +78,7 @@ export const openDuckStore = async (options: DuckStoreOptions): Promise<Store> =
       sheds: question('sheds'),
       latest: question('latest'),
       moment: question('moment'),
+      unrolled: question('unrolled'),
       export: (query, asked) => client.stream('export', query, asked),
       info: plain('info'),
       verify: plain('verify'),

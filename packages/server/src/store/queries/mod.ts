@@ -6,6 +6,7 @@ import { alarms, gaps, logs, nodeInfos, nodeStates, reorgs, sheds } from './list
 import { moment } from './moment.ts'
 import { metricSeries, metricsOf, networkSeries, nodeSeries } from './series.ts'
 import { propagation, sightings } from './sightings.ts'
+import { unrolled } from './unrolled.ts'
 
 export { exportStatement } from './export.ts'
 export type { ExportStatement } from './export.ts'
@@ -28,5 +29,6 @@ export const queries = {
   sheds,
   latest,
   moment,
+  unrolled,
 } as const
 export type QueryName = keyof typeof queries

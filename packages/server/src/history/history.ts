@@ -1,0 +1,126 @@
+/**
+ * Puts the history together: recorder, writer, reader, and the work that comes round. It opens within a bound, whatever
+ * the store does, and goes on without one.
+ */
+import type { Clock, Logger } from '@netstats/sdk'
+import type { Retention, Store } from '@netstats/sdk/store'
+import type { Health } from '../self/health.ts'
+import { createKeys } from './keys.ts'
+import { mendRollups } from './mend.ts'
+import type { HistoryCounts } from './metrics.ts'
+import type { History, Recorder } from './model.ts'
+import { createPending, giveUpReasons, rowClasses } from './pending.ts'
+import { startPruning } from './prune.ts'
+import { createReader } from './reader.ts'
+import { createRecorder } from './recorder.ts'
+import type { OwnRecorder } from './recorder.ts'
+import type { ShedTotals } from './shed-rows.ts'
+import { createWriter } from './writer.ts'
+
+export interface HistoryOptions {
+  readonly openStore: () => Promise<Store>
+  readonly retention: Retention
+  readonly flushEveryMs: number
+  readonly pendingBytes: number
+  readonly clock: Clock
+  readonly log: Logger
+  readonly health: Pick<Health, 'set'>
+  /** What others gave up since the start, by class and reason; noted once a minute. */
+  readonly sheds: () => ShedTotals
+  /** How long to wait for the store before going on without it. */
+  readonly openWithinMs: number
+  /** How long the end waits until all is written. */
+  readonly closeWithinMs: number
+}
+
+/** Rows that make a batch, however soon. */
+const batchRows = 20_000
+
+export interface OpenHistory extends History {
+  readonly counts: HistoryCounts
+}
+
+export const openHistory = async (options: HistoryOptions): Promise<OpenHistory> => {
+  const { clock, log, health } = options
+  const keys = createKeys()
+  const pending = createPending({
+    maxBytes: options.pendingBytes,
+    chunkRows: batchRows,
+    onFull: () => writer.hurry(),
+    monotonic: () => clock.monotonic(),
+  })
+  health.set('store', 'starting', 'the history is being opened')
+  const writer = createWriter({
+    openStore: options.openStore,
+    pending,
+    keys,
+    clock,
+    log,
+    flushEveryMs: options.flushEveryMs,
+    prepare: mendRollups,
+    onState: (state, reason) => {
+      health.set('store', state, reason)
+      if (state === 'ok') log.info({}, 'the history is being written')
+    },
+  })
+  const stop = new AbortController()
+  const enough = new AbortController()
+  await Promise.race([
+    writer.tried(),
+    clock.sleep(options.openWithinMs, { signal: enough.signal }).catch(() => undefined),
+  ])
+  enough.abort()
+  if (writer.store === undefined) log.warn({ reason: writer.reason }, 'started without the history')
+  const { retention } = options
+  const pruned = startPruning({ store: () => writer.store, retention, clock, log, signal: stop.signal })
+
+  let own: OwnRecorder | undefined
+  let lost = 0
+  let losing = false
+  /** Logged once when it begins and once when it ends, however much is given up in between. */
+  const reviewLosses = (): void => {
+    let total = 0
+    for (const one of rowClasses) for (const reason of giveUpReasons) total += pending.givenUp[one][reason]
+    if (total > lost) {
+      health.set('history', 'degraded', 'more comes in than can be written; samples are given up first')
+      if (!losing)
+        log.error({ waiting: pending.rows }, 'a part of the history is given up: too much waits to be written')
+    } else {
+      health.set('history', 'ok')
+      if (losing) log.info({ givenUp: total }, 'the history is whole again')
+    }
+    losing = total > lost
+    lost = total
+  }
+  health.set('history', 'ok')
+
+  const recorder: Recorder = {
+    input(input) {
+      own?.input(input)
+      if (input.type === 'tick') reviewLosses()
+    },
+    change: (change) => own?.change(change),
+    blockAdded: (network, node, block, at) => own?.blockAdded(network, node, block, at),
+    sighted: (network, node, block, delayMs, at) => own?.sighted(network, node, block, delayMs, at),
+    restored: (network, restored, at) => own?.restored(network, restored, at),
+  }
+
+  const close = async (): Promise<void> => {
+    stop.abort()
+    own?.flush()
+    await writer.close(options.closeWithinMs)
+    health.set('history', 'stopped')
+  }
+  let closing: Promise<void> | undefined
+
+  return {
+    recorder,
+    reader: createReader(writer, keys, clock),
+    begin(core) {
+      own = createRecorder({ core, keys, pending, sheds: options.sheds })
+    },
+    flushed: () => writer.flushed(),
+    counts: { pending, keys, writer, pruned, recorder: () => own },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,33 @@
+/** Completes the roll-ups that a crash has left behind: what they lack of the rows below them is written first. */
+import { rollupWidths } from '@netstats/sdk/store'
+import type { Catalog, RollupTable, Store } from '@netstats/sdk/store'
+
+/** The finer before what is made of it. */
+const order = [
+  'network10s',
+  'network1m',
+  'network1h',
+  'node1m',
+  'node1h',
+  'metric1m',
+  'metric1h',
+] as const satisfies readonly RollupTable[]
+
+/** Buckets before the newest one that are looked at: increments come late, but not by more. */
+const lateBuckets = 2
+/** Buckets looked at in all, should a roll-up end long before the newest row. */
+const maxBuckets = 30
+const timeoutMs = 60_000
+
+export const mendRollups = async (store: Store, { newestAt, rolled }: Catalog): Promise<void> => {
+  if (newestAt === null) return
+  for (const table of order) {
+    const width = rollupWidths[table]
+    const start = (time: number): number => time - (time % width)
+    const newest = start(newestAt)
+    const from = Math.min(newest, rolled[table] ?? newest) - lateBuckets * width
+    const range = { from: Math.max(0, newest - maxBuckets * width, from), to: newest + width }
+    const lacking = await store.unrolled({ table, ...range }, { timeoutMs })
+    if (lacking.rows > 0) await store.write({ [table]: lacking })
+  }
+}

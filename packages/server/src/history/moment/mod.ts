@@ -1,0 +1,2 @@
+export { createMoments } from './moments.ts'
+export { restoreCore } from './restore.ts'

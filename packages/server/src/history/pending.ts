@@ -1,0 +1,230 @@
+/**
+ * Rows on their way to the store, in bounded memory.
+ *
+ *     put ──► room for its class? ──► columns of its table ──► cut, by time or by rows ──► chunks, oldest first ──► writer
+ *                  └─ no ──► given up, counted by class and reason
+ *
+ * Classes see the same memory with different limits, as in the intake: samples are refused when seven tenths of it are
+ * used, facts only when all of it is. Columns grow by doubling, so up to twice the limit may really be held.
+ */
+import { createTableBuilder, tables } from '@netstats/sdk/store'
+import type { CellValue, RowOf, StoreBatch, TableBatch, TableBuilder, TableName, Tables } from '@netstats/sdk/store'
+import type { Renumbering } from './keys.ts'
+
+/** What is given up first when there is too much, lowest first. */
+export const rowClasses = ['sample', 'roll-up', 'log', 'fact'] as const
+export type RowClass = (typeof rowClasses)[number]
+
+/**
+ * `memory`: too much waited; `names`: more names than are kept apart; `refused`: a store that works refused it again and
+ * again; `stopped`: the server stopped before it was written.
+ */
+export const giveUpReasons = ['memory', 'names', 'refused', 'stopped'] as const
+export type GiveUpReason = (typeof giveUpReasons)[number]
+
+/** Tables other than those of names. */
+export type RowTable = Exclude<TableName, 'network' | 'node' | 'metricName'>
+export const rowTables = Object.keys(tables).filter(
+  (name): name is RowTable => name !== 'network' && name !== 'node' && name !== 'metricName',
+)
+
+export const classOf = (table: RowTable): RowClass => {
+  const { tier } = tables[table]
+  if (tier === 'raw') return 'sample'
+  if (tier === 'logs') return 'log'
+  return tier === 'kept' ? 'fact' : 'roll-up'
+}
+
+export interface RowSink<T extends RowTable = RowTable> {
+  /** False where there is no room: then nothing was added. */
+  add(row: RowOf<Tables[T]>): boolean
+  /** The same without an object: where it is true, `put` fills the new row in. */
+  begin(): boolean
+  readonly put: (column: number, value: CellValue) => void
+}
+
+/** Rows that are written together. */
+export interface Chunk {
+  readonly id: number
+  readonly tables: StoreBatch
+  readonly rows: number
+  readonly bytes: number
+  /** When its first row was put in, on the monotonic clock. */
+  readonly since: number
+}
+
+export interface Pending {
+  readonly into: { readonly [T in RowTable]: RowSink<T> }
+  /** The next number of a row that has one. Below those of the store until `renumber`. */
+  readonly nextSeq: () => number
+  giveUp(rowClass: RowClass, reason: GiveUpReason, rows?: number): void
+  readonly givenUp: Readonly<Record<RowClass, Readonly<Record<GiveUpReason, number>>>>
+  readonly rows: number
+  readonly bytes: number
+  /** Id of the chunk that the newest row is, or was, in. */
+  readonly newest: number
+  /** Id of the oldest chunk with rows; undefined where nothing waits. */
+  readonly oldest: number | undefined
+  /** How long the oldest row has waited, milliseconds. */
+  lag(): number
+  /** Closes what is open, so that it can be written. */
+  cut(): void
+  /** The oldest chunk; it stays until `done`. */
+  first(): Chunk | undefined
+  done(chunk: Chunk): void
+  /** Gives up a chunk. */
+  drop(chunk: Chunk, reason: GiveUpReason): void
+  /** Gives waiting rows the numbers that the store has, and lets `seq` go on after `seq`. */
+  renumber(moves: Renumbering | undefined, seq: number): void
+}
+
+export interface PendingOptions {
+  readonly maxBytes: number
+  /** Rows at which a chunk is cut. */
+  readonly chunkRows: number
+  /** A chunk was cut because it was full. */
+  readonly onFull: () => void
+  /** Milliseconds that never step. */
+  readonly monotonic: () => number
+}
+
+const shares: Readonly<Record<RowClass, number>> = { sample: 0.7, 'roll-up': 0.8, log: 0.9, fact: 1 }
+
+const zeroes = <K extends string>(keys: readonly K[]): Record<K, number> =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
+
+export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: PendingOptions): Pending => {
+  const givenUp = Object.fromEntries(rowClasses.map((one) => [one, zeroes(giveUpReasons)])) as Record<
+    RowClass,
+    Record<GiveUpReason, number>
+  >
+  const builders = new Map<RowTable, TableBuilder>()
+  const chunks: Chunk[] = []
+  let open = 1
+  let openRows = 0
+  let openBytes = 0
+  let openSince = 0
+  let waitingRows = 0
+  let waitingBytes = 0
+  let seq = 0
+
+  const cut = (): void => {
+    if (openRows === 0) return
+    const taken: Record<string, TableBatch> = {}
+    for (const [name, builder] of builders) if (builder.rows > 0) taken[name] = builder.take()
+    chunks.push({ id: open++, tables: taken, rows: openRows, bytes: openBytes, since: openSince })
+    waitingRows += openRows
+    waitingBytes += openBytes
+    openRows = 0
+    openBytes = 0
+  }
+
+  const sink = (name: RowTable): RowSink => {
+    const builder = createTableBuilder(tables[name])
+    builders.set(name, builder)
+    const rowClass = classOf(name)
+    const limit = maxBytes * shares[rowClass]
+    const begin = (): boolean => {
+      if (openRows >= chunkRows) {
+        cut()
+        onFull()
+      }
+      if (waitingBytes + openBytes >= limit) {
+        givenUp[rowClass].memory++
+        return false
+      }
+      const before = builder.bytes
+      builder.begin()
+      openBytes += builder.bytes - before
+      if (openRows++ === 0) openSince = monotonic()
+      return true
+    }
+    const columns = Object.keys(tables[name].columns)
+    return {
+      begin,
+      put: builder.put,
+      add(row) {
+        if (!begin()) return false
+        const before = builder.bytes
+        for (let i = 0; i < columns.length; i++)
+          builder.put(i, (row as Readonly<Record<string, CellValue>>)[columns[i] as string] as CellValue)
+        openBytes += builder.bytes - before
+        return true
+      },
+    }
+  }
+
+  const remove = (chunk: Chunk): void => {
+    chunks.splice(chunks.indexOf(chunk), 1)
+    waitingRows -= chunk.rows
+    waitingBytes -= chunk.bytes
+  }
+
+  return {
+    into: Object.fromEntries(rowTables.map((name) => [name, sink(name)])) as unknown as Pending['into'],
+    nextSeq: () => ++seq,
+    giveUp(rowClass, reason, rows = 1) {
+      givenUp[rowClass][reason] += rows
+    },
+    givenUp,
+    get rows() {
+      return openRows + waitingRows
+    },
+    get bytes() {
+      return openBytes + waitingBytes
+    },
+    get newest() {
+      return openRows > 0 ? open : open - 1
+    },
+    get oldest() {
+      return chunks[0]?.id ?? (openRows > 0 ? open : undefined)
+    },
+    lag: () => (chunks.length + openRows === 0 ? 0 : monotonic() - (chunks[0]?.since ?? openSince)),
+    cut,
+    first: () => chunks[0],
+    done: remove,
+    drop(chunk, reason) {
+      remove(chunk)
+      for (const [name, { rows }] of Object.entries(chunk.tables)) givenUp[classOf(name as RowTable)][reason] += rows
+    },
+    renumber(moves, storedSeq) {
+      cut()
+      const lowest = chunks.reduce((low, chunk) => Math.min(low, lowestSeq(chunk)), seq + 1)
+      const shift = Math.max(0, storedSeq + 1 - lowest)
+      seq += shift
+      for (const chunk of chunks) {
+        if (shift > 0) shiftSeq(chunk, shift)
+        if (moves !== undefined) move(chunk, moves)
+      }
+    },
+  }
+}
+
+const seqsOf = (chunk: Chunk): { readonly rows: number; readonly values: Float64Array }[] =>
+  Object.values(chunk.tables).flatMap(({ rows, columns }) => {
+    const values = columns['seq']?.values
+    return values instanceof Float64Array ? [{ rows, values }] : []
+  })
+
+const lowestSeq = (chunk: Chunk): number => {
+  let low = Infinity
+  for (const { rows, values } of seqsOf(chunk)) for (let i = 0; i < rows; i++) low = Math.min(low, values[i] as number)
+  return low
+}
+
+const shiftSeq = (chunk: Chunk, by: number): void => {
+  for (const { rows, values } of seqsOf(chunk)) for (let i = 0; i < rows; i++) values[i] = (values[i] as number) + by
+}
+
+/** Columns that hold numbers of names, and which. */
+const keyColumns = { network: 'network', node: 'node', firstNode: 'node', metric: 'metric' } as const
+
+const move = (chunk: Chunk, moves: Renumbering): void => {
+  for (const { rows, columns } of Object.values(chunk.tables)) {
+    for (const [name, sort] of Object.entries(keyColumns)) {
+      const values = columns[name]?.values
+      if (!(values instanceof Uint32Array)) continue
+      for (let i = 0; i < rows; i++) values[i] = moves[sort][values[i] as number] as number
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { reasonOf } from '@netstats/sdk'
+import type { Clock, Logger } from '@netstats/sdk'
+import { StoreError } from '@netstats/sdk/store'
+import type { Retention, Store } from '@netstats/sdk/store'
+
+const everyMs = 600_000
+
+export interface PruneCounts {
+  files: number
+  bytes: number
+  failures: number
+}
+
+export interface PruneOptions {
+  readonly store: () => Store | undefined
+  readonly retention: Retention
+  readonly clock: Clock
+  readonly log: Logger
+  readonly signal: AbortSignal
+}
+
+/** Drops what is past its retention: at once, and every ten minutes until the signal aborts. */
+export const startPruning = ({ store, retention, clock, log, signal }: PruneOptions): PruneCounts => {
+  const counts: PruneCounts = { files: 0, bytes: 0, failures: 0 }
+  let failing = ''
+
+  const prune = async (): Promise<void> => {
+    try {
+      const report = await store()?.prune(retention, clock.now(), { signal })
+      failing = ''
+      if (report === undefined || report.files.length === 0) return
+      counts.files += report.files.length
+      counts.bytes += report.bytes
+      log.info({ files: report.files.length, bytes: report.bytes }, 'dropped what was past its retention')
+    } catch (error) {
+      if (signal.aborted) return
+      counts.failures++
+      const code = error instanceof StoreError ? error.code : reasonOf(error)
+      if (code !== failing) log.warn({ error }, 'what is past its retention can not be dropped; it is tried again')
+      failing = code
+    }
+  }
+
+  void (async () => {
+    for await (const _ of clock.every(everyMs, { signal })) await prune()
+  })()
+  return counts
+}

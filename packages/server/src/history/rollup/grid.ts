@@ -1,0 +1,196 @@
+/**
+ * Sums of numbers by bucket of time, for many things at once, in typed arrays: a sample makes no object.
+ *
+ *     observe ──► current bucket ──(the next begins)──► closing bucket ──► rows, a bounded number at a time
+ *                                                                    └───► the coarser grid
+ *
+ * A row is an increment: what comes late for a bucket that is being written, or was, simply makes another row. So a step
+ * of the clock, forward or back, costs rows, never truth. Things are told apart by slots, small numbers that are used
+ * again once `release` has written what was theirs.
+ */
+export interface GridShape {
+  readonly widthMs: number
+  /** Plain counters. */
+  readonly counts: number
+  /** Numbers with count, sum, least and most. */
+  readonly metrics: number
+  /** Bins of histograms, all of them together. */
+  readonly bins: number
+}
+
+/** One bucket of time of all slots. */
+export interface Bucket {
+  start: number
+  readonly counts: Uint32Array
+  readonly n: Uint32Array
+  readonly sum: Float64Array
+  readonly min: Float64Array
+  readonly max: Float64Array
+  readonly bins: Uint32Array
+}
+
+interface Generation extends Bucket {
+  counts: Uint32Array
+  n: Uint32Array
+  sum: Float64Array
+  min: Float64Array
+  max: Float64Array
+  bins: Uint32Array
+  touched: Uint8Array
+  /** Slots with something in them, and some that were released since. */
+  list: Uint32Array
+  listed: number
+}
+
+/** Writes one slot of a bucket. */
+export type EmitRow = (bucket: Bucket, slot: number) => void
+
+export interface Grid {
+  readonly shape: GridShape
+  /** The bucket of a moment, ready to take what a slot has to say. */
+  at(time: number, slot: number): Bucket
+  /** Adds up a slot of a finer grid's bucket, whose slots are the same. */
+  merge(from: Bucket, slot: number): void
+  /** Time has come so far: what is over begins to close. */
+  advance(time: number): void
+  /** Writes what is closing: at most so many rows as to be done well before the next bucket closes. */
+  drain(): void
+  /** Writes all of a slot. */
+  release(slot: number): void
+  /** Writes everything, also what has not closed. */
+  flush(): void
+  /** Slots that wait to be written. */
+  readonly closing: number
+}
+
+/** Rows written at a time, and in how many times a bucket is written at the latest. */
+const rowsAtOnce = 5000
+const maxTimes = 20
+
+const generation = (): Generation => ({
+  start: Number.NaN,
+  counts: new Uint32Array(0),
+  n: new Uint32Array(0),
+  sum: new Float64Array(0),
+  min: new Float64Array(0),
+  max: new Float64Array(0),
+  bins: new Uint32Array(0),
+  touched: new Uint8Array(0),
+  list: new Uint32Array(16),
+  listed: 0,
+})
+
+const longer = <T extends Uint32Array | Float64Array | Uint8Array>(values: T, length: number): T => {
+  const grown = new (values.constructor as new (length: number) => T)(length)
+  grown.set(values)
+  return grown
+}
+
+const reserve = (one: Generation, shape: GridShape, slot: number): void => {
+  const slots = Math.max(16, 2 ** Math.ceil(Math.log2(slot + 1)))
+  one.touched = longer(one.touched, slots)
+  one.counts = longer(one.counts, slots * shape.counts)
+  one.n = longer(one.n, slots * shape.metrics)
+  one.sum = longer(one.sum, slots * shape.metrics)
+  one.min = longer(one.min, slots * shape.metrics)
+  one.max = longer(one.max, slots * shape.metrics)
+  one.bins = longer(one.bins, slots * shape.bins)
+}
+
+const touch = (one: Generation, shape: GridShape, slot: number): void => {
+  if (slot >= one.touched.length) reserve(one, shape, slot)
+  one.touched[slot] = 1
+  if (one.listed === one.list.length) one.list = longer(one.list, one.listed * 2)
+  one.list[one.listed++] = slot
+  const metric = slot * shape.metrics
+  one.counts.fill(0, slot * shape.counts, (slot + 1) * shape.counts)
+  one.n.fill(0, metric, metric + shape.metrics)
+  one.sum.fill(0, metric, metric + shape.metrics)
+  one.min.fill(Infinity, metric, metric + shape.metrics)
+  one.max.fill(-Infinity, metric, metric + shape.metrics)
+  one.bins.fill(0, slot * shape.bins, (slot + 1) * shape.bins)
+}
+
+/** Adds a value to a metric: `place` is its slot times the number of metrics, and its own number. */
+export const addTo = (bucket: Bucket, place: number, value: number): void => {
+  const { n, sum, min, max } = bucket
+  ;(n[place] as number)++
+  ;(sum[place] as number) += value
+  if (value < (min[place] as number)) min[place] = value
+  if (value > (max[place] as number)) max[place] = value
+}
+
+export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Grid => {
+  const { widthMs } = shape
+  let current = generation()
+  let closing = generation()
+  let atOnce = rowsAtOnce
+
+  const write = (one: Generation, slot: number): void => {
+    if (one.touched[slot] !== 1) return
+    one.touched[slot] = 0
+    emit(one, slot)
+    coarser?.merge(one, slot)
+  }
+
+  const empty = (one: Generation, rows: number): void => {
+    for (let i = 0; i < rows && one.listed > 0; i++) write(one, one.list[--one.listed] as number)
+  }
+
+  const turn = (start: number): void => {
+    empty(closing, Infinity)
+    ;[closing, current] = [current, closing]
+    current.start = start
+    atOnce = Math.max(rowsAtOnce, Math.ceil(closing.listed / maxTimes))
+  }
+
+  const generationAt = (time: number): Generation => {
+    if (time >= current.start && time < current.start + widthMs) return current
+    if (time >= closing.start && time < closing.start + widthMs) return closing
+    turn(time - (((time % widthMs) + widthMs) % widthMs))
+    return current
+  }
+
+  const ready = (time: number, slot: number): Generation => {
+    const one = generationAt(time)
+    if (one.touched[slot] !== 1) touch(one, shape, slot)
+    return one
+  }
+
+  return {
+    shape,
+    at: ready,
+    merge(from, slot) {
+      const to = ready(from.start, slot)
+      const { counts, metrics, bins } = shape
+      for (let i = slot * counts; i < (slot + 1) * counts; i++)
+        to.counts[i] = (to.counts[i] as number) + (from.counts[i] as number)
+      for (let i = slot * metrics; i < (slot + 1) * metrics; i++) {
+        if (from.n[i] === 0) continue
+        to.n[i] = (to.n[i] as number) + (from.n[i] as number)
+        to.sum[i] = (to.sum[i] as number) + (from.sum[i] as number)
+        to.min[i] = Math.min(to.min[i] as number, from.min[i] as number)
+        to.max[i] = Math.max(to.max[i] as number, from.max[i] as number)
+      }
+      for (let i = slot * bins; i < (slot + 1) * bins; i++)
+        to.bins[i] = (to.bins[i] as number) + (from.bins[i] as number)
+    },
+    advance(time) {
+      if (time >= current.start + widthMs) turn(time - (((time % widthMs) + widthMs) % widthMs))
+    },
+    drain: () => empty(closing, atOnce),
+    release(slot) {
+      write(closing, slot)
+      write(current, slot)
+      coarser?.release(slot)
+    },
+    flush() {
+      empty(closing, Infinity)
+      empty(current, Infinity)
+      coarser?.flush()
+    },
+    get closing() {
+      return closing.listed
+    },
+  }
+}
