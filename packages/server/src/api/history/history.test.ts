@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreError } from '@netstats/sdk/store'
 import type { StoreErrorCode } from '@netstats/sdk/store'
 import { historyEndpoints } from './endpoints.ts'
+import { questions } from './testing/questions.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
 import type { TestApi } from './testing/app.ts'
 import { forkedHeights, hashAt, strangeNode, worldBlocks, worldEnd, worldRows, worldStart } from './testing/world.ts'
@@ -45,34 +46,10 @@ const all = async <T>(path: string, key: string): Promise<readonly T[]> => {
 }
 
 describe('every question about the past', () => {
-  const paths: Readonly<Record<string, readonly string[]>> = {
-    listHistoryNetworks: ['/history/networks'],
-    getNetworkHistory: ['/networks/1337/history', '/networks/gone/history', '/networks/42/history'],
-    getNodeHistory: [
-      '/networks/1337/history/nodes/node-0',
-      '/networks/1337/history/nodes/node-0?metrics=host.cpuShare',
-      `/networks/1337/history/nodes/${strange}`,
-      '/networks/42/history/nodes/node-9',
-    ],
-    listHistoryMetrics: ['/networks/1337/history/metrics', '/networks/1337/history/metrics?node=node-0'],
-    listHistoryBlocks: ['/networks/1337/history/blocks', '/networks/gone/history/blocks'],
-    getHistoryBlock: ['/networks/1337/history/blocks/20', `/networks/1337/history/blocks/${hashAt(20, 1)}`],
-    listHistoryPropagation: ['/networks/1337/history/propagation'],
-    listHistoryForks: ['/networks/1337/history/forks'],
-    listHistoryReorgs: ['/networks/1337/history/reorgs'],
-    listHistoryLogs: ['/networks/1337/history/logs', `/networks/1337/history/logs?node=${strange}`],
-    listHistoryAlarms: ['/networks/1337/history/alarms', '/networks/1337/history/alarms?open=true'],
-    listHistoryGaps: ['/networks/1337/history/gaps'],
-    listHistorySheds: ['/history/sheds'],
-    getHistoryInventory: ['/networks/1337/history/inventory'],
-    listHistoryInventoryChanges: ['/networks/1337/history/inventory/changes?node=node-0'],
-    listHistoryStates: ['/networks/1337/history/states', '/networks/1337/history/states?node=node-0'],
-  }
-
   it.each(historyEndpoints.filter((one) => one.history === 'query').map((one) => [one.id, one] as const))(
     '%s is answered in the shape its description promises',
     async (id, endpoint) => {
-      for (const path of paths[id] ?? ['missing in this test']) {
+      for (const path of questions[id] ?? ['missing in this test']) {
         const { status, headers, text } = await api.get(path)
         expect([path, status]).toEqual([path, 200])
         expect(endpoint.response.safeParse(JSON.parse(text)).error).toBeUndefined()
