@@ -197,6 +197,110 @@ const large: readonly Shot[] = [
   { name: 'no-page', size: 'desk', path: '/what', act: async (page) => void (await page.waitForSelector('.message')) },
 ]
 
+const charts = (page: Page): Promise<unknown> => page.waitForSelector('.chart-plot canvas')
+const moment = '[aria-label="Time"] b'
+
+/** Pictures of what was: charts, a past moment, events, and what stands in their place. */
+function pastPictures(now: number): readonly Shot[] {
+  const at = new Date(now - 19 * 3_600_000).toISOString()
+  const every = (name: string, path: string, act: Shot['act'], sizes: readonly Size[] = ['phone', 'desk', 'wall']) =>
+    sizes.flatMap((size) =>
+      [false, true].map(
+        (dark): Shot => ({
+          name: `past-${name}-${size}-${dark ? 'dark' : 'light'}`,
+          size,
+          dark,
+          path,
+          ...(act && { act }),
+        }),
+      ),
+    )
+  const node = async (page: Page): Promise<void> => {
+    await rows(page)
+    await page.locator('.cell-name a').first().click()
+    await page.waitForSelector('.page-head')
+  }
+  return [
+    ...every('charts', `${network}/history`, async (page) => {
+      await charts(page)
+      await page.waitForTimeout(300)
+      await page.hover('.chart-plot .u-over', { position: { x: 180, y: 40 } })
+    }),
+    ...every('network', `${network}?at=${at}`, async (page) => void (await rows(page))),
+    ...every('node', `${network}?at=${at}`, node, ['phone', 'desk']),
+    ...every('events', `${network}/events`, async (page) => void (await page.waitForSelector('.events-table')), [
+      'phone',
+      'desk',
+    ]),
+    {
+      name: 'past-charts-full',
+      size: 'scroll',
+      path: `${network}/history?range=24h`,
+      act: async (page) => void (await charts(page)),
+    },
+    {
+      name: 'past-charts-year',
+      size: 'desk',
+      path: `${network}/history?range=1y`,
+      act: async (page) => void (await charts(page)),
+    },
+    {
+      name: 'past-charts-quarter-hour',
+      size: 'desk',
+      path: `${network}/history?range=15m`,
+      act: async (page) => void (await charts(page)),
+    },
+    {
+      name: 'past-charts-table',
+      size: 'desk',
+      path: `${network}/history?range=1h&metrics=nodes,propagation`,
+      act: async (page) => {
+        await charts(page)
+        await page.getByRole('button', { name: 'Table' }).click()
+      },
+    },
+    {
+      name: 'past-map',
+      size: 'desk',
+      path: `${network}/map?at=${at}`,
+      act: async (page) => void (await page.waitForSelector('.place')),
+    },
+    {
+      name: 'past-block',
+      size: 'desk',
+      path: `${network}?at=${at}`,
+      act: async (page) => {
+        await rows(page)
+        await page.locator('.blocks-table tr:nth-child(3) a').click()
+        await page.waitForSelector('.block-page')
+      },
+    },
+    {
+      name: 'past-wallmode',
+      size: 'wall',
+      dark: true,
+      path: `${network}?wall&at=${at}`,
+      act: async (page) => void (await rows(page)),
+    },
+    {
+      name: 'past-help',
+      size: 'desk',
+      path: `${network}?at=${at}`,
+      act: async (page) => (await page.waitForSelector(moment), page.keyboard.press('?')),
+    },
+  ]
+}
+
+/** Nothing is known of the moment, which the console tells as a failed request. */
+const unknownMoments = (['phone', 'desk'] as const).map(
+  (size): Shot => ({
+    name: `past-unknown-${size}`,
+    size,
+    path: `${network}?at=2020-01-01T00:00:00Z`,
+    act: async (page) => void (await page.waitForSelector('.message')),
+  }),
+)
+
 async function scrollToNodes(page: Page): Promise<void> {
   await rows(page)
   await page.locator('.nodes').evaluate((e) => e.scrollIntoView())
@@ -218,6 +322,7 @@ async function scene(args: readonly string[], shots: readonly Shot[]): Promise<v
 async function everyScene(): Promise<void> {
   await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
   await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
+  await scene(['--nodes', '400', '--sealers', '6'], pastPictures(Date.now()))
   await scene(
     ['--networks', '0'],
     [
@@ -252,6 +357,7 @@ async function everyScene(): Promise<void> {
       ],
     )
   }
+  await scene(['--nodes', '3'], unknownMoments)
   complaints.length = before
 }
 

@@ -1,15 +1,16 @@
 /**
  * Serves the built dashboard with an invented network behind it: `node dev/simulator.ts --nodes 3000`.
- * It speaks the feed's messages only, so the pages can not tell it from a server; for looking at pages, not for tests.
+ * It speaks the feed's messages and the questions about the past, so the pages can not tell it from a server; for looking at pages, not for tests.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { serveFeed } from './sim/feed.ts'
-import { createNetwork } from './sim/network.ts'
+import { createNetwork, firstHeight, type SimNetwork } from './sim/network.ts'
 import { servePages } from './sim/pages.ts'
 import { createRandom } from './sim/random.ts'
+import { serveRest } from './sim/rest.ts'
 
 const { values } = parseArgs({
   options: {
@@ -23,21 +24,27 @@ const { values } = parseArgs({
 })
 
 const count = Number(values.networks)
-const networks = Array.from({ length: count }, (_, i) =>
-  createNetwork(
-    {
-      key: String(1337 + i),
-      nodes: i === 0 ? Number(values.nodes) : 4 + i * 20,
-      blockTimeMs: Number(values['block-time']) * (i + 1),
-      sealers: Number(values.sealers) + i,
-    },
-    createRandom(Number(values.seed) + i),
-    Date.now(),
-  ),
-)
+const started = Date.now()
+const plans = Array.from({ length: count }, (_, i) => ({
+  key: String(1337 + i),
+  nodes: i === 0 ? Number(values.nodes) : 4 + i * 20,
+  blockTimeMs: Number(values['block-time']) * (i + 1),
+  sealers: Number(values.sealers) + i,
+}))
+const networks = plans.map((plan, i) => createNetwork(plan, createRandom(Number(values.seed) + i), started))
+
+// The same network as it would have been then: the same seed, a lower height.
+const networkAt = (key: string, at: number): SimNetwork | undefined => {
+  const i = plans.findIndex((plan) => plan.key === key)
+  const plan = plans[i]
+  if (!plan) return undefined
+  const height = firstHeight - Math.round((started - at) / plan.blockTimeMs)
+  return createNetwork({ ...plan, height }, createRandom(Number(values.seed) + i), at)
+}
 
 const pages = servePages(join(import.meta.dirname, '../dist'))
-const server = createServer((request, response) => void pages(request, response))
+const rest = serveRest(networks, networkAt)
+const server = createServer((request, response) => void (rest(request, response) || pages(request, response)))
 const stop = serveFeed(server, networks)
 server.listen(Number(values.port), '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo

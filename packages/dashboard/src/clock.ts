@@ -22,6 +22,14 @@ export function learnServerTime(serverTime: number, fresh: boolean): void {
   else if (difference < offset - 50) offset -= 1
 }
 
+let held = false
+
+/** Stops the hands at a moment in the past that the page shows; undefined lets them go on from now. */
+export function holdClock(at: number | undefined): void {
+  held = at !== undefined
+  seconds.value = tenths.value = at ?? serverNow()
+}
+
 /** `isLive` false stops the hands: ages counted on without news would be guesses. */
 export function startClock(isLive: () => boolean): void {
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)')
@@ -29,7 +37,7 @@ export function startClock(isLive: () => boolean): void {
     if (document.hidden) return
     const own = Date.now()
     if (own - ownSeconds.peek() >= 1000) ownSeconds.value = own - (own % 1000)
-    if (!isLive()) return
+    if (held || !isLive()) return
     const now = serverNow()
     if (Math.floor(now / 1000) !== Math.floor(seconds.peek() / 1000)) {
       seconds.value = now

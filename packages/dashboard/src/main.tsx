@@ -2,8 +2,9 @@ import { render } from 'preact'
 import { learnServerTime, startClock } from './clock.ts'
 import { connectSocket } from './feed/browser-socket.ts'
 import { openFeed } from './feed/client.ts'
-import { useFeedFrom } from './feed/topics.ts'
+import { useTopicsFrom } from './feed/topics.ts'
 import { startKeys } from './keys/keys.ts'
+import { startPast } from './past/past.ts'
 import { startRouter } from './router/location.ts'
 import { App } from './shell/app.tsx'
 import { startTheme } from './state/settings.ts'
@@ -16,6 +17,7 @@ import './styles/recorder.css'
 import './styles/panels.css'
 import './styles/table.css'
 import './styles/pages.css'
+import './styles/past.css'
 import './styles/wall.css'
 
 const feed = openFeed({
@@ -29,7 +31,7 @@ const feed = openFeed({
   onServerTime: learnServerTime,
 })
 
-useFeedFrom(feed)
+useTopicsFrom(feed, startPast())
 startTheme()
 startRouter()
 startKeys()

@@ -12,7 +12,11 @@ export interface SimOptions {
   readonly nodes: number
   readonly blockTimeMs: number
   readonly sealers: number
+  /** Height some ninety blocks before the start. */
+  readonly height?: number
 }
+
+export const firstHeight = 18_204_240
 
 export interface SimBlock {
   row: BlockRow
@@ -40,7 +44,7 @@ export function createNetwork(options: SimOptions, random: Random, start: number
   const blocks: SimBlock[] = []
   const queue: { at: number; node: SimNode; block: SimBlock }[] = []
   const history = 90
-  let height = 18_204_240
+  let height = options.height ?? firstHeight
   let nextAt = start - history * options.blockTimeMs
   let load = 0.4
   let forks = 0

@@ -1,6 +1,9 @@
-/** Shares subscriptions: components that ask for the same topic get the same one, and leaving a page for a second keeps it. */
+/**
+ * Where pages get their topics from: the feed while they are live, the history while they show a past moment; panels do
+ * not know which. Components that ask for the same topic share it, and leaving a page for a second keeps it.
+ */
 import type { FeedFault, Topic, TopicData } from '@netstats/protocol/feed'
-import { computed, type ReadonlySignal } from '@preact/signals'
+import { computed, type ReadonlySignal, untracked } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { FeedClient } from './client.ts'
 
@@ -14,61 +17,102 @@ export interface TopicView<T> {
   readonly at: number | undefined
 }
 
+export interface TopicSource {
+  /** Tells sources apart. */
+  readonly name: string
+  /** Asks for a topic; the id finds it in `view`. */
+  readonly open: (topic: Topic) => number
+  readonly close: (id: number) => void
+  /** Reads signals: a computed value or a component that calls it changes with the topic. */
+  readonly view: (id: number) => TopicView<unknown>
+}
+
 interface Shared {
   readonly id: number
+  readonly key: string
+  readonly source: TopicSource
+  /** What another source said of it: on the way to the past and back the old picture stays until the new one is there. */
+  readonly before: unknown
   users: number
   leave?: ReturnType<typeof setTimeout>
 }
 
 const lingerMs = 1000
-let client: FeedClient | undefined
 const shared = new Map<string, Shared>()
 
-/** The one client of the page; set once before the first component is drawn. */
-export function useFeedFrom(feed: FeedClient): void {
-  client = feed
+interface Sources {
+  readonly feed: FeedClient
+  readonly live: TopicSource
+  /** The source of what is shown now. */
+  readonly current: ReadonlySignal<TopicSource>
+}
+let sources: Sources | undefined
+
+/** The sources of the page; set once before the first component is drawn. `past` is undefined while the page is live. */
+export function useTopicsFrom(feed: FeedClient, past: ReadonlySignal<TopicSource | undefined>): void {
+  const live: TopicSource = {
+    name: 'live',
+    open: feed.open,
+    close: feed.close,
+    view: (id) => {
+      const one = feed.state.value.subscriptions.get(id)
+      return { data: one?.data, fault: one?.fault, waiting: one?.waiting ?? true, at: one?.at }
+    },
+  }
+  sources = { feed, live, current: computed(() => past.value ?? live) }
 }
 
-export function feedClient(): FeedClient {
-  if (!client) throw new Error('useFeedFrom was not called before the first topic.')
-  return client
+function knownSources(): Sources {
+  if (!sources) throw new Error('useTopicsFrom was not called before the first topic.')
+  return sources
 }
 
-function join(key: string, topic: Topic): Shared {
-  const found = shared.get(key)
+export const feedClient = (): FeedClient => knownSources().feed
+/** Reads a signal: the source changes when the page goes to the past or comes back. */
+export const topicSource = (): TopicSource => knownSources().current.value
+
+function join(place: string, key: string, source: TopicSource, topic: Topic): Shared {
+  const found = shared.get(place)
   if (found) return found
-  const made: Shared = { id: feedClient().open(topic), users: 0 }
-  shared.set(key, made)
+  const other = [...shared.values()].find((one) => one.key === key)
+  const made = untracked<Shared>(() => ({
+    id: source.open(topic),
+    key,
+    source,
+    before: other?.source.view(other.id).data,
+    users: 0,
+  }))
+  shared.set(place, made)
   return made
 }
 
 /** Follows a topic; the signal changes with the topic's data. */
 export function useTopic<T extends Topic>(topic: T): ReadonlySignal<TopicView<TopicData[T['topic']]>> {
   const key = JSON.stringify(topic)
-  const { id } = useMemo(() => join(key, topic), [key])
+  // The list of networks has no past.
+  const source = topic.topic === 'networks' ? knownSources().live : topicSource()
+  const place = `${source.name} ${key}`
+  const { id, before } = useMemo(() => join(place, key, source, topic), [place])
   useEffect(() => {
-    const mine = join(key, topic)
+    const mine = join(place, key, source, topic)
     mine.users += 1
     clearTimeout(mine.leave)
     return () => {
       mine.users -= 1
       if (mine.users > 0) return
       mine.leave = setTimeout(() => {
-        shared.delete(key)
-        feedClient().close(mine.id)
+        shared.delete(place)
+        source.close(mine.id)
       }, lingerMs)
     }
-  }, [key])
-  return useMemo(() => topicSignal<TopicData[T['topic']]>(id), [id])
-}
-
-/** What is known under a subscription id. */
-export function topicSignal<T>(id: number): ReadonlySignal<TopicView<T>> {
-  const one = computed(() => feedClient().state.value.subscriptions.get(id))
-  return computed(() => ({
-    data: one.value?.data as T | undefined,
-    fault: one.value?.fault,
-    waiting: one.value?.waiting ?? true,
-    at: one.value?.at,
-  }))
+  }, [place])
+  return useMemo(
+    () =>
+      computed(() => {
+        const view = source.view(id) as TopicView<TopicData[T['topic']]>
+        const unanswered = view.data === undefined && view.fault === undefined
+        return unanswered ? { ...view, data: before as TopicData[T['topic']] | undefined } : view
+      }),
+    [place, id],
+  )
 }

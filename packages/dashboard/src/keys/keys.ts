@@ -20,12 +20,14 @@ export function isOwnKey(key: string, tag: string, editable: boolean): boolean {
   return key === 'Enter' && (tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY')
 }
 
+const find = (name: string): Handler | undefined => handlers.findLast((keys) => keys.has(name))?.get(name)
+
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     const target = event.target as HTMLElement
     if (isOwnKey(event.key, target.tagName, target.isContentEditable)) return
-    const handler = handlers.findLast((keys) => keys.has(event.key))?.get(event.key)
+    const handler = (event.shiftKey ? find(`Shift+${event.key}`) : undefined) ?? find(event.key)
     if (!handler || document.querySelector('dialog[open]')) return
     if (handler() !== false) event.preventDefault()
   })

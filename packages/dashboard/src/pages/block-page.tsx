@@ -3,6 +3,7 @@ import { useTopic } from '../feed/topics.ts'
 import { weiAmount } from '../format/chain.ts'
 import { bytes, count, share, unknown } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
+import { pastAt } from '../past/moment.ts'
 import { writeRoute } from '../router/routes.ts'
 import type { Sealers } from '../state/sealers.ts'
 import { Ago } from '../ui/ago.tsx'
@@ -26,6 +27,8 @@ export function BlockPage({ network, hash }: Props) {
   const view = useTopic({ topic: 'block', network, hash }).value
   useTitle(view.data ? `Block ${count(view.data.number)}` : 'Block')
   if (fault && !summary) return <NetworkFault network={network} fault={fault} />
+  if (view.fault && view.data === undefined && pastAt.value !== undefined)
+    return <NetworkFault network={network} fault={view.fault} />
   if (view.data === null || (view.fault && !view.data)) {
     return (
       <Message title="No such block here">
@@ -33,7 +36,9 @@ export function BlockPage({ network, hash }: Props) {
           <code class="hash is-whole">{hash}</code>
         </p>
         <p>
-          The live picture keeps the newest blocks only; this one is older, or of another network.{' '}
+          {pastAt.value === undefined
+            ? 'The live picture keeps the newest blocks only; this one is older, or of another network.'
+            : 'At that moment it was not among the newest blocks of this network: it came later, or was long past.'}{' '}
           <a href={writeRoute({ page: 'network', network })}>The newest blocks</a>
         </p>
       </Message>

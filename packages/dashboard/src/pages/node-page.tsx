@@ -3,6 +3,7 @@ import { useTopic } from '../feed/topics.ts'
 import { behindText, weiAmount } from '../format/chain.ts'
 import { compact, count, percent, unknown } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
+import { pastAt } from '../past/moment.ts'
 import { writeRoute } from '../router/routes.ts'
 import { conditionOf, conditionWords } from '../state/condition.ts'
 import { maxPins, toggled } from '../state/storage.ts'
@@ -28,11 +29,15 @@ export function NodePage({ network, node }: Props) {
   const view = useTopic({ topic: 'node', network, node }).value
   useTitle(view.data?.name ?? node)
   if (fault && !summary) return <NetworkFault network={network} fault={fault} />
+  if (view.fault && view.data === undefined && pastAt.value !== undefined)
+    return <NetworkFault network={network} fault={view.fault} />
   if (view.data === null || (view.fault && !view.data)) {
     return (
       <Message title={`No node ${node}`}>
         <p>
-          Network {network} does not know it. Nodes that stay inactive for long are forgotten by the server.{' '}
+          {pastAt.value === undefined
+            ? `Network ${network} does not know it. Nodes that stay inactive for long are forgotten by the server.`
+            : `Network ${network} did not know it at that moment.`}{' '}
           <a href={writeRoute({ page: 'network', network })}>All nodes of the network</a>
         </p>
       </Message>
@@ -67,16 +72,21 @@ function NodeHead({ network, row }: { readonly network: string; readonly row: No
         <Ago at={row.stateSince} />
         <span class="faint"> since {instant(row.stateSince)}</span>
       </p>
-      <button
-        type="button"
-        class="chip"
-        aria-pressed={pinned}
-        onClick={() => {
-          pins.value = toggled(pins.value, row.id, maxPins)
-        }}
-      >
-        {pinned ? 'Pinned' : 'Pin to the top'}
-      </button>
+      <div class="page-tools">
+        <a class="chip" href={writeRoute({ page: 'history', network, node: row.id })}>
+          Charts of its history
+        </a>
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={pinned}
+          onClick={() => {
+            pins.value = toggled(pins.value, row.id, maxPins)
+          }}
+        >
+          {pinned ? 'Pinned' : 'Pin to the top'}
+        </button>
+      </div>
     </header>
   )
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { parseRoute } from './routes.ts'
+import { parseRoute, showsMoment } from './routes.ts'
 
 const read = () => ({ path: window.location.pathname, search: window.location.search })
 const place = signal(read())
@@ -11,10 +11,13 @@ export const onlyNetwork = signal<string | undefined>(undefined)
 /** Wall mode: no controls, everything on one screen. */
 export const wall = computed(() => query.value.has('wall'))
 
-/** Goes to another page. Wall mode is kept until it is left on purpose. */
+/** Goes to another page. Wall mode is kept until it is left on purpose, a moment in the past over all pages that show one. */
 export function navigate(href: string): void {
   const url = new URL(href, window.location.href)
   if (wall.value && !url.searchParams.has('wall')) url.searchParams.set('wall', '')
+  const at = query.value.get('at')
+  if (at !== null && showsMoment(route.value) && showsMoment(parseRoute(url.pathname)) && !url.searchParams.has('at'))
+    url.searchParams.set('at', at)
   history.replaceState({ scroll: window.scrollY }, '')
   history.pushState({ scroll: 0 }, '', url.pathname + tidy(url.search))
   place.value = read()
@@ -25,17 +28,29 @@ export function navigate(href: string): void {
 
 /** Notes a setting of this page in its address without a new entry in the history; `null` removes it. */
 export function setQuery(key: string, value: string | null): void {
+  setQueries({ [key]: value })
+}
+
+/** Several settings at once; with `push` the way back leads to how the page was. */
+export function setQueries(settings: Readonly<Record<string, string | null>>, push = false): void {
   const next = new URLSearchParams(window.location.search)
-  if (value === null || value === '') next.delete(key)
-  else next.set(key, value)
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === null || value === '') next.delete(key)
+    else next.set(key, value)
+  }
   const search = next.size > 0 ? `?${next}` : ''
-  if (search === window.location.search) return
-  history.replaceState(history.state, '', window.location.pathname + tidy(search))
+  if (tidy(search) === window.location.search) return
+  const href = window.location.pathname + tidy(search)
+  if (push) history.pushState({ scroll: window.scrollY, depth: depth() + 1 }, '', href)
+  else history.replaceState(history.state, '', href)
   place.value = read()
 }
 
-// `?wall=` reads better as `?wall`.
-const tidy = (search: string): string => search.replace(/([?&]wall)=(?=&|$)/, '$1')
+/** How many settings of this page were pushed: so many steps back lead through the page itself. */
+export const depth = (): number => (history.state as { depth?: number } | null)?.depth ?? 0
+
+// `?wall=` reads better as `?wall`, and colons need no escape.
+const tidy = (search: string): string => search.replace(/([?&]wall)=(?=&|$)/, '$1').replaceAll('%3A', ':')
 
 /** Links inside the application are followed without a load; modified clicks and outside links stay the browser's. */
 export function startRouter(): void {

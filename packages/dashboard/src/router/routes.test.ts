@@ -10,6 +10,9 @@ const route: fc.Arbitrary<Route> = fc.oneof(
   fc.record({ page: fc.constant('map' as const), network: name }),
   fc.record({ page: fc.constant('node' as const), network: name, node: name }),
   fc.record({ page: fc.constant('block' as const), network: name, hash: name }),
+  fc.record({ page: fc.constant('history' as const), network: name }),
+  fc.record({ page: fc.constant('history' as const), network: name, node: name }),
+  fc.record({ page: fc.constant('events' as const), network: name }),
 )
 
 describe('routes', () => {
@@ -27,7 +30,18 @@ describe('routes', () => {
   })
 
   it('sends everything else to the not-found page, broken escapes too', () => {
-    for (const path of ['/x', '/n', '/n/1/nodes', '/n/1/what', '/n/1/map/2', '/n/1/nodes/a/b', '/n/%E0%A4%A']) {
+    for (const path of [
+      '/x',
+      '/n',
+      '/n/1/nodes',
+      '/n/1/what',
+      '/n/1/map/2',
+      '/n/1/nodes/a/b',
+      '/n/1/nodes/a/history/b',
+      '/n/1/blocks/a/history',
+      '/n/1/events/2',
+      '/n/%E0%A4%A',
+    ]) {
       expect(parseRoute(path)).toEqual({ page: 'not-found', path })
     }
   })

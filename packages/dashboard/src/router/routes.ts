@@ -5,7 +5,14 @@ export type Route =
   | { readonly page: 'map'; readonly network: string }
   | { readonly page: 'node'; readonly network: string; readonly node: string }
   | { readonly page: 'block'; readonly network: string; readonly hash: string }
+  /** Charts of a network, or of one node. */
+  | { readonly page: 'history'; readonly network: string; readonly node?: string }
+  | { readonly page: 'events'; readonly network: string }
   | { readonly page: 'not-found'; readonly path: string }
+
+/** True for pages that show a network at one moment: now, or one in the past. */
+export const showsMoment = ({ page }: Route): boolean =>
+  page === 'network' || page === 'map' || page === 'node' || page === 'block'
 
 export function parseRoute(path: string): Route {
   const lost: Route = { page: 'not-found', path }
@@ -17,11 +24,15 @@ export function parseRoute(path: string): Route {
       return lost
     }
   }
-  const [start, network, section, id, ...rest] = parts
+  const [start, network, section, id, view, ...rest] = parts
   if (start === undefined) return { page: 'home' }
   if (start !== 'n' || network === undefined || rest.length > 0) return lost
+  if (view !== undefined)
+    return section === 'nodes' && id !== undefined && view === 'history' ? { page: 'history', network, node: id } : lost
   if (section === undefined) return { page: 'network', network }
   if (section === 'map' && id === undefined) return { page: 'map', network }
+  if (section === 'history' && id === undefined) return { page: 'history', network }
+  if (section === 'events' && id === undefined) return { page: 'events', network }
   if (section === 'nodes' && id !== undefined) return { page: 'node', network, node: id }
   if (section === 'blocks' && id !== undefined) return { page: 'block', network, hash: id }
   return lost
@@ -39,6 +50,12 @@ export function writeRoute(route: Route): string {
       return `/n/${encodeURIComponent(route.network)}/nodes/${encodeURIComponent(route.node)}`
     case 'block':
       return `/n/${encodeURIComponent(route.network)}/blocks/${encodeURIComponent(route.hash)}`
+    case 'history':
+      return route.node === undefined
+        ? `/n/${encodeURIComponent(route.network)}/history`
+        : `/n/${encodeURIComponent(route.network)}/nodes/${encodeURIComponent(route.node)}/history`
+    case 'events':
+      return `/n/${encodeURIComponent(route.network)}/events`
     case 'not-found':
       return route.path
   }

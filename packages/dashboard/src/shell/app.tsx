@@ -7,7 +7,11 @@ import { MapPage } from '../pages/map-page.tsx'
 import { NetworkPage } from '../pages/network-page.tsx'
 import { NodePage } from '../pages/node-page.tsx'
 import { NotFoundPage } from '../pages/not-found-page.tsx'
-import { route, setQuery, wall } from '../router/location.ts'
+import { onlyNetwork, route, setQuery, wall } from '../router/location.ts'
+import { pastAt } from '../past/moment.ts'
+import { TimeBar } from '../past/time-bar.tsx'
+import { LazyPage } from '../pages/lazy-page.tsx'
+import { showsMoment } from '../router/routes.ts'
 import { theme } from '../state/settings.ts'
 import { nextTheme } from '../state/storage.ts'
 import { Header } from './header.tsx'
@@ -25,21 +29,34 @@ export function App() {
     [],
   )
   const { status } = feedClient().link.value
+  const past = pastAt.value !== undefined
   const stale =
     status === 'lost' || status === 'quiet' || (status === 'connecting' && feedClient().state.value.epoch !== undefined)
   return (
-    <div class={`app${wall.value ? ' is-wall' : ''}${stale ? ' is-stale' : ''}`}>
+    <div class={`app${wall.value ? ' is-wall' : ''}${past ? ' is-past' : stale ? ' is-stale' : ''}`}>
       <a class="skip" href="#main">
         To the content
       </a>
       <Header />
-      <LinkBar />
+      {/* What is told of the connection is about the live picture. */}
+      {!past && <LinkBar />}
+      <Time />
       <main id="main" tabIndex={-1}>
         <Page />
       </main>
       <Help />
     </div>
   )
+}
+
+const history = async () => (await import('../pages/history-page.tsx')).HistoryPage
+const events = async () => (await import('../events/events-page.tsx')).EventsPage
+
+function Time() {
+  const here = route.value
+  const network =
+    here.page === 'home' ? onlyNetwork.value : showsMoment(here) && 'network' in here ? here.network : undefined
+  return network === undefined ? null : <TimeBar key={network} network={network} />
 }
 
 function Page() {
@@ -55,6 +72,17 @@ function Page() {
       return <NodePage key={`${here.network}/${here.node}`} network={here.network} node={here.node} />
     case 'block':
       return <BlockPage key={`${here.network}/${here.hash}`} network={here.network} hash={here.hash} />
+    case 'history':
+      return (
+        <LazyPage
+          key={`history ${here.network}/${here.node ?? ''}`}
+          load={history}
+          what="charts"
+          props={{ network: here.network, node: here.node }}
+        />
+      )
+    case 'events':
+      return <LazyPage key={`events ${here.network}`} load={events} what="events" props={{ network: here.network }} />
     case 'not-found':
       return <NotFoundPage path={here.path} />
   }

@@ -1,11 +1,14 @@
 import { feedClient } from '../feed/topics.ts'
 import { duration } from '../format/time.ts'
+import { pastAt } from '../past/moment.ts'
 import { onlyNetwork, route, wall } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
 import { nextTheme } from '../state/storage.ts'
 import { theme } from '../state/settings.ts'
 import { Mark, Wordmark } from '../ui/mark.tsx'
 import { helpOpen } from './help.tsx'
+
+const sections = ['map', 'history', 'events'] as const
 
 export function Header() {
   const here = route.value
@@ -22,13 +25,12 @@ export function Header() {
           <a href={writeRoute({ page: 'network', network })} aria-current={onNetwork ? 'page' : undefined}>
             <span class="label">network</span> {network}
           </a>
-          {onNetwork || here.page === 'map' ? (
-            <a href={writeRoute({ page: 'map', network })} aria-current={here.page === 'map' ? 'page' : undefined}>
-              map
+          {sections.map((page) => (
+            <a key={page} href={writeRoute({ page, network })} aria-current={here.page === page ? 'page' : undefined}>
+              {page}
             </a>
-          ) : (
-            <span class="faint">{here.page}</span>
-          )}
+          ))}
+          {(here.page === 'node' || here.page === 'block') && <span class="faint">{here.page}</span>}
         </nav>
       )}
       <LinkState />
@@ -53,6 +55,17 @@ export function Header() {
 
 /** The connection in the corner; trouble is told by the bar below, this says that all is well. */
 function LinkState() {
+  if (pastAt.value !== undefined) {
+    return (
+      <p class="link-state is-past" title="The page shows a past moment; the live picture waits">
+        <svg viewBox="0 0 10 10" aria-hidden="true">
+          <circle cx="5" cy="5" r="4" />
+          <path d="M5 2.4V5L6.8 6.2" />
+        </svg>
+        past
+      </p>
+    )
+  }
   const link = feedClient().link.value
   const words = { connecting: 'connecting', live: 'live', quiet: 'quiet', lost: 'lost' }[link.status]
   return (

@@ -10,10 +10,16 @@ const keys = [
   ['j k ↓ ↑', 'move between rows'],
   ['Enter', 'open the row'],
   ['p', 'pin the row to the top'],
-  ['← →', 'read blocks, with the recorder in focus'],
+  ['← →', 'a minute back and on; with the recorder in focus read its blocks'],
+  ['⇧← ⇧→', 'ten minutes back and on'],
+  ['< >', 'an hour back and on'],
+  [', .', 'a block back and on'],
+  ['g', 'go to a moment: type its date and time'],
+  ['l Esc', 'from the past back to live'],
+  ['+ −', 'charts: zoom in and out around the cursor; ← → read them'],
   ['t', 'theme: auto, light, dark'],
   ['w', 'wall mode and back'],
-  ['Esc', 'clear the filter, close this'],
+  ['Esc', 'live: clear the filter; charts: zoom out; close this'],
   ['?', 'this sheet'],
 ] as const
 

@@ -2,6 +2,7 @@ import type { FeedFault } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { addKeys } from '../keys/keys.ts'
+import { pastAt, showLive } from '../past/moment.ts'
 import { filter, setFilter } from './table-state.ts'
 
 const settleMs = 300
@@ -31,6 +32,8 @@ export function FilterBox({ fault }: { readonly fault: FeedFault | undefined }) 
       addKeys({
         '/': () => field.current?.focus(),
         Escape: () => {
+          // From the past one key leads back to live; a field that is being typed in is left first.
+          if (pastAt.peek() !== undefined && document.activeElement !== field.current) return showLive()
           draft.value = ''
           setFilter('')
           field.current?.blur()

@@ -3,9 +3,9 @@
  * showing until the new one answers, so rows never blink out.
  */
 import type { FeedFault, NodeWindow, TopicData } from '@netstats/protocol/feed'
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { feedClient } from '../feed/topics.ts'
+import { type TopicSource, topicSource } from '../feed/topics.ts'
 
 export interface ShownWindow {
   /** The window `data` answers. */
@@ -17,6 +17,7 @@ export interface ShownWindow {
 }
 
 interface Asked {
+  readonly source: TopicSource
   readonly id: number
   readonly window: NodeWindow
 }
@@ -24,20 +25,21 @@ interface Asked {
 function createFollower(network: string, wanted: ReadonlySignal<NodeWindow>) {
   const asked = signal<Asked | undefined>(undefined)
   const answered = signal<Asked | undefined>(undefined)
-  const find = (one: Asked | undefined) => (one ? feedClient().state.value.subscriptions.get(one.id) : undefined)
+  const find = (one: Asked | undefined) => one?.source.view(one.id)
+  const close = (one: Asked | undefined): void => one?.source.close(one.id)
 
-  const ask = (window: NodeWindow): void => {
+  const ask = (source: TopicSource, window: NodeWindow): void => {
     const before = asked.peek()
-    if (before && JSON.stringify(before.window) === JSON.stringify(window)) return
-    if (before && before !== answered.peek()) feedClient().close(before.id)
-    asked.value = { id: feedClient().open({ topic: 'nodes', network, window }), window }
+    if (before?.source === source && JSON.stringify(before.window) === JSON.stringify(window)) return
+    if (before !== answered.peek()) close(before)
+    asked.value = { source, id: untracked(() => source.open({ topic: 'nodes', network, window })), window }
   }
 
   const answer = (): void => {
     if (asked.value === answered.peek() || find(asked.value)?.data === undefined) return
     const old = answered.peek()
     answered.value = asked.value
-    if (old) feedClient().close(old.id)
+    untracked(() => close(old))
   }
 
   const shown = computed<ShownWindow>(() => ({
@@ -48,10 +50,10 @@ function createFollower(network: string, wanted: ReadonlySignal<NodeWindow>) {
   }))
 
   const start = () => {
-    const stops = [effect(() => ask(wanted.value)), effect(answer)]
+    const stops = [effect(() => ask(topicSource(), wanted.value)), effect(answer)]
     return () => {
       for (const stop of stops) stop()
-      for (const one of new Set([asked.peek(), answered.peek()])) if (one) feedClient().close(one.id)
+      for (const one of new Set([asked.peek(), answered.peek()])) close(one)
       asked.value = answered.value = undefined
     }
   }

@@ -1,0 +1,109 @@
+/** The rail: a stretch of time with a handle. Dragging shows moments as the hand rests; keys step. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { seconds, serverNow } from '../clock.ts'
+import { instant } from '../format/time.ts'
+import { useWidth } from '../recorder/use-width.ts'
+import { rootFontSize } from '../ui/root-font-size.ts'
+import { pastAt, showLive, showMoment } from './moment.ts'
+import { shareOf, type Stretch, stretchOf, ticksOf, timeAt } from './rail.ts'
+import { hourMs, minuteMs, stepBy } from './steps.ts'
+
+/** A hand that rests so long is shown what it points at. */
+const restMs = 120
+
+export function TimeRail({ span }: { readonly span: number }) {
+  const holder = useRef<HTMLDivElement>(null)
+  const width = useWidth(holder).value
+  const dragged = useSignal<{ readonly stretch: Stretch; readonly at: number } | undefined>(undefined)
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(rest.current), [])
+  const at = dragged.value?.at ?? pastAt.value
+  // While live the marks move on with the clock; in the past its hands stand still, and so does the rail.
+  const now = pastAt.value === undefined ? seconds.value : serverNow()
+  const stretch = dragged.value?.stretch ?? stretchOf(pastAt.value, now, span)
+
+  const point = (event: PointerEvent): number => {
+    const box = holder.current?.firstElementChild?.getBoundingClientRect()
+    return box && box.width > 0 ? (event.clientX - box.left) / box.width : 1
+  }
+  const drag = (event: PointerEvent, frame: Stretch): void => {
+    dragged.value = { stretch: frame, at: timeAt(frame, point(event)) }
+    clearTimeout(rest.current)
+    rest.current = setTimeout(settle, restMs)
+  }
+  const settle = (): void => {
+    clearTimeout(rest.current)
+    if (dragged.peek()) showMoment(dragged.peek()!.at)
+  }
+  const x = at === undefined ? width : shareOf(stretch, at) * width
+  return (
+    <div
+      class="time-rail"
+      ref={holder}
+      role="slider"
+      tabIndex={0}
+      aria-label="Moment shown"
+      aria-valuemin={0}
+      aria-valuemax={1000}
+      aria-valuenow={Math.round((at === undefined ? 1 : shareOf(stretch, at)) * 1000)}
+      aria-valuetext={at === undefined ? 'now, live' : instant(at)}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return
+        event.currentTarget.setPointerCapture(event.pointerId)
+        drag(event, stretch)
+      }}
+      onPointerMove={(event) => {
+        if (dragged.value && event.currentTarget.hasPointerCapture(event.pointerId)) drag(event, dragged.value.stretch)
+      }}
+      onPointerUp={() => {
+        settle()
+        dragged.value = undefined
+      }}
+      onPointerCancel={() => {
+        clearTimeout(rest.current)
+        dragged.value = undefined
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'PageUp') stepBy(-hourMs)
+        else if (event.key === 'PageDown') stepBy(hourMs)
+        else if (event.key === 'ArrowDown') stepBy(-minuteMs)
+        else if (event.key === 'ArrowUp') stepBy(minuteMs)
+        else if (event.key === 'Home') showMoment(stretch.from)
+        else if (event.key === 'End') showLive()
+        else return
+        event.preventDefault()
+        event.stopPropagation()
+      }}
+    >
+      <svg width={width} height={Math.round(rootFontSize.value * 2)} aria-hidden="true">
+        <path class="time-line" d={`M0 ${line()}H${width}`} />
+        {ticksOf(stretch, width / (rootFontSize.value * 5.2)).map((tick) => {
+          const tickX = shareOf(stretch, tick.at) * width
+          return (
+            <g key={tick.at}>
+              <path class="time-tick" d={`M${tickX} ${line() - 5}v5`} />
+              {tickX > 20 && tickX < width - 20 && (
+                <text x={tickX} y={line() + rootFontSize.value * 0.95} text-anchor="middle">
+                  {tick.text}
+                </text>
+              )}
+            </g>
+          )
+        })}
+        {at === undefined ? (
+          <circle class="time-now-mark" cx={Math.max(0, width - 4)} cy={line()} r={4} />
+        ) : (
+          <>
+            <path class="time-past-line" d={`M${x} ${line()}H${width}`} />
+            <path class="time-handle" d={`M${x - 6} 1h12v6l-6 6l-6 -6Z`} />
+            <path class="time-hand" d={`M${x} 12V${line() + 5}`} />
+          </>
+        )}
+      </svg>
+    </div>
+  )
+}
+
+/** Height of the line below the top, pixels. */
+const line = (): number => Math.round(rootFontSize.value * 0.95)
