@@ -2,5 +2,6 @@
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
+import { stateEndpoints } from './state.ts'
 
-export const endpoints: readonly Endpoint[] = [...liveEndpoints, ...historyEndpoints]
+export const endpoints: readonly Endpoint[] = [...liveEndpoints, ...stateEndpoints, ...historyEndpoints]

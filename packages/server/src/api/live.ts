@@ -1,13 +1,11 @@
 /** What the networks are like: now, or at a moment in the past. */
-import type { NodeColumn } from '@netstats/protocol/feed'
 import { z } from 'zod'
-import { columnNames } from '../feed/columns.ts'
-import { filterLimits, parseFilter } from '../feed/filter.ts'
-import type { NetworkView } from '../shard/model.ts'
+import { at, onMoment } from './at.ts'
 import { blockPage, findBlock } from './block-pages.ts'
-import { base, endpoint, integer, name, network, nothing, onNetwork } from './endpoint.ts'
+import { base, endpoint, integer, name, network, nothing } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
-import { listNodes } from './listing.ts'
+import { mapPoints } from './map-points.ts'
+import { listParameters, listingOf, nodeListOf } from './node-listing.ts'
 import { Problem } from './problem.ts'
 import * as schemas from './schemas.ts'
 
@@ -56,44 +54,26 @@ export const liveEndpoints: readonly Endpoint[] = [
     summary: 'One network at a glance.',
     path: '/networks/{network}',
     params: z.object({ network }),
-    query: nothing,
+    query: z.strictObject({ at }),
     response: schemas.networkSummary,
     heavy: true,
-    handle: (context, { network }) => onNetwork(context, network, context.summary),
+    history: 'query',
+    handle: (context, params, { at: moment }, options) =>
+      onMoment(context, params.network, moment, options, context.summary),
   }),
   endpoint({
     id: 'listNodes',
     summary: 'Nodes of a network, sorted, filtered and cut as the dashboard does it.',
     path: '/networks/{network}/nodes',
     params: z.object({ network }),
-    query: z.strictObject({
-      sort: z
-        .enum(columnNames as readonly [NodeColumn, ...NodeColumn[]])
-        .optional()
-        .describe('Column to sort by, unknown values last; `name` by default.'),
-      order: z.enum(['asc', 'desc']).optional().describe('`asc` by default.'),
-      filter: z
-        .string()
-        .max(filterLimits.length)
-        .optional()
-        .describe('Words that must occur; `column:value`, `behind:>2`, `peers:3..8`, `-word`, `"two words"`.'),
-      offset: integer(0, 1_000_000, 'Rows to leave out at the beginning.').optional(),
-      limit: integer(1, 1000, 'Rows to give at most; 100 by default.').optional(),
-    }),
+    query: z.strictObject({ at, ...listParameters }),
     response: schemas.nodeList,
     heavy: true,
-    handle(context, { network }, { sort = 'name', order = 'asc', filter = '', offset = 0, limit = 100 }) {
-      const parsed = parseFilter(filter)
-      if (!parsed.ok) {
-        const { message, position, expected } = parsed.fault
-        return new Problem('API_FILTER_INVALID', message, { position, expected })
-      }
-      return onNetwork(context, network, (view) => ({
-        all: view.nodeCount,
-        offset,
-        limit,
-        ...listNodes(view, { sort, descending: order === 'desc', filter: parsed.filter, offset, limit }),
-      }))
+    history: 'query',
+    handle(context, params, { at: moment, ...asked }, options) {
+      const listing = listingOf(asked)
+      if (listing instanceof Problem) return listing
+      return onMoment(context, params.network, moment, options, (view) => nodeListOf(view, listing))
     },
   }),
   endpoint({
@@ -101,12 +81,15 @@ export const liveEndpoints: readonly Endpoint[] = [
     summary: 'One node.',
     path: '/networks/{network}/nodes/{node}',
     params: z.object({ network, node: name.describe('Id of the node, percent-encoded.') }),
-    query: nothing,
+    query: z.strictObject({ at }),
     response: schemas.nodeRow,
-    handle: (context, { network, node }) =>
-      onNetwork(
+    history: 'query',
+    handle: (context, { network, node }, { at: moment }, options) =>
+      onMoment(
         context,
         network,
+        moment,
+        options,
         (view) => view.node(node) ?? new Problem('API_NODE_UNKNOWN', `No node "${node}" is known on "${network}".`),
       ),
   }),
@@ -117,22 +100,25 @@ export const liveEndpoints: readonly Endpoint[] = [
     params: z.object({ network }),
     query: z.strictObject({
       limit: integer(1, 500, 'Blocks to give; the forks of the last height may come on top. 50 by default.').optional(),
+      at,
       before: integer(0, Number.MAX_SAFE_INTEGER, 'Only blocks below this height.').optional(),
     }),
     response: schemas.blockList,
-    handle: (context, { network }, { limit = 50, before }) =>
-      onNetwork(context, network, (view) => blockPage(view, limit, before)),
+    history: 'query',
+    handle: (context, params, { at: moment, limit = 50, before }, options) =>
+      onMoment(context, params.network, moment, options, (view) => blockPage(view, limit, before)),
   }),
   endpoint({
     id: 'getBlock',
     summary: 'One block with who saw it when.',
     path: '/networks/{network}/blocks/{block}',
     params: z.object({ network, block: name.describe('Hash, height (its canonical block), or `latest`.') }),
-    query: nothing,
+    query: z.strictObject({ at }),
     response: schemas.blockDetail,
     heavy: true,
-    handle: (context, { network, block }) =>
-      onNetwork(context, network, (view) => {
+    history: 'query',
+    handle: (context, { network, block }, { at: moment }, options) =>
+      onMoment(context, network, moment, options, (view) => {
         const hash = findBlock(view, block)
         return (
           (hash === undefined ? undefined : view.blockDetail(hash)) ??
@@ -148,11 +134,12 @@ export const liveEndpoints: readonly Endpoint[] = [
     summary: 'Who sealed the newest blocks, most first.',
     path: '/networks/{network}/miners',
     params: z.object({ network }),
-    query: nothing,
+    query: z.strictObject({ at }),
     response: schemas.minerList,
     heavy: true,
-    handle: (context, { network }) =>
-      onNetwork(context, network, (view) => {
+    history: 'query',
+    handle: (context, params, { at: moment }, options) =>
+      onMoment(context, params.network, moment, options, (view) => {
         const { miners } = context.summary(view)
         return { blocks: miners.reduce((sum, one) => sum + one.count, 0), miners }
       }),
@@ -162,18 +149,11 @@ export const liveEndpoints: readonly Endpoint[] = [
     summary: 'Nodes whose place is known.',
     path: '/networks/{network}/map',
     params: z.object({ network }),
-    query: nothing,
+    query: z.strictObject({ at }),
     response: schemas.mapBody,
     heavy: true,
-    handle: (context, { network }) => onNetwork(context, network, (view) => ({ points: [...mapPoints(view)] })),
+    history: 'query',
+    handle: (context, params, { at: moment }, options) =>
+      onMoment(context, params.network, moment, options, (view) => ({ points: [...mapPoints(view)] })),
   }),
 ]
-
-const mapPoints = function* (view: NetworkView) {
-  for (const id of view.nodeIds()) {
-    const latitude = view.column(id, 'latitude')
-    const longitude = view.column(id, 'longitude')
-    if (typeof latitude !== 'number' || typeof longitude !== 'number') continue
-    yield { id, name: view.column(id, 'name'), state: view.column(id, 'state'), latitude, longitude }
-  }
-}

@@ -209,3 +209,15 @@ export const minerList = named(
   z.object({ blocks: z.number().describe('How many blocks were looked at.'), miners: z.array(share) }),
 )
 export const mapBody = named('Map', 'Nodes whose place is known.', z.object({ points: z.array(mapPoint) }))
+
+export const networkState = named(
+  'NetworkState',
+  'A network as a whole, at one moment.',
+  z.object({
+    at: time.describe('The moment it shows.'),
+    summary: networkSummary,
+    nodes: nodeList,
+    blocks: z.array(blockRow).describe('Newest first, forks included.'),
+    points: z.array(mapPoint).optional().describe('Nodes whose place is known, where they were asked for.'),
+  }),
+)

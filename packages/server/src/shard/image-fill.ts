@@ -37,7 +37,7 @@ export const fillShard = function* (shard: Shard, image: NetworkImage, at: numbe
   const beside = new Set(blocks.filter((_, i) => image.blocks[i]?.canonical === false))
   const likely = likelyHead(shard.tree, beside)
   if (likely !== undefined) setHead(shard.tree, likely)
-  if (shard.tips.size > 0) holdElection(shard, true, null, unixMs(at))
+  if (shard.tips.size > 0) holdElection(shard, likely !== undefined && isKept(shard, likely, at), null, unixMs(at))
   shard.tree.reorgs = image.reorgs
   shard.tree.deepestReorg = image.deepestReorg
 }
@@ -196,4 +196,13 @@ const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecor
     block.delays = [...given.delays()]
     yield
   }
+}
+
+/** A head without votes stands while those who left it are merely away: as long as a live one would. */
+const isKept = (shard: Shard, head: BlockRecord, at: number): boolean => {
+  if (head.refs === 0) return false
+  for (const tip of shard.tips) if (tip.canonical) return true
+  for (const node of shard.nodes.values())
+    if (node.block === head && at - node.stateSince < shard.options.headGraceMs) return true
+  return false
 }

@@ -45,8 +45,8 @@ export interface Moments {
 const settledAfterMs = 60_000
 /** Heights of a view; a live one keeps more, but lists of older blocks have an endpoint of their own. */
 const viewHeights = 500
-/** Heights whose single sights are read: as many as a summary covers, fewer where there are many nodes. */
-const maxSightHeights = 60
+/** Heights whose single sights are read: as many as a summary covers and some above the head, fewer for many nodes. */
+const maxSightHeights = 64
 const maxSights = 1_200_000
 /** Heights looked up one by one for nodes that are far behind; a node beyond shows no block. */
 const maxFarHeights = 32

@@ -1,0 +1,107 @@
+import type { NodeRow } from '@netstats/protocol/feed'
+import { describe, expect, it } from 'vitest'
+import type { NetworkView } from '../../shard/mod.ts'
+import { createMoments, sightHeights } from './moments.ts'
+import type { Moments } from './moments.ts'
+import { countingClock, createRecorded } from './testing/recorded.ts'
+import type { Recorded } from './testing/recorded.ts'
+
+/**
+ * What the history does not keep: total difficulty, which block a processing time belongs to, gas prices beyond 2^53,
+ * and what was only seen at the next tick: when a silent node spoke last is known to a second, its uptime to ten.
+ */
+const kept = (row: NodeRow | undefined): object => ({
+  ...row,
+  uptime: 0,
+  totalDifficulty: null,
+  processingMs: null,
+  lastSeenAt: row?.state === 'inactive' ? 0 : row?.lastSeenAt,
+})
+
+/** Of older blocks only what they added up to is read: percentiles as good as the bins they come from. */
+const sightedHeights = 60
+
+const snapshot = (view: NetworkView) => {
+  const summary = view.summary()
+  const ids = [...view.nodeIds()].sort()
+  return {
+    nodes: Object.fromEntries(ids.map((id) => [id, kept(view.node(id))])),
+    blocks: view.blocks(1000).map((block) => {
+      const { seenBy = [], ...detail } = view.blockDetail(block.hash) ?? {}
+      return block.number > (view.head()?.number ?? 0) - sightedHeights
+        ? { ...detail, seenBy: seenBy.toSorted(([a], [b]) => (a < b ? -1 : 1)) }
+        : { ...detail, p50Ms: null, p95Ms: null, p99Ms: null }
+    }),
+    summary: { ...summary, uptime: 0 },
+  }
+}
+
+/** What is known only about: uptime in percent, and when each node spoke last in seconds. */
+const measures = (view: NetworkView): readonly (readonly number[])[] =>
+  [...view.nodeIds()].sort().map((id) => [view.node(id)?.uptime ?? -1, (view.node(id)?.lastSeenAt ?? 0) / 1000])
+
+const momentsOf = ({ store, keys, stage }: Recorded): Moments =>
+  createMoments({ store: () => store, keys, now: () => stage.now, monotonic: countingClock() })
+
+/** Twelve nodes over some minutes: forks, a reorganisation, nodes that come, go, lag, catch up and are forgotten. */
+const play = async (recorded: Recorded, look: (at: number) => void): Promise<void> => {
+  const { stage } = recorded
+  stage.connect('abcdefghijkl', { client: 'Geth/v1.16.3-stable/linux', genesis: `0x${'a'.repeat(64)}` as never })
+  for (let number = 100; number < 190; number++) {
+    const on = number === 130 ? { branch: 1, on: 0 } : number === 131 ? { branch: 0, on: 0 } : {}
+    for (const node of number % 2 === 0 ? 'abcdefgh' : 'hgfedcba') {
+      stage.wait(9)
+      stage.block(node, number, number === 130 && node < 'c' ? on : {})
+    }
+    if (number === 120) stage.disconnect('kl')
+    if (number === 140) stage.connect('k', { name: 'renamed' })
+    if (number === 150) stage.wait(3).block('j', 148)
+    if (number === 160) {
+      stage.block('gh', 161, { branch: 2, on: 0 })
+      stage.block('abcdefgh', 162, { branch: 2 })
+    }
+    stage.tick(4)
+    stage.wait(17)
+    for (const node of 'abcdefghk')
+      stage.stats(node, { peers: number % 7, gasPrice: BigInt(number) as never, syncing: node === 'h' && number < 170 })
+    stage.say('c', 'latency', { latencyMs: number % 40 })
+    stage.say('d', 'pending', { pending: number % 11 })
+    stage.tick(1)
+    look(stage.now)
+  }
+}
+
+describe('a moment', () => {
+  it('shows what was shown then', async () => {
+    const recorded = await createRecorded({ core: { forgetAfterMs: 120_000 } })
+    const then = new Map<number, { shown: object; about: ReturnType<typeof measures> }>()
+    const { stage } = recorded
+    await play(recorded, (at) => void then.set(at, { shown: snapshot(stage.view), about: measures(stage.view) }))
+    await recorded.written()
+    const moments = momentsOf(recorded)
+    for (const [at, { shown, about }] of then) {
+      const view = await moments.viewAt('1337', at)
+      if (view === undefined) throw new Error('nothing is known')
+      expect(snapshot(view)).toEqual(shown)
+      measures(view).forEach(([uptime = -1, lastSeen = -1], i) => {
+        expect(Math.abs(uptime - (about[i]?.[0] ?? 0))).toBeLessThan(11)
+        expect(Math.abs(lastSeen - (about[i]?.[1] ?? 0))).toBeLessThan(1.001)
+      })
+    }
+  })
+
+  it('is undefined before the first word, and of a network nobody knows', async () => {
+    const recorded = await createRecorded()
+    const begin = recorded.stage.now
+    await play(recorded, () => undefined)
+    await recorded.written()
+    const moments = momentsOf(recorded)
+    expect(await moments.viewAt('1337', begin - 1)).toBeUndefined()
+    expect(await moments.viewAt('1337', begin)).toBeDefined()
+    expect(await moments.viewAt('9', begin)).toBeUndefined()
+  })
+
+  it('reads fewer heights of single sights the more nodes there are', () => {
+    expect([1, 20_000, 30_000, 120_000, 5_000_000].map(sightHeights)).toEqual([64, 60, 40, 10, 1])
+  })
+})
