@@ -10,7 +10,10 @@ export const main = async (): Promise<void> => {
   // A reader that has seen enough, as in `netstats sample-config agent | head`, is no fault.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   using shutdown = openShutdown((line) => err(`netstats: ${line}`))
-  const io: Io = { out: (text) => void process.stdout.write(text), err, env: process.env, shutdown }
+  const terminal = process.stderr.isTTY
+    ? { columns: process.stderr.columns, write: (text: string) => void process.stderr.write(text) }
+    : undefined
+  const io: Io = { out: (text) => void process.stdout.write(text), err, terminal, env: process.env, shutdown }
   const code = await run(process.argv.slice(2), io)
   // Whatever still holds the event loop open was owned by nobody; what was written leaves first.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

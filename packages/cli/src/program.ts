@@ -1,13 +1,18 @@
 import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, usageError } from './errors.ts'
+import { examples } from './help-text.ts'
 import { logFormats, logLevels } from '@netstats/sdk/config'
 import type { Shutdown } from './shutdown.ts'
+import { addStoreCommands } from './store-program.ts'
+import type { Terminal } from './store/progress.ts'
 import { version } from './version.ts'
 
 /** What commands work with; tests and `main` provide it. */
 export interface Io {
   readonly out: (text: string) => void
   readonly err: (line: string) => void
+  /** Standard error where a person looks at it. */
+  readonly terminal: Terminal | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly shutdown: Shutdown
 }
@@ -45,15 +50,6 @@ export interface DemoFlags extends UpFlags {
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
-
-const codes = `
-Exit codes:
-  0  ended as asked
-  1  failed while running
-  2  wrong use: an unknown flag, a wrong value, a faulty configuration`
-
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${codes}\n`
 
 const withLog = (command: Command): Command =>
   command
@@ -169,6 +165,8 @@ export const createProgram = (io: Io): Command => {
       await (await import('./commands/agent.ts')).agent(flags, io)
     })
 
+  addStoreCommands(program, io)
+
   program
     .command('check-config')
     .summary('check a configuration file')
@@ -218,10 +216,14 @@ export const runProgram = async (args: readonly string[], io: Io): Promise<void>
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === exitCodes.ok) return
-    const command = program.commands.find((one) => one.name() === args[0])
-    const help = command === undefined ? 'netstats --help' : `netstats ${command.name()} --help`
-    throw usageError(`${oneLine(error.message)} (see ${help})`)
+    throw usageError(`${oneLine(error.message)} (see ${named(program, args).join(' ')} --help)`)
   }
+}
+
+/** The words of the command that was meant, as far as they are known. */
+const named = (command: Command, [word, ...rest]: readonly string[]): readonly string[] => {
+  const next = command.commands.find((one) => one.name() === word)
+  return next === undefined ? [command.name()] : [command.name(), ...named(next, rest)]
 }
 
 const oneLine = (text: string): string =>

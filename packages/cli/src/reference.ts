@@ -30,6 +30,7 @@ export const commandsPage = (): string => {
       text += part
     },
     err: () => undefined,
+    terminal: undefined,
     env: {},
     shutdown: {
       signal: new AbortController().signal,
@@ -42,9 +43,11 @@ export const commandsPage = (): string => {
     command.configureOutput({ getOutHelpWidth: () => 110 }).outputHelp()
     return text.trimEnd().replaceAll(/^.* $/gm, (line) => line.trimEnd())
   }
-  const sections = [program, ...program.commands].map((command) => {
-    const title = command === program ? 'netstats' : `netstats ${command.name()}`
-    return `## ${title}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\``
-  })
+  const sectionsOf = (command: typeof program, before: readonly string[]): readonly string[] => {
+    const words = [...before, command.name()]
+    const section = `## ${words.join(' ')}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\``
+    return [section, ...command.commands.flatMap((one) => sectionsOf(one, words))]
+  }
+  const sections = sectionsOf(program, [])
   return `${notice}\n\n# Commands\n\n${sections.join('\n\n')}\n`
 }

@@ -3,6 +3,7 @@ import { duration, listenAddress, scalar, secret, size } from '@netstats/sdk/con
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { geo, places } from './geo/mod.ts'
+import { history } from './history/config.ts'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
 
@@ -105,6 +106,7 @@ export const serverConfig = z.strictObject({
   ethstats: ethstats.prefault({}).describe('Agents that speak the ethstats protocol, on /api.'),
   limits: limits.prefault({}).describe('What the server takes on before it refuses or drops, counted in /metrics.'),
   feed: feed.prefault({}).describe('What dashboards see.'),
+  history: history.prefault({}).describe('What is kept of the past, on disk.'),
   trustedProxies: z
     .array(addressOrNetwork())
     .max(1000)

@@ -14,6 +14,8 @@ export type ServerErrorCode =
   | 'SERVER_CONTROL_REFUSED'
   | 'SERVER_CONTROL_BROKEN'
   | 'SERVER_ENDING'
+  | 'SERVER_RUNNING'
+  | 'SERVER_HISTORY_MISSING'
 
 export class ServerError extends BaseError {
   override readonly name = 'ServerError'

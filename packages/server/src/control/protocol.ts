@@ -63,7 +63,13 @@ export const results = {
     files: whole,
     findings: z.array(z.object({ severity: z.enum(['error', 'warning']), where: text, message: text })),
   }),
-  backup: z.object({ path: text, rows: whole, files: whole, bytes: whole }),
+  backup: z.object({
+    path: text,
+    rows: whole,
+    files: whole,
+    bytes: whole,
+    missing: z.array(z.object({ name: text, reason: text })).exactOptional(),
+  }),
   prune: z.object({ files: z.array(text), bytes: whole }),
 } as const
 

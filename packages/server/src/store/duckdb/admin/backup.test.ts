@@ -34,13 +34,13 @@ describe('a backup', () => {
         {
           await using store = await open(join(home, 'history'))
           for (; written < before; written++) await store.write(batchOf(written, size))
-          let done = false
+          const state = { done: false }
           const copying = store.backup(backup).finally(() => {
-            done = true
+            state.done = true
           })
           // At least one batch meets it.
           do await store.write(batchOf(written++, size))
-          while (!done)
+          while (!state.done)
           const report = await copying
           expect(report.path).toBe(backup)
           const { batch } = await readManifest(backup, 1)
