@@ -85,7 +85,8 @@ export const openClient = async (options: WorkerOptions): Promise<Client> => {
   try {
     await opened.promise
   } catch (error) {
-    await worker.terminate()
+    // It ends by itself: to stop it in the middle of a call into the engine would stop the process.
+    await gone.promise
     throw error
   }
 

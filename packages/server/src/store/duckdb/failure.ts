@@ -29,7 +29,7 @@ const sorts: readonly (readonly [RegExp, StoreErrorCode, string, boolean])[] = [
   ],
   [/not a valid DuckDB database file/, 'STORE_FOREIGN', 'The file is not a database of Netstats', false],
   [
-    /Corrupt|checksum|Failure while replaying WAL|Serialization Error|not a valid/i,
+    /Corrupt|checksum|Could not read enough bytes|Failure while replaying WAL|Serialization Error|not a valid/i,
     'STORE_CORRUPT',
     'The file is damaged',
     false,

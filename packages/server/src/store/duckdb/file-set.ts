@@ -19,7 +19,7 @@ export interface FileSet {
   unusable(): readonly UnusableFile[]
   /** Files of a tier that may hold rows of a range, oldest first. */
   holding(tier: ExpiringTier, range?: Range): readonly StoreFile[]
-  /** The file that takes a row of that time; made when there is none. */
+  /** The file that takes a row of that time, with a connection that writes to it; made when there is none. */
   takes(tier: ExpiringTier, time: number): Promise<StoreFile>
   /** Attaches what is not; lets go of files that nobody uses, those used longest ago first. */
   attach(files: readonly StoreFile[]): Promise<void>
@@ -61,6 +61,7 @@ export const createStoreFile = (
 export interface FileSetParts {
   readonly directory: string
   readonly connection: DuckDBConnection
+  readonly connect: () => Promise<DuckDBConnection>
   readonly store: string
   readonly main: StoreFile
   readonly periods: readonly StoreFile[]
@@ -72,6 +73,7 @@ export interface FileSetParts {
 export const createFileSet = ({
   directory,
   connection,
+  connect,
   store,
   main,
   retention,
@@ -137,6 +139,8 @@ export const createFileSet = ({
         const known = periods.find((file) => file.tier === tier && holds(file, time))
         if (known) {
           await take(known)
+          // Who is written to is not idle, so it stays.
+          known.writer ??= await connect()
           return known
         }
         const period = periodAt(time, periodMsOf(retention[tier]))
@@ -145,6 +149,7 @@ export const createFileSet = ({
         const file = createStoreFile(directory, name, { tier, ...period })
         await makeFile(connection, file.path, { schema: schemaVersion, store, tier, ...period })
         await take(file)
+        file.writer = await connect()
         periods = [...periods, file].sort((a, b) => (a.from ?? 0) - (b.from ?? 0))
         await makeRoom()
         return file

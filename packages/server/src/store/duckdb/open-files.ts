@@ -129,7 +129,16 @@ export const openFiles = async (
       unusable.push({ name, path: join(directory, name), tier, reason: asStoreError(error).message })
     }
   }
-  const files = createFileSet({ directory, connection, retention, openFiles: most, ...opened, periods, unusable })
+  const files = createFileSet({
+    directory,
+    connection,
+    connect: () => instance.connect(),
+    retention,
+    openFiles: most,
+    ...opened,
+    periods,
+    unusable,
+  })
   // A full disk leaves them hidden until there is room.
   for (const file of periods) {
     if (file.hidden === undefined) continue

@@ -42,7 +42,12 @@ const tablesIn = async (connection: DuckDBConnection, alias: string): Promise<Re
 }
 
 /** Reads what an attached file is; throws `STORE_FOREIGN` or `STORE_TOO_NEW` when it is none of ours. */
-export const readRecord = async (connection: DuckDBConnection, alias: string, name: string): Promise<FileRecord> => {
+export const readRecord = async (
+  connection: DuckDBConnection,
+  alias: string,
+  name: string,
+  newest: number = schemaVersion,
+): Promise<FileRecord> => {
   const found = await tablesIn(connection, alias)
   const foreign = (): StoreError =>
     new StoreError('STORE_FOREIGN', `${name} is a DuckDB file, but not one of a Netstats store.`)
@@ -50,10 +55,10 @@ export const readRecord = async (connection: DuckDBConnection, alias: string, na
   const rows = await query(connection, `SELECT * FROM ${identifier(alias)}.netstats_file`)
   if (rows.rows !== 1 || rows.values('format')[0] !== storeFormat) throw foreign()
   const schema = Number(rows.values('schema')[0])
-  if (schema > schemaVersion) {
+  if (schema > newest) {
     throw new StoreError(
       'STORE_TOO_NEW',
-      `${name} has schema ${schema}, written by a newer Netstats; this one knows schemas up to ${schemaVersion}.`,
+      `${name} has schema ${schema}, written by a newer Netstats; this one knows schemas up to ${newest}.`,
     )
   }
   const time = (column: string): number | null => (rows.values(column)[0] ?? null) as number | null

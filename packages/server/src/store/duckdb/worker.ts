@@ -79,6 +79,7 @@ const handle = async (message: ToWorker): Promise<void> => {
         send({ type: 'opened' })
       } catch (error) {
         send({ type: 'failed', error: recordOf(error) })
+        port.close()
       }
       break
     case 'call':
