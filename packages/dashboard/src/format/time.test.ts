@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gap, unknown } from './numbers.ts'
-import { clockTime, duration, elapsed, instant } from './time.ts'
+import { clockTime, duration, elapsed, instant, momentWords } from './time.ts'
 
 const plain = (text: string): string => text.replaceAll(gap, ' ')
 
@@ -44,5 +44,14 @@ describe('time', () => {
     const at = new Date(2026, 10, 3, 4, 5, 6).getTime()
     expect(clockTime(at)).toBe('04:05:06')
     expect(instant(at)).toBe('2026-11-03 04:05:06')
+  })
+})
+
+describe('a moment in words', () => {
+  it('says which day, so that nobody takes yesterday for today', () => {
+    const now = new Date(2026, 10, 1, 0, 30).getTime()
+    expect(momentWords(now - 60_000, now)).toBe('00:29:00 today')
+    expect(momentWords(now - 3_600_000, now)).toBe('23:30:00 yesterday')
+    expect(momentWords(now - 3 * 86_400_000, now)).toBe('00:30:00 on 2026-10-29')
   })
 })

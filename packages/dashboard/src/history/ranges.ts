@@ -1,5 +1,5 @@
 /** Which time the charts show, and in how wide buckets. Times are Unix milliseconds. */
-import { readMoment, writeMoment } from '../past/moment.ts'
+import { readMoment, writeMoment } from '../past/address.ts'
 
 const minute = 60_000
 const hour = 60 * minute

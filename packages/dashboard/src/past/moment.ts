@@ -3,15 +3,7 @@ import { computed } from '@preact/signals'
 import { serverNow } from '../clock.ts'
 import { navigate, onlyNetwork, query, route, setQueries } from '../router/location.ts'
 import { showsMoment, writeRoute } from '../router/routes.ts'
-
-/** RFC 3339 with a zone; undefined for anything else. Unix milliseconds. */
-export function readMoment(text: string | null): number | undefined {
-  if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : at
-}
-
-export const writeMoment = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
+import { readMoment, writeMoment } from './address.ts'
 
 /** The past moment the page is to show; undefined while it is live. */
 export const pastAt = computed(() => (showsMoment(route.value) ? readMoment(query.value.get('at')) : undefined))
@@ -27,9 +19,6 @@ export function showMoment(at: number): void {
   settings.set('at', writeMoment(moment))
   navigate(`${writeRoute({ page: 'network', network })}?${settings}`)
 }
-
-export const momentHref = (network: string, at: number, node?: string): string =>
-  `${writeRoute(node === undefined ? { page: 'network', network } : { page: 'node', network, node })}?at=${writeMoment(at)}`
 
 export function showLive(): void {
   setQueries({ at: null })

@@ -1,7 +1,7 @@
 /** Which questions to the REST interface answer the topics of a past moment, and how answers become their data. */
 import type { BlockRow, FeedFault, NodeRow, NodeWindow, Topic, TopicData, TopicName } from '@netstats/protocol/feed'
 import { type Ask, queryOf } from '../rest/rest.ts'
-import { writeMoment } from './moment.ts'
+import { writeMoment } from './address.ts'
 
 export type Told =
   | { readonly data: TopicData[TopicName]; readonly fault?: FeedFault }
@@ -10,6 +10,9 @@ export type Told =
 
 /** Most rows the server gives at once. */
 const maxRows = 1000
+
+/** As many as the pages show, forks included. */
+const stateBlocks = 72
 
 /** Topics of one group are answered by one question. */
 export const groupOf = (topic: Topic): string =>
@@ -37,7 +40,7 @@ function pathOf(topic: Topic, at: number): string {
       throw new Error('The list of networks has no past.')
     case 'summary':
     case 'blocks':
-      return `${place(topic.network)}/state${queryOf({ at: writeMoment(at), limit: 1 })}`
+      return `${place(topic.network)}/state${queryOf({ at: writeMoment(at), limit: 1, blocks: stateBlocks })}`
     case 'nodes':
       return `${place(topic.network)}/nodes${query}`
     case 'node':

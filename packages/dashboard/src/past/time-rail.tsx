@@ -44,6 +44,7 @@ export function TimeRail({ span }: { readonly span: number }) {
       role="slider"
       tabIndex={0}
       aria-label="Moment shown"
+      title="Drag, or click, to look at a past moment"
       aria-valuemin={0}
       aria-valuemax={1000}
       aria-valuenow={Math.round((at === undefined ? 1 : shareOf(stretch, at)) * 1000)}

@@ -43,6 +43,13 @@ describe.each(themes)('tones of the %s theme', (_name, tones) => {
     }
   })
 
+  it('make the words about the past readable', () => {
+    expect(contrast(tone('ground'), tone('past'))).toBeGreaterThanOrEqual(4.5)
+    expect(contrast(tone('past'), tone('ground'))).toBeGreaterThanOrEqual(4.5)
+    for (const name of ['ink', 'ink-2', 'ink-3'])
+      expect(contrast(tone(name), tone('past-soft')), name).toBeGreaterThanOrEqual(4.5)
+  })
+
   it('make the number on every sealer readable', () => {
     for (let i = 1; i <= 8; i++) {
       expect(contrast(tone('tone-ink'), tone(`tone-${i}`)), `tone ${i}`).toBeGreaterThanOrEqual(4.5)
