@@ -30,7 +30,7 @@ export const retentionPart = async ({ folder, open, nodes }: PartOptions): Promi
   const addHour = async (): Promise<void> => {
     const n = hours++
     const began = performance.now()
-    const span = { from: n * hour, to: (n + 1) * hour, batchSeconds: 30 }
+    const span = { from: n * hour, to: (n + 1) * hour, batchSeconds: 5 }
     const { total } = await load(store, data, { ...span, seenSeconds: hour, metricSeconds: hour })
     note(`hour ${n + 1} added, ${thousands(total)} rows`, performance.now() - began)
   }
