@@ -24,12 +24,15 @@ export const prune = async (
   for (const file of files) {
     // A backup under way is not broken off for the sake of space: the file goes next time.
     if (signal.aborted || file.leaving || engine.readers.isKept(file)) continue
-    // No new query begins to read it; a batch with rows of that time waits for its removal, and then makes a new file.
-    bytes += await engine.writing.run(async () => {
-      file.leaving = true
+    // No new query begins to read it, and no batch to write to it; those that do still have their time.
+    file.leaving = true
+    try {
       await engine.readers.drain(file, graceMs)
-      return engine.files.remove(file)
-    })
+      bytes += await engine.writing.run(() => engine.files.remove(file))
+    } catch (error) {
+      file.leaving = false
+      throw error
+    }
     removed.push(file.name)
     onProgress({ done: removed.length, all: files.length, what: file.name })
   }
