@@ -296,6 +296,7 @@ export interface Store extends AsyncDisposable {
    * Writes all rows of a batch or none; resolves when they are durable. One call at a time. A failure with `retryable`
    * leaves nothing behind: the same batch may be given again. The store may move the batch's arrays away: on success
    * they are no longer the caller's, on failure they still hold what they held.
+   * Rows past their tier's retention, or more than a day ahead of the clock, may be left out; a driver counts them.
    */
   write(batch: StoreBatch): Promise<void>
 

@@ -1,11 +1,6 @@
 /** Which rows of a table go to which file. */
 import type { TableBatch } from '@netstats/sdk/store'
 
-export interface TimeSpan {
-  readonly from: number
-  readonly to: number
-}
-
 /** Rows of one table for one file: all of them, or those at the places. */
 export interface Share {
   readonly rows: number
