@@ -47,6 +47,9 @@ describe('a server', () => {
     expect(health.status).toBe('ok')
     expect(health.parts.map((part) => part.id)).toEqual([
       'geo',
+      'store',
+      'history',
+      'control',
       'http',
       'core',
       'ingest/ethstats',

@@ -3,22 +3,27 @@
  *
  *     agents ──/api──► endpoint ─ queue ─► core ◄─ reads ─ feed ──/feed──► dashboards
  *                                           ▲ └──────────── classic ──/primus, /external──► classic dashboards
- *                                         tick              REST ──/api/v1
+ *                                         tick ▲ └────────── REST ──/api/v1
+ *                                              │                  │
+ *                                  history: recorder ─► store ◄───┘
  */
 import { fileURLToPath } from 'node:url'
 import { unixMs } from '@netstats/protocol'
 import type { Logger, PartStatus } from '@netstats/sdk'
 import { reasonOf } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
-import type { FastifyInstance } from 'fastify'
+import type { Store } from '@netstats/sdk/store'
 import { registerApi, registerStatic } from './api/mod.ts'
 import { createClassicHub } from './classic/hub.ts'
 import type { ServerConfig } from './config.ts'
+import { openServerControl } from './control/open-server-control.ts'
 import { createCoreRunner } from './core-runner.ts'
-import { ServerError } from './errors.ts'
 import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
+import type { History } from './history/model.ts'
+import { registerHistoryMetrics } from './history/metrics.ts'
+import { openServerHistory } from './history/open.ts'
 import { createHttp, httpFaults } from './http.ts'
 import type { HttpFault, Upgrade } from './http.ts'
 import { openIdentity } from './identity.ts'
@@ -26,6 +31,7 @@ import { createAdmission } from './ingest/admission.ts'
 import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createSecretCheck } from './ingest/secrets.ts'
+import { listen, reachable } from './listen.ts'
 import { intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
@@ -34,6 +40,7 @@ import { defaultMaxConnections } from './self/open-files.ts'
 import { watchEventLoop } from './self/process-metrics.ts'
 import { registerSelfRoutes } from './self/routes.ts'
 import { createStageTimes } from './self/stage-times.ts'
+import type { ShedCounts } from './intake/shed-counts.ts'
 import { createCore } from './shard/mod.ts'
 import type { Core } from './shard/model.ts'
 import { createSocketServer } from './web-sockets.ts'
@@ -45,6 +52,8 @@ export interface ServerOptions {
   readonly version: string
   /** Folder of the built dashboard; the one of this repository by default. A page says so where it is not built. */
   readonly dashboard?: string
+  /** Opens the store of the history; the one in the data folder by default. */
+  readonly openStore?: () => Promise<Store>
 }
 
 /** A running server. Disposing it drains and closes everything it opened, within a bound. */
@@ -54,6 +63,8 @@ export interface ServerHandle extends AsyncDisposable {
   readonly url: string
   /** The live state, to look at. */
   readonly core: Core
+  /** Undefined where the configuration turns it off. */
+  readonly history: History | undefined
   parts(): readonly PartStatus[]
 }
 
@@ -90,13 +101,15 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const metrics = createMetrics()
   const loop = watchEventLoop(monotonic())
   const stages = createStageTimes({ now: monotonic, observe: metrics.observeStage })
-  const core = createCore({ locate: geo.locate })
+  const sheds = (): ShedCounts => endpoint.intake.sheds
+  const history = await openServerHistory({ config, log, health, sheds, openStore: options.openStore })
+  const core = createCore({ locate: geo.locate, observer: history?.recorder ?? null })
   const dirty = createDirtyHub(core)
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
     primusEveryMs: config.ethstats.primusPingEvery,
   })
-  const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head })
+  const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
   const admission = createAdmission({
     connections: Math.max(1, maxConnections - reservedConnections),
     connectionsPerAddress: config.limits.connectionsPerAddress,
@@ -150,16 +163,28 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     now: monotonic,
   })
   registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
+  if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
-  registerApi(app, { core, version, log, now: Date.now, monotonic })
+  registerApi(app, { core, version, log, now: Date.now, monotonic, ...(history && { history: history.reader }) })
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
+  await history?.begin(core)
   const address = await listen(app, config.listen).catch(async (error: unknown) => {
     loop[Symbol.dispose]()
+    await history?.[Symbol.asyncDispose]()
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
   })
+  const control =
+    history &&
+    (await openServerControl({
+      data: config.data,
+      reader: history.reader,
+      retention: config.history.retention,
+      log,
+      health,
+    }))
   for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
 
   // A defect in one part must not take the others with it: it is logged once a change of state, and tried again.
@@ -179,7 +204,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     stages.observe(stage, monotonic() - from)
   }
 
-  let sheds = 0
+  let shedBefore = 0
   let ticks = 0
   const tick = setInterval(() => {
     const now = monotonic()
@@ -188,10 +213,10 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     if (++ticks % sweepEvery === 0) admission.sweep(now)
     loop.tick(now)
     const shed = totalOf(endpoint.intake.sheds)
-    if (shed > sheds)
+    if (shed > shedBefore)
       health.set('intake', 'degraded', 'more comes in than can be worked through; low classes are dropped')
     else health.set('intake', 'ok')
-    sheds = shed
+    shedBefore = shed
   }, tickMs)
   const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
   const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
@@ -215,6 +240,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     feedReader[Symbol.dispose]()
     loop[Symbol.dispose]()
     await app.close()
+    await control?.[Symbol.asyncDispose]()
+    await history?.[Symbol.asyncDispose]()
     log.info({}, 'stopped')
   }
   let closing: Promise<void> | undefined
@@ -223,6 +250,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     address,
     url: `http://${formatListenAddress(reachable(address))}`,
     core,
+    history,
     parts: () => health.parts(),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
@@ -240,32 +268,3 @@ const within = (work: Promise<void>, signal: AbortSignal): Promise<boolean> =>
     work.then(() => true),
     new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true })),
   ])
-
-/** An address to type into a browser: one cannot connect to "every address". */
-const reachable = ({ host, port }: { host: string; port: number }): { host: string; port: number } => ({
-  host: host === '::' || host === '0.0.0.0' ? 'localhost' : host,
-  port,
-})
-
-const listen = async (
-  app: FastifyInstance,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<{ readonly host: string; readonly port: number }> => {
-  try {
-    await app.listen({ host, port, backlog: 4096 })
-  } catch (cause) {
-    await app.close()
-    const { code } = cause as NodeJS.ErrnoException
-    const where = formatListenAddress({ host, port })
-    if (code === 'EADDRINUSE') {
-      const cure = 'stop the other program or choose another address with --listen'
-      throw new ServerError('SERVER_ADDRESS_IN_USE', `${where} is taken: ${cure}.`, { cause, retryable: true })
-    }
-    const cure = 'choose an address of this machine with --listen; ports below 1024 need a privilege'
-    throw new ServerError('SERVER_LISTEN_FAILED', `Can not listen on ${where} (${code ?? 'error'}): ${cure}.`, {
-      cause,
-    })
-  }
-  const bound = app.server.address()
-  return { host, port: typeof bound === 'object' && bound !== null ? bound.port : port }
-}

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRecordingLogger } from '@netstats/sdk/testing'
+import type { Store } from '@netstats/sdk/store'
+import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
 import type { RecordingLogger } from '@netstats/sdk/testing'
 import { WebSocket } from 'ws'
 import { serverConfig } from './config.ts'
@@ -32,7 +33,13 @@ export interface TestSocket extends Disposable {
 
 type Json = Readonly<Record<string, unknown>>
 
-export const startServer = async (config: Json = {}): Promise<RunningServer> => {
+export interface StartOptions {
+  /** Where the history goes: nowhere that lasts, by default. */
+  readonly openStore?: () => Promise<Store>
+}
+
+export const startServer = async (config: Json = {}, options: StartOptions = {}): Promise<RunningServer> => {
+  const { openStore = () => Promise.resolve(createMemoryStore()) } = options
   const data = await mkdtemp(join(tmpdir(), 'netstats-server-'))
   const log = createRecordingLogger()
   const parsed = serverConfig.parse({
@@ -42,7 +49,7 @@ export const startServer = async (config: Json = {}): Promise<RunningServer> => 
     ...config,
     ethstats: { secret: 's3cret', ...(config['ethstats'] as Json | undefined) },
   })
-  const server = await openServer({ config: parsed, log, version: '0.0.0-test' })
+  const server = await openServer({ config: parsed, log, version: '0.0.0-test', openStore })
   const sockets = new Set<TestSocket>()
   const get: RunningServer['get'] = async (path, init) => {
     const response = await fetch(server.url + path, init)

@@ -9,6 +9,7 @@ import { createKeys } from './keys.ts'
 import { mendRollups } from './mend.ts'
 import type { HistoryCounts } from './metrics.ts'
 import type { History, Recorder } from './model.ts'
+import { restoreCore } from './moment/mod.ts'
 import { createPending, giveUpReasons, rowClasses } from './pending.ts'
 import { startPruning } from './prune.ts'
 import { createReader } from './reader.ts'
@@ -94,15 +95,63 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   }
   health.set('history', 'ok')
 
+  let defects = 0
+  // A defect here must not reach the core, which tells of blocks while it works on them.
+  const failed = (error: unknown): void => {
+    if (defects++ === 0) log.error({ error }, 'the recorder failed; what it was told is not kept')
+  }
   const recorder: Recorder = {
     input(input) {
-      own?.input(input)
-      if (input.type === 'tick') reviewLosses()
+      try {
+        own?.input(input)
+        if (input.type === 'tick') reviewLosses()
+      } catch (error) {
+        failed(error)
+      }
     },
-    change: (change) => own?.change(change),
-    blockAdded: (network, node, block, at) => own?.blockAdded(network, node, block, at),
-    sighted: (network, node, block, delayMs, at) => own?.sighted(network, node, block, delayMs, at),
-    restored: (network, restored, at) => own?.restored(network, restored, at),
+    change(change) {
+      try {
+        own?.change(change)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    blockAdded(network, node, block, at) {
+      try {
+        own?.blockAdded(network, node, block, at)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    sighted(network, node, block, delayMs, at) {
+      try {
+        own?.sighted(network, node, block, delayMs, at)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    restored(network, restored, at) {
+      try {
+        own?.restored(network, restored, at)
+      } catch (error) {
+        failed(error)
+      }
+    },
+  }
+
+  const restore = async (core: Parameters<History['begin']>[0]): Promise<void> => {
+    const { store, newestAt } = writer
+    if (store === undefined) return
+    await restoreCore({
+      core,
+      store,
+      keys,
+      newestAt,
+      restored: recorder.restored,
+      log,
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+    })
   }
 
   const close = async (): Promise<void> => {
@@ -116,11 +165,12 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   return {
     recorder,
     reader: createReader(writer, keys, clock),
-    begin(core) {
+    async begin(core) {
       own = createRecorder({ core, keys, pending, sheds: options.sheds })
+      await restore(core)
     },
     flushed: () => writer.flushed(),
-    counts: { pending, keys, writer, pruned, recorder: () => own },
+    counts: { pending, keys, writer, pruned, recorder: () => own, defects: () => defects },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }

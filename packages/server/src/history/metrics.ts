@@ -1,4 +1,6 @@
 /** What the history tells of itself on `/metrics`. */
+import { tables } from '@netstats/sdk/store'
+import type { TableName } from '@netstats/sdk/store'
 import type { Metrics } from '../self/metrics.ts'
 import type { Keys } from './keys.ts'
 import type { Pending } from './pending.ts'
@@ -12,6 +14,8 @@ export interface HistoryCounts {
   readonly writer: Pick<Writer, 'counts' | 'store'>
   readonly pruned: PruneCounts
   readonly recorder: () => OwnRecorder | undefined
+  /** Times the recorder failed; any is a defect. */
+  readonly defects: () => number
 }
 
 export const registerHistoryMetrics = (metrics: Metrics, history: HistoryCounts): void => {
@@ -35,7 +39,7 @@ export const registerHistoryMetrics = (metrics: Metrics, history: HistoryCounts)
   metrics.counter('store_pruned_bytes', 'Their size.', [], (add) => add({}, pruned.bytes))
   metrics.counter('store_prune_failures', 'Times that failed.', [], (add) => add({}, pruned.failures))
   metrics.counter('history_rows', 'Rows written, by table.', ['table'], (add) => {
-    for (const [table, rows] of counts.rows) add({ table }, rows)
+    for (const name of Object.keys(tables) as TableName[]) add({ table: tables[name].name }, counts.rows.get(name) ?? 0)
   })
   metrics.gauge('history_pending_rows', 'Rows that wait to be written.', [], (add) => add({}, pending.rows))
   metrics.gauge('history_pending_bytes', 'Their size, roughly.', [], (add) => add({}, pending.bytes))
@@ -49,6 +53,9 @@ export const registerHistoryMetrics = (metrics: Metrics, history: HistoryCounts)
     for (const [rowClass, reasons] of Object.entries(pending.givenUp))
       for (const [reason, rows] of Object.entries(reasons)) add({ class: rowClass, reason }, rows)
   })
+  metrics.counter('history_errors', 'What the recorder failed on; any is a defect.', [], (add) =>
+    add({}, history.defects()),
+  )
   metrics.gauge('history_names', 'Names that have a number in the store.', ['sort'], (add) => {
     add({ sort: 'network' }, keys.networks.size)
     add({ sort: 'node' }, keys.nodeCount)

@@ -19,7 +19,7 @@ export interface Recorder extends CoreObserver {
   /** Before the input that led to it. */
   change(change: Change): void
   /** A network goes on as the store had it: what is known of it is not news. */
-  restored(network: string, restored: Pick<Restored, 'lost'>, at: number): void
+  readonly restored: (network: string, restored: Pick<Restored, 'lost'>, at: number) => void
 }
 
 export interface HistoryReader {
@@ -46,8 +46,8 @@ export interface HistoryReader {
 export interface History extends AsyncDisposable {
   readonly recorder: Recorder
   readonly reader: HistoryReader
-  /** The core whose recorder this is, before its first input; recording begins. */
-  begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory'>): void
+  /** The core whose recorder this is, before its first input: it goes on with what the store has, and recording begins. */
+  begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'restore'>): Promise<void>
   /** Resolves when all that was recorded before the call is durable, or was given up and counted. */
   flushed(): Promise<void>
 }

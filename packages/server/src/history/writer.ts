@@ -10,7 +10,7 @@
 import { createBackoff, reasonOf } from '@netstats/sdk'
 import type { Clock, Logger, PartState } from '@netstats/sdk'
 import { StoreError } from '@netstats/sdk/store'
-import type { Catalog, Store, StoreErrorCode } from '@netstats/sdk/store'
+import type { Catalog, Store, StoreBatch, StoreErrorCode } from '@netstats/sdk/store'
 import type { Keys } from './keys.ts'
 import { hasLanded, marksOf } from './landed.ts'
 import type { Marks } from './landed.ts'
@@ -34,6 +34,8 @@ export interface Writer {
   /** Undefined while it can not be used. */
   readonly store: Store | undefined
   readonly reason: string
+  /** Time of the newest row in the store, as far as is known. */
+  readonly newestAt: number | null
   /** Resolves with the first success or failure to open. */
   tried(): Promise<void>
   flushed(): Promise<void>
@@ -52,6 +54,9 @@ export interface WriterCounts {
   errors: Map<string, number>
   opened: number
 }
+
+const later = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b)
 
 /** A store that says this does not come back; whether the batch is in it shows when it is opened anew. */
 const gone: ReadonlySet<string> = new Set<StoreErrorCode>(['STORE_CLOSED', 'STORE_FAILED'])
@@ -107,11 +112,14 @@ export const createWriter = (options: WriterOptions): Writer => {
     }
   }
 
+  const count = (batch: StoreBatch): void => {
+    for (const [name, { rows }] of Object.entries(batch)) counts.rows.set(name, (counts.rows.get(name) ?? 0) + rows)
+  }
+
   const settle = (chunk: Chunk, marks: Marks): void => {
     pending.done(chunk)
-    newestWritten = Math.max(newestWritten ?? -Infinity, marks.newestAt ?? -Infinity)
-    for (const [name, { rows }] of Object.entries(chunk.tables))
-      counts.rows.set(name, (counts.rows.get(name) ?? 0) + rows)
+    newestWritten = later(newestWritten, marks.newestAt)
+    count(chunk.tables)
     settleWaiters()
   }
 
@@ -127,7 +135,7 @@ export const createWriter = (options: WriterOptions): Writer => {
         uncertain = undefined
         pending.renumber(keys.reconcile(catalog), catalog.seq)
         await options.prepare(opened, catalog)
-        newestWritten = Math.max(newestWritten ?? -Infinity, catalog.newestAt ?? -Infinity)
+        newestWritten = later(newestWritten, catalog.newestAt)
         counts.opened++
         store = opened
         tell('ok')
@@ -154,6 +162,7 @@ export const createWriter = (options: WriterOptions): Writer => {
     await into.write({ ...chunk.tables, ...names?.batch })
     const ms = clock.monotonic() - from
     names?.stored()
+    if (names !== undefined) count(names.batch)
     counts.batches++
     counts.writeMs += ms
     counts.slowestMs = Math.max(counts.slowestMs, ms)
@@ -240,6 +249,9 @@ export const createWriter = (options: WriterOptions): Writer => {
     },
     get reason() {
       return reason
+    },
+    get newestAt() {
+      return newestWritten
     },
     tried: () => tried,
     flushed() {
