@@ -31,4 +31,3 @@ export const queries = {
   moment,
   unrolled,
 } as const
-export type QueryName = keyof typeof queries
