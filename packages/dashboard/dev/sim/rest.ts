@@ -59,7 +59,7 @@ export function serveRest(networks: readonly SimNetwork[], networkAt: NetworkAt)
         say(200, pastOf(network, rest, query))
       }
     } catch (error) {
-      const { code = 'API_FAILED' } = error as Missing
+      const code = error instanceof Missing ? error.code : 'API_FAILED'
       say(404, { code, detail: (error as Error).message })
     }
     return true
