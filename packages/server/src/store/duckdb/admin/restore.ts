@@ -78,14 +78,21 @@ const isTaken = async (directory: string): Promise<boolean> =>
   ))
 
 const makeStaging = async (staging: string): Promise<void> => {
-  await mkdir(dirname(staging), { recursive: true })
   try {
+    await makeFolder(dirname(staging))
     await mkdir(staging, { mode: 0o750 })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asFileError(error, `${staging} can not be made`)
+    if (!existsSync(staging)) throw asFileError(error, `${staging} can not be made`)
     const cure = 'remove it if no other restore is under way'
     throw new StoreError('STORE_BACKUP_TARGET', `${staging} is left of a restore that did not end: ${cure}.`)
   }
+}
+
+/** Not `recursive`: Node never returns from that where the system makes no folders, such as below /proc. */
+const makeFolder = async (folder: string): Promise<void> => {
+  if (existsSync(folder)) return
+  await makeFolder(dirname(folder))
+  await mkdir(folder, { mode: 0o750 })
 }
 
 /** What tells a cut or lost file before hours of work. */

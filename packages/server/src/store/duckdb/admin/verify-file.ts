@@ -2,6 +2,7 @@
 import type { ColumnType, Finding, Table } from '@netstats/sdk/store'
 import { sqlTypes, tablesOf } from '../ddl.ts'
 import { query } from '../statement.ts'
+import { tableIn } from '../store-file.ts'
 import type { FileSnapshot, Snapshot } from './snapshot.ts'
 
 export const checkFile = async (
@@ -10,22 +11,12 @@ export const checkFile = async (
 ): Promise<readonly Finding[]> => {
   const findings: Finding[] = []
   const error = (message: string): void => void findings.push({ severity: 'error', where: file.name, message })
-  const columns = await query(
-    connection,
-    'SELECT table_name AS t, column_name AS c, data_type AS d, is_nullable AS n FROM duckdb_columns() WHERE database_name = $1 AND NOT internal',
-    [file.alias],
-  )
-  const names = columns.values('c')
-  const types = columns.values('d')
-  const nullables = columns.values('n')
-  const found = new Map<string, Set<string>>()
-  columns.values('t').forEach((table, i) => {
-    const of = found.get(String(table)) ?? new Set()
-    of.add(describe(String(names[i]), String(types[i]), nullables[i] === true))
-    found.set(String(table), of)
-  })
   for (const { table } of tablesOf(file.tier)) {
-    const missing = expected(table).filter((column) => found.get(table.name)?.has(column) !== true)
+    // Not from the engine's list of all columns: that would take part in every file there is, also in one being made.
+    const found = await query(connection, `DESCRIBE ${tableIn(file, table.name)}`)
+    const [names, types, nulls] = ['column_name', 'column_type', 'null'].map((name) => found.values(name).map(String))
+    const there = new Set(names?.map((name, i) => describe(name, types?.[i] ?? '', nulls?.[i] === 'YES')))
+    const missing = expected(table).filter((column) => !there.has(column))
     if (missing.length > 0) error(`table ${table.name} is not of this schema: it lacks ${missing.join(', ')}`)
   }
   if (state.batch > batch && file.hidden === undefined) {
