@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { hasPython, schemathesisCure } from './schemathesis.ts'
 import { countCases } from './test-report.ts'
 import type { Counts } from './test-report.ts'
 
@@ -35,6 +36,13 @@ const geth: Need = {
   bring: ['node', 'scripts/geth.ts'],
 }
 
+/** Its Node equivalent, hostile.test.ts of the API, is always run. */
+const schemathesis: Need = {
+  isThere: hasPython,
+  cure: schemathesisCure,
+  bring: ['node', 'scripts/schemathesis.ts'],
+}
+
 const vitest = (project: string): Step => ({
   name: project,
   command: ['vitest', 'run', '--project', project],
@@ -52,6 +60,7 @@ const steps: readonly Step[] = [
   vitest('e2e'),
   { ...vitest('geth'), needs: geth },
   vitest('browser'),
+  { name: 'openapi', command: ['node', 'scripts/openapi-fuzz.ts', '--short'], needs: schemathesis },
 ]
 
 const root = resolve(import.meta.dirname, '..')
@@ -83,11 +92,14 @@ const run = (command: readonly string[]): Promise<{ code: number; output: string
     child.on('close', (code) => done({ code: code ?? 1, output }))
   })
 
+/** Brings what a step needs; the failure where that can not be had. */
+const bring = async ({ needs }: Step): Promise<Outcome | undefined> => {
+  if (needs === undefined) return undefined
+  const { code, output } = await run(needs.bring)
+  return code === 0 ? undefined : { passed: 0, failed: 1, output, remarks: [needs.cure] }
+}
+
 const runCases = async (step: Step): Promise<Outcome> => {
-  if (step.needs !== undefined) {
-    const { code, output } = await run(step.needs.bring)
-    if (code !== 0) return { passed: 0, failed: 1, output, remarks: [step.needs.cure] }
-  }
   const file = join(folder, `${step.name}.json`)
   const { code, output } = await run([
     ...step.command,
@@ -126,7 +138,7 @@ for (const step of chosen) {
     continue
   }
   const begun = performance.now()
-  const outcome = step.cases === true ? await runCases(step) : await runCheck(step)
+  const outcome = (await bring(step)) ?? (step.cases === true ? await runCases(step) : await runCheck(step))
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
   passed += outcome.passed
   failed += outcome.failed

@@ -11,7 +11,16 @@ type Json = Readonly<Record<string, unknown>>
 const refTo = (id: string): string => `#/components/schemas/${id}`
 
 const schemasOf = (): Json => {
-  const { schemas } = z.toJSONSchema(components, { uri: refTo })
+  const { schemas } = z.toJSONSchema(components, {
+    uri: refTo,
+    // Many readers of OpenAPI stumble over places of a tuple; what may stand in any of them they all understand.
+    override({ jsonSchema }) {
+      const { prefixItems } = jsonSchema
+      if (prefixItems === undefined) return
+      delete jsonSchema.prefixItems
+      jsonSchema.items = { anyOf: prefixItems.filter((one) => typeof one === 'object') }
+    },
+  })
   // `$id` and `$schema` are for documents of their own; inside a description they only shift what `$ref` means.
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $id: _id, $schema: _schema, ...schema }]) => [id, schema]),
