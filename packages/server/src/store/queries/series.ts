@@ -48,15 +48,17 @@ const binNames = (metric: string): readonly string[] =>
 
 /** Expressions under the names that a roll-up has them by. */
 const amounts = (metric: string, value: string): string => `
-  CASE WHEN ${value} IS NULL THEN 0 ELSE 1 END AS "${metric}_n",
+  CAST(CASE WHEN ${value} IS NULL THEN 0 ELSE 1 END AS DOUBLE PRECISION) AS "${metric}_n",
   ${value} AS "${metric}_sum", ${value} AS "${metric}_min", ${value} AS "${metric}_max"`
 
+/** Sums of whole numbers are wider than them, and slow; those of doubles are exact as far as counts go. */
+const counted = (column: string, as = column): string => `CAST("${column}" AS DOUBLE PRECISION) AS "${as}"`
+
 const rolledUp = (metric: string): string => `
-  CAST("${metric}_n" AS INTEGER) AS "${metric}_n", "${metric}_sum", "${metric}_min", "${metric}_max"`
+  ${counted(`${metric}_n`)}, "${metric}_sum", "${metric}_min", "${metric}_max"`
 
 const totals = (metric: string): string => `
-  CAST(sum("${metric}_n") AS DOUBLE PRECISION) AS "${metric}_n",
-  CAST(sum("${metric}_sum") AS DOUBLE PRECISION) AS "${metric}_sum",
+  sum("${metric}_n") AS "${metric}_n", sum("${metric}_sum") AS "${metric}_sum",
   min("${metric}_min") AS "${metric}_min", max("${metric}_max") AS "${metric}_max"`
 
 const selectFrom = (
@@ -89,7 +91,7 @@ const answer = async <M extends string>(
   params: Params,
 ): Promise<Series<M>> => {
   const metrics = [...new Set(query.metrics)]
-  const bins = histograms.flatMap(binNames).map((name) => `CAST(sum("${name}") AS DOUBLE PRECISION) AS "${name}"`)
+  const bins = histograms.flatMap(binNames).map((name) => `sum("${name}") AS "${name}"`)
   const columns = ['"bucket"', slots, ...metrics.map(totals), ...bins].join(', ')
   const text = `SELECT ${columns} FROM ${placed(plan, pieces, params)} GROUP BY "bucket"`
   const read = columnReader(pieces.length === 0 ? undefined : await context.run(text, params.values))
@@ -114,7 +116,7 @@ export const networkSeries: StoreQuery<NetworkSeriesQuery, Series<NetworkMetric>
   const params = createParams()
   const expressions = [...new Set(query.metrics)]
     .map(rolledUp)
-    .concat(histograms.flatMap(binNames).map((name) => quoted(name)))
+    .concat(histograms.flatMap(binNames).map((name) => counted(name)))
   const pieces = plan.segments.map((segment) =>
     selectFrom(context, segment.table, segment, expressions, `"network" = ${params.int(query.network)}`, params),
   )
@@ -161,10 +163,7 @@ const metricPieces = (
     const expressions =
       segment.table === 'metric'
         ? [`"metric"`, amounts('value', `"value"`)]
-        : [
-            `"metric"`,
-            `CAST("n" AS INTEGER) AS "value_n", "sum" AS "value_sum", "min" AS "value_min", "max" AS "value_max"`,
-          ]
+        : [`"metric"`, `${counted('n', 'value_n')}, "sum" AS "value_sum", "min" AS "value_min", "max" AS "value_max"`]
     return selectFrom(context, segment.table, segment, expressions, `${ofNode(query, params)}${where}`, params)
   })
 
