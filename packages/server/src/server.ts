@@ -13,7 +13,7 @@ import type { Logger, PartStatus } from '@netstats/sdk'
 import { reasonOf } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { Store } from '@netstats/sdk/store'
-import { registerApi, registerStatic } from './api/mod.ts'
+import { registerApi, registerApiMetrics, registerStatic } from './api/mod.ts'
 import { createClassicHub } from './classic/hub.ts'
 import type { ServerConfig } from './config.ts'
 import { openServerControl } from './control/open-server-control.ts'
@@ -165,7 +165,19 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
-  registerApi(app, { core, version, log, now: Date.now, monotonic, ...(history && { history: history.reader }) })
+  const api = registerApi(app, {
+    core,
+    ...(history && { history: history.reader }),
+    version,
+    log,
+    now: Date.now,
+    monotonic,
+    clientOf: ({ raw: { socket, headers } }) => {
+      const forwarded = headers['x-forwarded-for']
+      return addressOf(socket.remoteAddress, typeof forwarded === 'string' ? forwarded : undefined)
+    },
+  })
+  registerApiMetrics(metrics, api)
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   await history?.begin(core)

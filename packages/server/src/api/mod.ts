@@ -1,2 +1,3 @@
 export { registerApi } from './api.ts'
+export { registerApiMetrics } from './metrics.ts'
 export { registerStatic } from './static.ts'
