@@ -26,6 +26,8 @@ export interface Control extends AsyncDisposable {
 const maxConnections = 16
 /** A request is small and comes from this machine. */
 const requestTimeoutMs = 10_000
+/** For work that was cancelled to end; the store cuts off what takes longer. */
+const endWithinMs = 5000
 
 export const openControl = async ({ data, admin, log }: ControlOptions): Promise<Control> => {
   for (const path of await findSocketPaths(data)) await clear(path)
@@ -54,7 +56,9 @@ export const openControl = async ({ data, admin, log }: ControlOptions): Promise
       new ServerError('SERVER_ENDING', 'The server is ending; ask again when it is back.', { retryable: true }),
     )
     const closed = new Promise((resolve) => server.close(resolve))
-    await Promise.allSettled(running)
+    const enough = AbortSignal.timeout(endWithinMs)
+    const late = new Promise((resolve) => enough.addEventListener('abort', resolve))
+    await Promise.race([Promise.allSettled(running), late])
     server.closeAllConnections()
     await closed
     await place[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { systemClock } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
 import type { Store } from '@netstats/sdk/store'
+import { historyFolder } from '../control/history-folder.ts'
 import type { Health } from '../self/health.ts'
 import { openDuckStore } from '../store/duckdb/mod.ts'
 import type { HistoryConfig } from './config.ts'
@@ -29,7 +29,7 @@ export const openServerHistory = async (options: ServerHistoryOptions): Promise<
   let outOfTime = 0
   const openDuck = (): Promise<Store> =>
     openDuckStore({
-      directory: join(config.data, 'history'),
+      directory: historyFolder(config.data),
       retention,
       memoryBytes: memory,
       ...(threads === undefined ? {} : { threads }),
