@@ -199,9 +199,10 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
     books,
     input(input: CoreInput) {
       const { at } = input
+      // Brought by this input without a live sight of it.
+      blocks.settle()
       switch (input.type) {
         case 'observation': {
-          blocks.settle()
           const node = nodeOf(input.network, input.observation.node, at, rowClassOf(input.observation.kind))
           if (node !== undefined) observed(node, input.observation, at)
           return

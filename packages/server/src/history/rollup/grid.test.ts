@@ -76,7 +76,7 @@ describe('a grid', () => {
           }
           if (next === 'release') grid.release(slot)
           if (next === 'drain') grid.drain()
-          if (then !== 'tick') continue
+          if (next !== 'tick') continue
           grid.advance(at)
           grid.drain()
           hours.advance(at)

@@ -1,0 +1,301 @@
+import { StoreError } from '@netstats/sdk/store'
+import type { Store } from '@netstats/sdk/store'
+import { createFakeClock, createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
+import type { MemoryStore } from '@netstats/sdk/testing'
+import { describe, expect, it } from 'vitest'
+import { createKeys } from './keys.ts'
+import { createPending } from './pending.ts'
+import { createWriter } from './writer.ts'
+
+interface Setup {
+  readonly open?: (attempt: number) => Promise<Store>
+  readonly store?: MemoryStore
+  readonly maxBytes?: number
+  readonly chunkRows?: number
+}
+
+const begin = ({ store = createMemoryStore(), open, maxBytes = 1 << 20, chunkRows = 100 }: Setup = {}) => {
+  const clock = createFakeClock()
+  const log = createRecordingLogger()
+  const keys = createKeys()
+  const pending = createPending({
+    maxBytes,
+    chunkRows,
+    onFull: () => writer.hurry(),
+    monotonic: () => clock.monotonic(),
+  })
+  const states: string[] = []
+  let attempts = 0
+  const writer = createWriter({
+    openStore: () => (open === undefined ? Promise.resolve(store) : open(attempts++)),
+    pending,
+    keys,
+    clock,
+    log,
+    flushEveryMs: 1000,
+    prepare: () => Promise.resolve(),
+    onState: (state, reason) => states.push(reason === '' ? state : `${state}: ${reason}`),
+  })
+  let said = 0
+  const say = (lines: number): void => {
+    for (let i = 0; i < lines; i++) {
+      const seq = pending.nextSeq()
+      pending.into.log.add({
+        at: clock.now(),
+        seq,
+        network: 1,
+        node: null,
+        severity: 5,
+        source: 's',
+        message: String(++said),
+      })
+    }
+  }
+  const messages = (): readonly string[] => store.rows('log').map((row) => row.message)
+  return { clock, log, keys, pending, store, writer, states, say, messages, attempts: () => attempts }
+}
+
+const upTo = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => String(i + 1))
+const full = () => new StoreError('STORE_DISK_FULL', 'The disk is full.', { retryable: true })
+
+describe('the writer', () => {
+  it('writes once a second, and sooner when much waits', async () => {
+    const { clock, writer, say, messages } = begin()
+    await writer.tried()
+    say(3)
+    await clock.advance(999)
+    expect(messages()).toEqual([])
+    await clock.advance(1)
+    expect(messages()).toEqual(upTo(3))
+    say(101)
+    await clock.settle()
+    expect(messages()).toEqual(upTo(104))
+    expect([writer.counts.batches, writer.counts.rows.get('log')]).toEqual([3, 104])
+  })
+
+  it('writes names with the first rows that need them', async () => {
+    const { clock, writer, keys, say, store } = begin()
+    await writer.tried()
+    keys.network('1', '1', 5)
+    say(1)
+    await clock.advance(1000)
+    expect([store.rows('network').length, store.rows('log').length]).toEqual([1, 1])
+    say(1)
+    await clock.advance(1000)
+    expect(store.rows('network')).toHaveLength(1)
+  })
+
+  it('resolves what waits for it once that is durable, not before and not for later rows', async () => {
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const { clock, writer, say } = begin({ store: createMemoryStore({ delayWrites: () => gate }) })
+    await writer.tried()
+    await writer.flushed()
+    say(1)
+    let flushed = false
+    const waiting = writer.flushed().then(() => (flushed = true))
+    await clock.advance(5000)
+    say(1)
+    expect(flushed).toBe(false)
+    release()
+    await waiting
+    expect(flushed).toBe(true)
+  })
+
+  it('gives the same batch again while the disk is full, says so once, and goes on when there is room', async () => {
+    let failures = 5
+    const store = createMemoryStore({ failWrites: () => (failures-- > 0 ? full() : undefined) })
+    const { clock, writer, say, messages, states, log } = begin({ store })
+    await writer.tried()
+    say(2)
+    await clock.advance(60_000)
+    expect(messages()).toEqual(upTo(2))
+    expect(states).toEqual(['ok', 'degraded: The disk is full.', 'ok'])
+    expect(log.entries.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    expect(writer.counts.errors.get('STORE_DISK_FULL')).toBe(5)
+  })
+
+  it('holds no more than it may while the store is gone, and loses nothing that was there', async () => {
+    let broken = true
+    const store = createMemoryStore({ failWrites: () => (broken ? full() : undefined) })
+    const { clock, writer, say, messages, pending } = begin({ store, maxBytes: 50_000 })
+    await writer.tried()
+    for (let i = 0; i < 100; i++) {
+      say(100)
+      await clock.advance(1000)
+    }
+    expect(pending.bytes).toBeLessThan(51_000)
+    const held = pending.rows
+    expect(pending.givenUp.log.memory).toBe(10_000 - held)
+    broken = false
+    const flushed = writer.flushed()
+    await clock.advance(60_000)
+    await flushed
+    expect(messages()).toEqual(upTo(held))
+    say(1)
+    await clock.advance(1000)
+    expect(messages()).toHaveLength(held + 1)
+  })
+
+  it('opens anew what failed for good, and writes on where it was', async () => {
+    const stores = [createMemoryStore(), createMemoryStore()] as const
+    const { clock, writer, say, states } = begin({ open: (attempt) => Promise.resolve(stores[attempt === 0 ? 0 : 1]) })
+    await writer.tried()
+    say(1)
+    await clock.advance(1000)
+    await stores[0][Symbol.asyncDispose]()
+    say(2)
+    await clock.advance(60_000)
+    expect(stores[1].rows('log').map((row) => row.message)).toEqual(['2', '3'])
+    expect(states).toEqual(['ok', 'degraded: The store is closed.', 'ok'])
+    expect(writer.store).toBe(stores[1])
+  })
+
+  it('does not write a batch again that had landed when its store died', async () => {
+    const inner = createMemoryStore()
+    let dies = false
+    const dying: Store = {
+      ...inner,
+      async write(batch) {
+        await inner.write(batch)
+        if (dies) throw new StoreError('STORE_FAILED', 'The thread of the store ended.', { retryable: true })
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+    const { clock, writer, say } = begin({ open: () => Promise.resolve(dying) })
+    await writer.tried()
+    say(2)
+    await clock.advance(1000)
+    dies = true
+    say(2)
+    const flushed = writer.flushed()
+    await clock.advance(1000)
+    dies = false
+    await clock.advance(60_000)
+    await flushed
+    say(1)
+    await clock.advance(1000)
+    expect(inner.rows('log').map((row) => row.message)).toEqual(upTo(5))
+  })
+
+  it('numbers rows after those of a store that comes late', async () => {
+    const store = createMemoryStore()
+    const first = begin({ store })
+    await first.writer.tried()
+    first.say(3)
+    await first.clock.advance(1000)
+    await first.writer.close(1000)
+    const late = begin({
+      open: (attempt) =>
+        attempt < 3
+          ? Promise.reject(new StoreError('STORE_IN_USE', 'Another process has it.', { retryable: true }))
+          : Promise.resolve(createMemoryStoreWith(store)),
+    })
+    late.say(2)
+    await late.writer.tried()
+    expect(late.writer.store).toBeUndefined()
+    expect(late.writer.reason).toBe('Another process has it.')
+    await late.clock.advance(200_000)
+    expect(store.rows('log').map((row) => row.seq)).toEqual([1, 2, 3, 4, 5])
+    expect(late.states).toEqual(['degraded: Another process has it.', 'ok'])
+  })
+
+  it('gives up a batch that a working store refuses again and again, and only that', async () => {
+    const store = createMemoryStore()
+    let refusals = 0
+    const picky: Store = {
+      ...store,
+      write(batch) {
+        if (batch['log']?.columns['message']?.values[0] !== '1') return store.write(batch)
+        refusals++
+        return Promise.reject(new StoreError('STORE_IO', 'No.'))
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+    const { clock, writer, say, pending, log } = begin({ open: () => Promise.resolve(picky) })
+    await writer.tried()
+    say(1)
+    await clock.advance(1000)
+    say(1)
+    await clock.advance(300_000)
+    expect([refusals, pending.givenUp.log.refused]).toEqual([3, 1])
+    expect(store.rows('log').map((row) => row.message)).toEqual(['2'])
+    expect(log.entries.filter(({ message }) => message.includes('given up'))).toHaveLength(1)
+  })
+
+  it('leaves a store alone that can not be opened, says why once, and tries again more and more seldom', async () => {
+    const foreign = () => Promise.reject(new StoreError('STORE_FOREIGN', 'It is not ours; choose another folder.'))
+    const { clock, writer, states, log, attempts } = begin({ open: foreign })
+    await writer.tried()
+    await clock.advance(3_600_000)
+    expect(states).toEqual(['failed: It is not ours; choose another folder.'])
+    expect(log.entries.filter(({ level }) => level === 'error')).toHaveLength(1)
+    expect(attempts()).toBeGreaterThan(30)
+    expect(attempts()).toBeLessThan(400)
+  })
+
+  it('writes all that waits before it closes', async () => {
+    const { clock, writer, say, store, states } = begin()
+    await writer.tried()
+    say(250)
+    await writer.close(1000)
+    await clock.settle()
+    expect(store.rows('log')).toHaveLength(250)
+    expect(states.at(-1)).toBe('stopped')
+  })
+
+  it('does not wait for ever at the end, and counts what it leaves', async () => {
+    const store = createMemoryStore({ delayWrites: () => new Promise(() => undefined) })
+    const { clock, writer, say, pending, log } = begin({ store })
+    await writer.tried()
+    say(7)
+    const flushed = writer.flushed()
+    await clock.advance(1000)
+    const closing = writer.close(5000)
+    await clock.advance(5000)
+    await Promise.all([closing, flushed])
+    expect(pending.givenUp.log.stopped).toBe(7)
+    expect(log.entries.at(-1)?.message).toBe('stopped before all of the history was written')
+  })
+
+  it('does not keep the end waiting for a store that can not be opened', async () => {
+    const { clock, writer, say } = begin({
+      open: () => Promise.reject(new StoreError('STORE_CORRUPT', 'It is damaged.')),
+    })
+    await writer.tried()
+    say(1)
+    await clock.advance(10_000)
+    await writer.close(60_000)
+    expect(clock.sleeping()).toBe(0)
+  })
+})
+
+/** The same rows behind a store that was not closed. */
+const createMemoryStoreWith = (rows: MemoryStore): Store => {
+  const fresh = createMemoryStore()
+  return {
+    ...fresh,
+    catalog: () => Promise.resolve({ ...emptyCatalog, seq: Math.max(0, ...rows.rows('log').map((row) => row.seq)) }),
+    async write(batch) {
+      await fresh.write(batch)
+      for (const row of fresh.rows('log').slice(copied)) (rows.rows('log') as object[]).push(row)
+      copied = fresh.rows('log').length
+    },
+  }
+}
+let copied = 0
+const emptyCatalog = {
+  networks: [],
+  nodes: [],
+  metricNames: [],
+  newestAt: null,
+  rolled: {
+    network10s: null,
+    network1m: null,
+    network1h: null,
+    node1m: null,
+    node1h: null,
+    metric1m: null,
+    metric1h: null,
+  },
+}
