@@ -169,6 +169,22 @@ describe('the history in a browser', () => {
     await page.keyboard.press('Escape')
     await inPast(page).waitFor({ state: 'detached' })
     expect(new URL(page.url()).searchParams.get('at')).toBeNull()
+
+    // The rail of the last day, drawn to half an hour after the beginning.
+    const rail = await page.locator('.time-rail').boundingBox()
+    if (!rail) throw new Error('there is no rail')
+    const x = rail.x + rail.width * (1 - (Date.now() - start - 30 * minuteMs) / (24 * hourMs))
+    await page.mouse.move(rail.x + rail.width - 2, rail.y + 8)
+    await page.mouse.down()
+    await page.mouse.move(x + 40, rail.y + 8)
+    await page.mouse.move(x, rail.y + 8)
+    await page.mouse.up()
+    await inPast(page).waitFor()
+    const at = Date.parse(new URL(page.url()).searchParams.get('at') ?? '')
+    // A pixel is a minute or two.
+    expect(Math.abs(at - (start + 30 * minuteMs))).toBeLessThan(5 * minuteMs)
+    await page.getByRole('button', { name: /^Back to live/ }).click()
+    await inPast(page).waitFor({ state: 'detached' })
     expect(view.complaints).toEqual([])
   })
 
@@ -210,16 +226,26 @@ describe('the history in a browser', () => {
     ).pathname.split('/')[2]
     await until('the moment is written', () => server.get(`/api/v1/networks/${chain}/state?at=${then}`), server)
 
+    const asked: string[] = []
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => asked.push(String(payload))))
     await page.goto(`${server.url}/n/${chain}?at=${iso(then)}`)
     await rowOf(page, 'mortal')
       .filter({ hasNotText: /inactive/i })
       .waitFor()
     const headThen = await head(page)
+    // Nothing of the live picture is asked for while the page shows the past.
+    expect(asked.filter((frame) => frame.includes('"subscribe"'))).toEqual([])
     await page.keyboard.press('l')
     await rowOf(page, 'mortal')
       .filter({ hasText: /inactive/i })
       .waitFor()
     await until('the live head is further', async () => ((await head(page)) > headThen ? true : undefined))
+
+    // The newest stretch of charts ends now, and begins before the server did.
+    await page.goto(`${server.url}/n/${chain}/history?range=15m&metrics=nodes`)
+    await chart(page, 'nodes').getByText('known 2').waitFor()
+    await page.goto(`${server.url}/n/${chain}/nodes/steady/history?range=15m&metrics=propagation`)
+    await chart(page, 'propagation').locator('.u-over').waitFor()
     expect(view.complaints).toEqual([])
   })
 })

@@ -18,7 +18,7 @@ import { presence } from './data.ts'
 import { HistoryFault } from './history-fault.tsx'
 import { HistoryTable } from './history-table.tsx'
 import { readPens } from './pens.ts'
-import { type Range, selected, type View, zoomed } from './ranges.ts'
+import { finestOf, type Range, selected, type View, zoomed } from './ranges.ts'
 import { useSeries } from './use-series.ts'
 import type { Series } from './wire.ts'
 
@@ -48,6 +48,7 @@ export function Charts({ network, node, charts, view, onView, onBack }: ChartsPr
     metricsOf(charts),
     view,
     Math.max(0, plotWidth),
+    node === undefined ? finestOf.network : finestOf.node,
     attempt.value,
   ).value
   const scheme = useScheme()

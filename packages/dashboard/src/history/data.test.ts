@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gap } from '../format/numbers.ts'
 import { metricsOf, networkCharts, nodeCharts, chosenCharts } from './catalogue.ts'
-import { bucketAt, largestOf, pointsOf, presence, readingsOf, sentenceOf, topOf } from './data.ts'
+import { largestOf, pointsOf, presence, readingsOf, sentenceOf, topOf } from './data.ts'
 import type { Series, Values } from './wire.ts'
 
 const [nodes] = networkCharts
@@ -93,11 +93,6 @@ describe('what is read', () => {
   it('counts as missing what lies between samples, not what is still to come', () => {
     expect(presence(series)).toBe(0.75)
     expect(presence(seriesOf([0, 0], 10_000, {}))).toBe(0)
-  })
-
-  it('finds the bucket of a moment', () => {
-    expect([bucketAt(series, 0), bucketAt(series, 19_999), bucketAt(series, 20_000)]).toEqual([0, 1, 2])
-    expect([bucketAt(series, -1), bucketAt(series, 40_000)]).toEqual([undefined, undefined])
   })
 
   it('says in a sentence what the drawing shows', () => {

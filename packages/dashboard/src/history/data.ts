@@ -35,14 +35,6 @@ export const hasValues = (series: Series, chart: Chart): boolean =>
 /** Middle of each bucket: where its value stands. */
 export const middles = (series: Series): readonly number[] => series.buckets.map((at) => at + series.bucketMs / 2)
 
-/** Bucket that holds a moment; undefined outside. */
-export function bucketAt(series: Series, at: number): number | undefined {
-  const [first] = series.buckets
-  if (first === undefined) return undefined
-  const index = Math.floor((at - first) / series.bucketMs)
-  return index >= 0 && index < series.buckets.length ? index : undefined
-}
-
 /** Text of each line of a chart at a bucket, and its band's ends. */
 export function readingsOf(
   series: Series,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bucketFor, presets, rangeOf, readView, selected, type View, writeView, zoomed } from './ranges.ts'
+import { bucketFor, finestOf, presets, rangeOf, readView, selected, type View, writeView, zoomed } from './ranges.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -30,12 +30,17 @@ describe('the view of the charts', () => {
 
 describe('buckets', () => {
   it('grow with the range and with a narrow screen, and never come by more than 500', () => {
-    expect(bucketFor(hour, 1200)).toBe(10_000)
-    expect(bucketFor(hour, 330)).toBe(minute)
-    expect(bucketFor(365 * 24 * hour, 1200)).toBe(24 * hour)
+    expect(bucketFor(hour, 1200, 10_000)).toBe(10_000)
+    expect(bucketFor(hour, 330, 10_000)).toBe(minute)
+    expect(bucketFor(365 * 24 * hour, 1200, 10_000)).toBe(24 * hour)
     for (const [, length] of presets) {
-      for (const pixels of [1, 300, 700, 2500]) expect(length / bucketFor(length, pixels)).toBeLessThanOrEqual(500)
+      for (const pixels of [1, 300, 700, 2500])
+        expect(length / bucketFor(length, pixels, 10_000)).toBeLessThanOrEqual(500)
     }
+  })
+
+  it('of a node are never so fine that the time between two reports looks like a gap', () => {
+    expect(bucketFor(60_000, 1200, finestOf.node)).toBe(30_000)
   })
 
   it('are whole, hold the whole view, and stay the same until the next one begins', () => {
@@ -46,7 +51,7 @@ describe('buckets', () => {
         fc.integer({ min: 200, max: 2600 }),
         (start, length, pixels) => {
           const view = { from: noon + start, to: noon + start + length }
-          const { from, to, bucketMs } = rangeOf(view, noon, pixels)
+          const { from, to, bucketMs } = rangeOf(view, noon, pixels, 10_000)
           expect([from % bucketMs, to % bucketMs]).toEqual([0, 0])
           expect(from).toBeLessThanOrEqual(view.from)
           expect(to).toBeGreaterThanOrEqual(view.to)
@@ -54,9 +59,9 @@ describe('buckets', () => {
         },
       ),
     )
-    const early = rangeOf({ last: '1h' }, noon, 1200)
-    expect(rangeOf({ last: '1h' }, noon + 9999, 1200)).toEqual(early)
-    expect(rangeOf({ last: '1h' }, noon + 10_000, 1200)).toEqual({
+    const early = rangeOf({ last: '1h' }, noon, 1200, finestOf.network)
+    expect(rangeOf({ last: '1h' }, noon + 9999, 1200, finestOf.network)).toEqual(early)
+    expect(rangeOf({ last: '1h' }, noon + 10_000, 1200, finestOf.network)).toEqual({
       from: early.from + 10_000,
       to: early.to + 10_000,
       bucketMs: 10_000,

@@ -51,16 +51,24 @@ const widths = [
   ...[1, 2, 7, 14].map((n) => n * day),
 ]
 
+/** Of a network, whose sums are made every ten seconds, and of a node: most report every fifteen, and between is no gap. */
+export const finestOf = { network: 10_000, node: 30_000 } as const
+
 /** The finest readable width: a bucket takes three pixels at least, and no chart has more than 500. */
-export function bucketFor(length: number, pixels: number): number {
+export function bucketFor(length: number, pixels: number, finest: number): number {
   const most = Math.min(500, Math.max(90, Math.floor(pixels / 3)))
-  return widths.find((width) => length / width <= most) ?? 14 * day
+  return widths.find((width) => width >= finest && length / width <= most) ?? 14 * day
 }
 
 /** What to ask for: whole buckets, so that the same question is asked until the next bucket begins. */
-export function rangeOf(view: View, now: number, pixels: number): Range & { readonly bucketMs: number } {
+export function rangeOf(
+  view: View,
+  now: number,
+  pixels: number,
+  finest: number,
+): Range & { readonly bucketMs: number } {
   const length = lengthOf(view)
-  const bucketMs = bucketFor(length, pixels)
+  const bucketMs = bucketFor(length, pixels, finest)
   const to = 'last' in view ? (Math.floor(now / bucketMs) + 1) * bucketMs : Math.ceil(view.to / bucketMs) * bucketMs
   const from =
     'last' in view ? to - Math.ceil(length / bucketMs) * bucketMs : Math.floor(view.from / bucketMs) * bucketMs

@@ -23,6 +23,7 @@ export function useSeries(
   metrics: readonly string[],
   view: View,
   pixels: number,
+  finest: number,
   attempt: number,
 ): ReadonlySignal<SeriesState> {
   const state = useSignal<SeriesState>({ series: undefined, fault: undefined, waiting: true })
@@ -31,7 +32,7 @@ export function useSeries(
     const gone = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     const ask = async (): Promise<void> => {
-      const { from, to, bucketMs } = rangeOf(view, serverNow(), pixels)
+      const { from, to, bucketMs } = rangeOf(view, serverNow(), pixels, finest)
       state.value = { ...state.peek(), waiting: true }
       const query = queryOf({ metrics: metrics.join(), from, to, bucket: bucketMs })
       const answer = await askServer(`${path}${query}`, gone.signal).catch(() => undefined)
@@ -58,6 +59,6 @@ export function useSeries(
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', wake)
     }
-  }, [path, metrics.join(), JSON.stringify(view), pixels, attempt])
+  }, [path, metrics.join(), JSON.stringify(view), pixels, finest, attempt])
   return state
 }
