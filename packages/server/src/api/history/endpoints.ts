@@ -6,12 +6,14 @@ import { exportEndpoint } from './export.ts'
 import { inventoryEndpoints } from './inventory.ts'
 import { networksEndpoint } from './networks.ts'
 import { seriesEndpoints } from './series.ts'
+import { spreadEndpoints } from './spread.ts'
 import { stateEndpoint } from './states.ts'
 
 export const historyEndpoints: readonly Endpoint[] = [
   networksEndpoint,
   ...seriesEndpoints,
   ...blockEndpoints,
+  ...spreadEndpoints,
   ...eventEndpoints,
   ...inventoryEndpoints,
   stateEndpoint,
