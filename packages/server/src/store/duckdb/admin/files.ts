@@ -13,17 +13,6 @@ export interface Digest {
 
 const highWaterMark = 1 << 20
 
-/** Reads a file to its end. */
-export const digestOf = async (path: string, signal?: AbortSignal): Promise<Digest> => {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark, signal }) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    bytes += chunk.length
-  }
-  return { bytes, sha256: hash.digest('hex') }
-}
-
 /** Copies what may be on another disk and takes the checksum on the way; on disk when this resolves. The source stays. */
 export const copyFile = async (from: string, to: string, signal?: AbortSignal): Promise<Digest> => {
   const hash = createHash('sha256')
