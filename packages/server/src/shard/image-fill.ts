@@ -1,7 +1,7 @@
 /** Fills a new shard from an image, in pieces: blocks, nodes, what nodes stand on, single sights, and then the head. */
 import { unixMs } from '@netstats/protocol'
 import { refreshUptime } from './activity.ts'
-import { addWitness, makeBlock } from './block-record.ts'
+import { addWitness, hasSeen, makeBlock } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { attach, setHead } from './block-tree.ts'
 import { setDelay } from './delay-ring.ts'
@@ -15,6 +15,8 @@ import type { Shard } from './shard-state.ts'
 import { sortInPieces } from './sort-pieces.ts'
 import { keepSight } from './sighting.ts'
 import { moveTo } from './standing.ts'
+import { summaryHeights } from './summary.ts'
+import { recentCanonical } from './tree-state.ts'
 
 const nodesAPiece = 50
 const blocksAPiece = 50
@@ -33,11 +35,12 @@ export const fillShard = function* (shard: Shard, image: NetworkImage, at: numbe
   const nodes = yield* fillNodes(shard, image, at, options.room)
   yield* placeNodes(shard, image, nodes, blocks)
   yield* fillSights(shard, image, nodes, blocks)
-  yield* finishBlocks(image, blocks, options.approximate)
+  yield* finishBlocks(image, blocks)
   const beside = new Set(blocks.filter((_, i) => image.blocks[i]?.canonical === false))
   const likely = likelyHead(shard.tree, beside)
   if (likely !== undefined) setHead(shard.tree, likely)
   if (shard.tips.size > 0) holdElection(shard, likely !== undefined && isKept(shard, likely, at), null, unixMs(at))
+  if (options.approximate) yield* approximate(shard, image, blocks)
   shard.tree.reorgs = image.reorgs
   shard.tree.deepestReorg = image.deepestReorg
 }
@@ -182,7 +185,7 @@ const sortSights = (block: BlockRecord): void => {
 }
 
 /** What was counted when there was more to count from than is kept now. */
-const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecord[], approximate: boolean) {
+const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecord[]) {
   for (let i = 0; i < blocks.length; i++) {
     if (i % blocksAPiece === 0) yield
     const given = image.blocks[i]
@@ -192,17 +195,36 @@ const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecor
     block.witnesses = Math.max(block.witnesses, given.nodes, 1)
     if (block.kept !== null || block.delays.length > 0 || given.p50Ms === null) continue
     block.kept = { p50Ms: given.p50Ms, p95Ms: given.p95Ms, p99Ms: given.p99Ms }
-    if (!approximate) continue
-    block.delays = [...given.delays()]
+  }
+}
+
+/** Only what a summary looks at: there are nodes times heights of them. */
+const approximate = function* (shard: Shard, image: NetworkImage, blocks: readonly BlockRecord[]) {
+  const shown = new Set(recentCanonical(shard.tree, summaryHeights))
+  for (let i = 0; i < blocks.length; i++) {
+    const block = blocks[i]
+    if (block === undefined || !shown.has(block) || block.kept === null || block.delays.length > 0) continue
+    block.delays = [...(image.blocks[i]?.delays() ?? [])]
     yield
   }
 }
 
-/** A head without votes stands while those who left it are merely away: as long as a live one would. */
+/**
+ * A head without votes stands as long as a live one would: while a chain leads to it, or for a while, unless the last who
+ * left it went back rather than away.
+ */
 const isKept = (shard: Shard, head: BlockRecord, at: number): boolean => {
-  if (head.refs === 0) return false
+  let lastAway = -1
+  let lastBack = -1
+  for (const node of shard.nodes.values()) {
+    const { block, blockAt } = node
+    if (block === head) lastAway = Math.max(lastAway, node.state === 'active' ? (blockAt ?? 0) : node.stateSince)
+    else if (block !== null && block.number <= head.number && hasVote(node) && hasSeen(head, node.slot))
+      lastBack = Math.max(lastBack, blockAt ?? 0)
+  }
+  if (lastAway < 0 || lastBack > lastAway) return false
   for (const tip of shard.tips) if (tip.canonical) return true
-  for (const node of shard.nodes.values())
-    if (node.block === head && at - node.stateSince < shard.options.headGraceMs) return true
-  return false
+  return at - lastAway < shard.options.headGraceMs
 }
+
+const hasVote = (node: NodeRecord): boolean => node.state === 'active' && node.syncing !== true

@@ -6,7 +6,7 @@ import { countUpTo, percentilesAcross } from './percentile.ts'
 import type { Shard } from './shard-state.ts'
 
 /** Newest heights that series, means and the histogram cover. */
-const summaryHeights = 60
+export const summaryHeights = 60
 /** Widths of a bin: the finest whose bins reach the 99th percentile, so that a fast network shows a shape too. */
 const binWidths = [5, 10, 25, 50, 100, 250]
 const bins = 40

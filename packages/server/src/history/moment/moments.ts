@@ -112,6 +112,7 @@ export const createMoments = ({ store, keys, now, monotonic, limits }: MomentOpt
     if (image === undefined || (image.nodes.length === 0 && image.blocks.length === 0)) return undefined
     return inSlices(createImageView(image, at), { signal, monotonic })
   }
+  // Three views of 30,000 nodes hold about 180 MiB.
   const builds = createSharedBuilds<NetworkView | undefined>({
     sizeOf: (view) => view?.nodeCount ?? 0,
     monotonic,

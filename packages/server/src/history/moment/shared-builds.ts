@@ -23,7 +23,7 @@ export interface BuildLimits {
   readonly size: number
 }
 
-export const defaultBuildLimits: BuildLimits = { builds: 2, waiting: 8, kept: 8, size: 120_000 }
+const defaultBuildLimits: BuildLimits = { builds: 2, waiting: 8, kept: 8, size: 90_000 }
 
 export interface SharedBuildOptions<T> {
   readonly sizeOf: (built: T) => number

@@ -10,11 +10,13 @@ import { createKeys } from '../../keys.ts'
 import type { Keys } from '../../keys.ts'
 import { createPending } from '../../pending.ts'
 import { createRecorder } from '../../recorder.ts'
+import type { OwnRecorder } from '../../recorder.ts'
 
 export interface Recorded {
   readonly stage: Scenario
   readonly store: MemoryStore
   readonly keys: Keys
+  readonly recorder: OwnRecorder
   /** Writes what waits. */
   written(): Promise<void>
 }
@@ -60,6 +62,7 @@ export const createRecorded = async ({
     stage,
     store,
     keys,
+    recorder,
     async written() {
       const names = keys.unwritten()
       if (names !== undefined) {
