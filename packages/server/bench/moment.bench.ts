@@ -125,10 +125,10 @@ const momentOf = (): Moment => {
 
 /** Runs `work` while a second loop measures the longest time between two of its turns. */
 const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-  let running = true
+  const state = { running: true }
   let longest = 0
   const watch = (async () => {
-    for (let last = performance.now(); running; ) {
+    for (let last = performance.now(); state.running; ) {
       await setImmediate()
       const now = performance.now()
       longest = Math.max(longest, now - last)
@@ -138,7 +138,7 @@ const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => 
   const from = performance.now()
   const result = await work()
   const ms = performance.now() - from
-  running = false
+  state.running = false
   await watch
   console.log(`${name.padEnd(28)} ${ms.toFixed(0).padStart(6)} ms, longest slice ${longest.toFixed(1)} ms`)
   return result

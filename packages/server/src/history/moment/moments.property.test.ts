@@ -14,6 +14,7 @@ interface Step {
 }
 
 const letters = 'abcdef'
+const names = letters.split('')
 const step: fc.Arbitrary<Step> = fc.record({
   what: fc.constantFrom<Step['what'][]>(
     ...(['block', 'block', 'block', 'block', 'block'] as const),
@@ -26,15 +27,15 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 /** Nodes that tell the truth, though not at the same time, and go on telling what they have begun to tell. */
 const play = ({ stage }: Recorded, steps: readonly Step[], look: (at: number) => void): void => {
-  const here = new Set(letters)
+  const here = new Set(names)
   stage.connect(letters, { client: 'Geth/v1.16.3-stable/linux' })
   // Who goes back to what it told of before is not written: a known difference.
-  const told = new Set([...letters].map((node) => `${node}100`))
+  const told = new Set(names.map((node) => `${node}100`))
   let height = 100
   stage.wait(1).block(letters, height)
   for (const [turn, { what, who, waitMs, seconds }] of steps.entries()) {
     stage.wait(1)
-    const chosen = [...letters].filter((_, i) => (who & (1 << i)) !== 0)
+    const chosen = names.filter((_, i) => (who & (1 << i)) !== 0)
     const present = chosen.filter((node) => here.has(node))
     if (present.length > 0 && (what === 'block' || what === 'fork')) height++
     for (const [i, node] of present.entries()) {

@@ -19,9 +19,9 @@ describe('work in slices', () => {
   it('lets others in between after a few milliseconds', async () => {
     const { clock, monotonic, work } = workOf(100)
     const seen: number[] = []
-    let over = false
-    const done = inSlices(work, { monotonic }).finally(() => (over = true))
-    while (!over) {
+    const state = { over: false }
+    const done = inSlices(work, { monotonic }).finally(() => (state.over = true))
+    while (!state.over) {
       seen.push(clock.now)
       await new Promise((resolve) => void setImmediate(resolve))
     }
