@@ -1,17 +1,29 @@
-/** Looks at networks every ten seconds for what nobody reports: how many nodes are there, at the head, behind. */
-import type { Books, NetworkBook } from './books.ts'
+/**
+ * Looks at networks every ten seconds for what nobody reports: how many nodes are there, at the head, behind. The nodes
+ * are looked at a tenth a second: at 30,000 of them all at once would be felt.
+ */
+import type { Books, NetworkBook, NodeBook } from './books.ts'
 import type { Rollups } from './rollup/rollups.ts'
 
 export interface Gauges {
+  /** Once a second. */
   tick(at: number): void
 }
 
 const everyMs = 10_000
+const ticks = 10
+
+interface Round {
+  readonly nodes: Iterator<NodeBook>
+  /** Nodes looked at in a tick. */
+  readonly share: number
+}
 
 export const createGauges = (books: Books, rollups: Rollups): Gauges => {
   let lookedIn = Number.NaN
+  const rounds = new Map<NetworkBook, Round>()
 
-  const look = ({ view, slot, nodes }: NetworkBook, at: number): void => {
+  const look = ({ view, slot }: NetworkBook, at: number): void => {
     const summary = view.summary()
     rollups.networkValue(at, slot, 'nodes', summary.nodes)
     rollups.networkValue(at, slot, 'active', summary.active)
@@ -19,20 +31,34 @@ export const createGauges = (books: Books, rollups: Rollups): Gauges => {
     rollups.networkValue(at, slot, 'atHead', summary.atHead)
     if (summary.pending !== null) rollups.networkValue(at, slot, 'pending', summary.pending)
     if (summary.gasPrice !== null) rollups.networkValue(at, slot, 'gasPrice', Number(summary.gasPrice))
-    for (const node of nodes.values()) {
+  }
+
+  const lookAtNodes = ({ view }: NetworkBook, { nodes, share }: Round, at: number): boolean => {
+    for (let i = 0; i < share; i++) {
+      const next = nodes.next()
+      if (next.done === true) return false
+      const node = next.value
       if (node.activeSince === null) continue
       const behind = view.column(node.id, 'behind')
       if (behind !== undefined && behind !== null) rollups.nodeValue(at, node.slot, 'behind', behind)
     }
+    return true
   }
 
   return {
     tick(at) {
       // Once in each ten seconds by the clock, so that every bucket has one look; a step of the clock makes one more.
       const period = Math.floor(at / everyMs)
-      if (period === lookedIn) return
-      lookedIn = period
-      for (const network of books.networks.values()) look(network, at)
+      if (period !== lookedIn) {
+        lookedIn = period
+        // What a busy server has not looked at by now is left out.
+        rounds.clear()
+        for (const network of books.networks.values()) {
+          look(network, at)
+          rounds.set(network, { nodes: network.nodes.values(), share: Math.ceil(network.nodes.size / ticks) })
+        }
+      }
+      for (const [network, round] of rounds) if (!lookAtNodes(network, round, at)) rounds.delete(network)
     },
   }
 }

@@ -86,8 +86,7 @@ const longer = <T extends Uint32Array | Float64Array | Uint8Array>(values: T, le
   return grown
 }
 
-const reserve = (one: Generation, shape: GridShape, slot: number): void => {
-  const slots = Math.max(16, 2 ** Math.ceil(Math.log2(slot + 1)))
+const reserve = (one: Generation, shape: GridShape, slots: number): void => {
   one.touched = longer(one.touched, slots)
   one.counts = longer(one.counts, slots * shape.counts)
   one.n = longer(one.n, slots * shape.metrics)
@@ -98,7 +97,6 @@ const reserve = (one: Generation, shape: GridShape, slot: number): void => {
 }
 
 const touch = (one: Generation, shape: GridShape, slot: number): void => {
-  if (slot >= one.touched.length) reserve(one, shape, slot)
   one.touched[slot] = 1
   if (one.listed === one.list.length) one.list = longer(one.list, one.listed * 2)
   one.list[one.listed++] = slot
@@ -125,6 +123,8 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
   let current = generation()
   let closing = generation()
   let atOnce = rowsAtOnce
+  // All that any bucket has needed: the first of a new one then makes room for all at once.
+  let slots = 16
 
   const write = (one: Generation, slot: number): void => {
     if (one.touched[slot] !== 1) return
@@ -153,7 +153,10 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
 
   const ready = (time: number, slot: number): Generation => {
     const one = generationAt(time)
-    if (one.touched[slot] !== 1) touch(one, shape, slot)
+    if (one.touched[slot] === 1) return one
+    while (slots <= slot) slots *= 2
+    if (slot >= one.touched.length) reserve(one, shape, slots)
+    touch(one, shape, slot)
     return one
   }
 
@@ -161,6 +164,7 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
     shape,
     at: ready,
     merge(from, slot) {
+      slots = Math.max(slots, from.n.length / Math.max(1, shape.metrics))
       const to = ready(from.start, slot)
       const { counts, metrics, bins } = shape
       for (let i = slot * counts; i < (slot + 1) * counts; i++)
