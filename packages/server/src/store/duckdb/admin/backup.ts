@@ -102,11 +102,12 @@ const exportTable = async (
   try {
     // In the order of the rows, which is that of the batches.
     const copy = `COPY (SELECT * FROM ${relation}) TO ${literal(exported)} (FORMAT parquet, COMPRESSION zstd)`
-    const rows = Number((await query(connection, copy)).values('Count')[0])
+    const copied = await query(connection, copy).catch((error: unknown) => {
+      throw inFile(error, path)
+    })
+    const rows = Number(copied.values('Count')[0])
     if (rows === 0) return undefined
     return { name, path, rows, ...(await target.add(path, exported, signal)) }
-  } catch (error) {
-    throw inFile(error, path)
   } finally {
     rmSync(exported, { force: true })
   }

@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StoreError } from '@netstats/sdk/store'
+import { asStoreError } from '../failure.ts'
 
 export interface Digest {
   readonly bytes: number
@@ -59,7 +60,9 @@ export const asFileError = (error: unknown, what: string): StoreError => {
       cause: error,
     })
   }
-  return new StoreError('STORE_IO', `${what}: ${reasons[code ?? ''] ?? code ?? String(error)}.`, {
+  // Of the engine.
+  if (code === undefined) return asStoreError(error)
+  return new StoreError('STORE_IO', `${what}: ${reasons[code] ?? code}.`, {
     retryable: true,
     cause: error,
   })
