@@ -1,26 +1,24 @@
 /** Fills a new shard from an image, in pieces: blocks, nodes, what nodes stand on, single sights, and then the head. */
 import { unixMs } from '@netstats/protocol'
 import { refreshUptime } from './activity.ts'
-import { addWitness, hasSeen, makeBlock } from './block-record.ts'
+import { addWitness, makeBlock } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { attach, setHead } from './block-tree.ts'
-import { setDelay } from './delay-ring.ts'
 import { holdElection } from './head.ts'
 import type { ImageNode, NetworkImage } from './image.ts'
-import { likelyHead } from './image-head.ts'
+import { isKept, likelyHead } from './image-head.ts'
+import { fillSights } from './image-sights.ts'
 import { applyPlace } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import { seatNode, updateInfo } from './node-table.ts'
 import type { Shard } from './shard-state.ts'
 import { sortInPieces } from './sort-pieces.ts'
-import { keepSight } from './sighting.ts'
 import { moveTo } from './standing.ts'
 import { summaryHeights } from './summary.ts'
 import { recentCanonical } from './tree-state.ts'
 
 const nodesAPiece = 50
 const blocksAPiece = 50
-const sightsAPiece = 1000
 
 export interface FillOptions {
   /** Nodes it may hold. */
@@ -146,44 +144,6 @@ const placeNodes = function* (
   }
 }
 
-const fillSights = function* (
-  shard: Shard,
-  image: NetworkImage,
-  nodes: readonly (NodeRecord | undefined)[],
-  blocks: readonly BlockRecord[],
-) {
-  const { sightings } = image
-  const shuffled = new Set<BlockRecord>()
-  for (let i = 0; i < sightings.rows; i++) {
-    if (i % sightsAPiece === 0) yield
-    const place = sightings.node[i] ?? -1
-    const node = nodes[place]
-    const id = node?.id ?? image.gone[place - nodes.length]
-    const block = blocks[sightings.block[i] ?? -1]
-    if (id === undefined || block === undefined) continue
-    if (node === undefined) block.witnesses++
-    else addWitness(block, node.slot, shard.slots)
-    const delay = sightings.delayMs[i] ?? Number.NaN
-    if (Number.isNaN(delay)) continue
-    if (node !== undefined) setDelay(node.ring, block.number, delay)
-    if (block.kept !== null || !block.attached) continue
-    if (delay < (block.delays.at(-1) ?? 0)) shuffled.add(block)
-    keepSight(shard, block, id, delay)
-  }
-  for (const block of shuffled) {
-    yield
-    sortSights(block)
-  }
-}
-
-// The server's clock stepped back between two sights: by delay is how they came.
-const sortSights = (block: BlockRecord): void => {
-  const { delays, seenBy } = block
-  const order = delays.map((_, i) => i).sort((a, b) => (delays[a] ?? 0) - (delays[b] ?? 0) || a - b)
-  block.delays = order.map((i) => delays[i] ?? 0)
-  block.seenBy = order.map((i) => seenBy[i] ?? '')
-}
-
 /** What was counted when there was more to count from than is kept now. */
 const finishBlocks = function* (image: NetworkImage, blocks: readonly BlockRecord[]) {
   for (let i = 0; i < blocks.length; i++) {
@@ -208,23 +168,3 @@ const approximate = function* (shard: Shard, image: NetworkImage, blocks: readon
     yield
   }
 }
-
-/**
- * A head without votes stands as long as a live one would: while a chain leads to it, or for a while, unless the last who
- * left it went back rather than away.
- */
-const isKept = (shard: Shard, head: BlockRecord, at: number): boolean => {
-  let lastAway = -1
-  let lastBack = -1
-  for (const node of shard.nodes.values()) {
-    const { block, blockAt } = node
-    if (block === head) lastAway = Math.max(lastAway, node.state === 'active' ? (blockAt ?? 0) : node.stateSince)
-    else if (block !== null && block.number <= head.number && hasVote(node) && hasSeen(head, node.slot))
-      lastBack = Math.max(lastBack, blockAt ?? 0)
-  }
-  if (lastAway < 0 || lastBack > lastAway) return false
-  for (const tip of shard.tips) if (tip.canonical) return true
-  return at - lastAway < shard.options.headGraceMs
-}
-
-const hasVote = (node: NodeRecord): boolean => node.state === 'active' && node.syncing !== true

@@ -2,7 +2,10 @@
  * The head of a chain nobody may be left to vote on: the highest height with a block that was settled, or that two
  * nodes reported; from there up along children that nobody settled otherwise. Where there is no such block, the highest.
  */
+import { hasSeen } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
+import type { NodeRecord } from './node-record.ts'
+import type { Shard } from './shard-state.ts'
 import type { BlockTree } from './tree-state.ts'
 
 /** As far as the head rule follows a chain that a single node reports. */
@@ -46,3 +49,23 @@ const earlier = (a: BlockRecord | undefined, b: BlockRecord): BlockRecord => {
   if (arrival(a) !== arrival(b)) return arrival(a) < arrival(b) ? a : b
   return a.hash <= b.hash ? a : b
 }
+
+/**
+ * A head without votes stands as long as a live one would: while a chain leads to it, or for a while, unless the last who
+ * left it went back rather than away.
+ */
+export const isKept = (shard: Shard, head: BlockRecord, at: number): boolean => {
+  let lastAway = -1
+  let lastBack = -1
+  for (const node of shard.nodes.values()) {
+    const { block, blockAt } = node
+    if (block === head) lastAway = Math.max(lastAway, node.state === 'active' ? (blockAt ?? 0) : node.stateSince)
+    else if (block !== null && block.number <= head.number && hasVote(node) && hasSeen(head, node.slot))
+      lastBack = Math.max(lastBack, blockAt ?? 0)
+  }
+  if (lastAway < 0 || lastBack > lastAway) return false
+  for (const tip of shard.tips) if (tip.canonical) return true
+  return at - lastAway < shard.options.headGraceMs
+}
+
+const hasVote = (node: NodeRecord): boolean => node.state === 'active' && node.syncing !== true
