@@ -95,7 +95,7 @@ const log = defineTable({
 const networkRollup = {
   bucket: column('time'),
   network: column('u32'),
-  /** Blocks first seen, reorganisations, and reports shed by class, in the bucket. */
+  /** Blocks first seen live, and reorganisations, in the bucket. */
   blocks: column('u32'),
   reorgs: column('u32'),
   ...metricColumns(networkMetrics),
@@ -109,7 +109,7 @@ const nodeRollup = {
   bucket: column('time'),
   network: column('u32'),
   node: column('u32'),
-  /** Reports of any kind, and blocks reported first-hand, in the bucket. */
+  /** Rows of `node_sample` and `block_seen` in the bucket, and those of `block_seen` alone. */
   samples: column('u32'),
   blocks: column('u32'),
   ...metricColumns(nodeMetrics),

@@ -9,7 +9,7 @@ import type { TableName } from './tables.ts'
 
 /** How one column of a roll-up comes from a row below it. */
 export interface RawPart {
-  readonly table: Extract<TableName, 'nodeSample' | 'blockSeen' | 'metric' | 'block'>
+  readonly table: Extract<TableName, 'nodeSample' | 'blockSeen' | 'metric' | 'block' | 'reorg'>
   /** Only rows whose two columns are the same. */
   readonly where?: readonly [string, string]
   /** Counters that go up by one with each row. */
@@ -33,6 +33,7 @@ export const rollupSources: { readonly [T in RollupTable]: RollupTable | readonl
       metrics: { transactions: 'transactions', uncles: 'uncles', size: 'size' },
       shares: { gasUsedShare: ['gasUsed', 'gasLimit'] },
     },
+    { table: 'reorg', counts: ['reorgs'], metrics: {} },
   ],
   network1m: 'network10s',
   network1h: 'network1m',

@@ -4,7 +4,7 @@ import { hash64Of, tables } from '@netstats/sdk/store'
 import type { BlockFacts } from '../shard/observer.ts'
 import type { NetworkBook, NodeBook } from './books.ts'
 import { createLookout, defaultLookout } from './lookout.ts'
-import type { Lookout, WatchedBlock } from './lookout.ts'
+import type { Lookout, LookoutOptions, WatchedBlock } from './lookout.ts'
 import type { Pending } from './pending.ts'
 import type { Rollups } from './rollup/rollups.ts'
 import { placesOf } from './samples.ts'
@@ -33,7 +33,7 @@ export interface BlockRows {
 export interface BlockRowsContext {
   readonly pending: Pending
   readonly rollups: Rollups
-  readonly lookout?: Partial<typeof defaultLookout>
+  readonly lookout?: Partial<Omit<LookoutOptions, 'tell'>>
 }
 
 export const createBlockRows = ({ pending, rollups, lookout: options }: BlockRowsContext): BlockRows => {

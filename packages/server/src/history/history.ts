@@ -5,12 +5,15 @@
 import type { Clock, Logger } from '@netstats/sdk'
 import type { Retention, Store } from '@netstats/sdk/store'
 import type { Health } from '../self/health.ts'
+import { watchDiskUse } from './disk-use.ts'
+import type { DiskUse } from './disk-use.ts'
 import { createKeys } from './keys.ts'
+import { createLosses } from './losses.ts'
 import { mendRollups } from './mend.ts'
 import type { HistoryCounts } from './metrics.ts'
 import type { History, Recorder } from './model.ts'
 import { restoreCore } from './moment/mod.ts'
-import { createPending, giveUpReasons, rowClasses } from './pending.ts'
+import { createPending } from './pending.ts'
 import { startPruning } from './prune.ts'
 import { createReader } from './reader.ts'
 import { createRecorder } from './recorder.ts'
@@ -28,6 +31,8 @@ export interface HistoryOptions {
   readonly health: Pick<Health, 'set'>
   /** What others gave up since the start, by class and reason; noted once a minute. */
   readonly sheds: () => ShedTotals
+  /** What it takes on the disk; looked at once a minute. */
+  readonly diskUse?: (() => Promise<DiskUse>) | undefined
   /** How long to wait for the store before going on without it. */
   readonly openWithinMs: number
   /** How long the end waits until all is written. */
@@ -73,26 +78,12 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   enough.abort()
   if (writer.store === undefined) log.warn({ reason: writer.reason }, 'started without the history')
   const { retention } = options
-  const pruned = startPruning({ store: () => writer.store, retention, clock, log, signal: stop.signal })
+  const { signal } = stop
+  const disk = watchDiskUse(options.diskUse, { clock, signal })
+  const pruned = startPruning({ store: () => writer.store, retention, clock, log, signal })
 
   let own: OwnRecorder | undefined
-  let lost = 0
-  let losing = false
-  /** Logged once when it begins and once when it ends, however much is given up in between. */
-  const reviewLosses = (): void => {
-    let total = 0
-    for (const one of rowClasses) for (const reason of giveUpReasons) total += pending.givenUp[one][reason]
-    if (total > lost) {
-      health.set('history', 'degraded', 'more comes in than can be written; samples are given up first')
-      if (!losing)
-        log.error({ waiting: pending.rows }, 'a part of the history is given up: too much waits to be written')
-    } else {
-      health.set('history', 'ok')
-      if (losing) log.info({ givenUp: total }, 'the history is whole again')
-    }
-    losing = total > lost
-    lost = total
-  }
+  const reviewLosses = createLosses({ pending, health, log, monotonic: () => clock.monotonic() })
   health.set('history', 'ok')
 
   let defects = 0
@@ -170,7 +161,7 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
       await restore(core)
     },
     flushed: () => writer.flushed(),
-    counts: { pending, keys, writer, pruned, recorder: () => own, defects: () => defects },
+    counts: { pending, keys, writer, pruned, disk, recorder: () => own, defects: () => defects },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }

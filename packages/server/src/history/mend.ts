@@ -1,4 +1,8 @@
-/** Completes the roll-ups that a crash has left behind: what they lack of the rows below them is written first. */
+/**
+ * Completes the roll-ups that a crash has left behind: what they lack of the rows below them is written first. Exact for
+ * all that is also kept as rows. Not brought back is what is only looked at or worked out while a bucket is open: a
+ * network's gauges and block times of its last 10 s, and how far behind its nodes were in their last minute.
+ */
 import { rollupWidths } from '@netstats/sdk/store'
 import type { Catalog, RollupTable, Store } from '@netstats/sdk/store'
 

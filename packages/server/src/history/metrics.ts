@@ -2,6 +2,7 @@
 import { tables } from '@netstats/sdk/store'
 import type { TableName } from '@netstats/sdk/store'
 import type { Metrics } from '../self/metrics.ts'
+import type { DiskUse } from './disk-use.ts'
 import type { Keys } from './keys.ts'
 import type { Pending } from './pending.ts'
 import type { PruneCounts } from './prune.ts'
@@ -13,6 +14,7 @@ export interface HistoryCounts {
   readonly keys: Keys
   readonly writer: Pick<Writer, 'counts' | 'store'>
   readonly pruned: PruneCounts
+  readonly disk: () => DiskUse | undefined
   readonly recorder: () => OwnRecorder | undefined
   /** Times the recorder failed; any is a defect. */
   readonly defects: () => number
@@ -33,6 +35,14 @@ export const registerHistoryMetrics = (metrics: Metrics, history: HistoryCounts)
   metrics.gauge('store_slowest_write_seconds', 'The longest writing of a batch since the start.', [], (add) =>
     add({}, counts.slowestMs / 1000),
   )
+  metrics.gauge('store_disk_bytes', 'Size of all files of the store; looked at once a minute.', [], (add) => {
+    const use = history.disk()
+    if (use !== undefined) add({}, use.bytes)
+  })
+  metrics.gauge('store_files', 'Files of the store.', [], (add) => {
+    const use = history.disk()
+    if (use !== undefined) add({}, use.files)
+  })
   metrics.counter('store_pruned_files', 'Files dropped because they were past their retention.', [], (add) =>
     add({}, pruned.files),
   )

@@ -5,6 +5,7 @@ import { historyFolder } from '../control/history-folder.ts'
 import type { Health } from '../self/health.ts'
 import { openDuckStore } from '../store/duckdb/mod.ts'
 import type { HistoryConfig } from './config.ts'
+import { folderUse } from './disk-use.ts'
 import { openHistory } from './history.ts'
 import type { OpenHistory } from './history.ts'
 import type { ShedTotals } from './shed-rows.ts'
@@ -27,9 +28,10 @@ export const openServerHistory = async (options: ServerHistoryOptions): Promise<
   const { enabled, retention, memory, threads, flushEvery, pendingBytes } = config.history
   if (!enabled) return undefined
   let outOfTime = 0
+  const directory = historyFolder(config.data)
   const openDuck = (): Promise<Store> =>
     openDuckStore({
-      directory: historyFolder(config.data),
+      directory,
       retention,
       memoryBytes: memory,
       ...(threads === undefined ? {} : { threads }),
@@ -37,6 +39,7 @@ export const openServerHistory = async (options: ServerHistoryOptions): Promise<
     })
   return openHistory({
     openStore: options.openStore ?? openDuck,
+    ...(options.openStore === undefined && { diskUse: () => folderUse(directory) }),
     retention,
     flushEveryMs: flushEvery,
     pendingBytes,

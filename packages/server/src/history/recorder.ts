@@ -4,14 +4,15 @@
  */
 import { shedClassOf } from '@netstats/protocol'
 import type { Kind, Observation } from '@netstats/protocol'
-import type { Change, Core, CoreInput } from '../shard/model.ts'
+import type { Core, CoreInput } from '../shard/model.ts'
 import { createBlockRows } from './block-rows.ts'
 import type { BlockRowsContext } from './block-rows.ts'
 import { createBooks } from './books.ts'
 import type { Books, NodeBook } from './books.ts'
+import { createConclusions } from './conclusions.ts'
 import { createGauges } from './gauges.ts'
-import { inventoryOf, sameInventory } from './inventory.ts'
-import { createJournal, inactiveBecause } from './journal.ts'
+import { inventoryOf } from './inventory.ts'
+import { createJournal } from './journal.ts'
 import type { Keys } from './keys.ts'
 import type { Recorder } from './model.ts'
 import type { Pending, RowClass } from './pending.ts'
@@ -64,22 +65,7 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
   const shedRows = createShedRows(pending, sheds)
   let lost: { readonly until: number; readonly nodes: readonly NodeBook[] }[] = []
 
-  const takeInventory = (node: NodeBook, at: number): void => {
-    const said = inventoryOf(core, node, at)
-    if (said === undefined || (node.inventory !== undefined && sameInventory(said, node.inventory))) return
-    node.inventory = said
-    into.nodeInfo.add({ at, seq: nextSeq(), network: node.network.name.key, node: node.name.key, ...said })
-  }
-
-  /** Its totals at a change of its state. */
-  const takeTotals = (node: NodeBook, active: boolean, at: number): void => {
-    const known = core.inventory(node.network.name.name, node.id, at)
-    if (known !== undefined) {
-      node.sessions = known.sessions
-      node.activeMs = known.activeMs
-    } else if (node.activeSince !== null) node.activeMs += Math.max(0, at - node.activeSince)
-    node.activeSince = active ? at : null
-  }
+  const { takeInventory, concluded } = createConclusions({ core, books, pending, rollups, blocks, journal })
 
   const observed = (node: NodeBook, observation: Observation, at: number): void => {
     const { body, kind } = observation
@@ -124,62 +110,6 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
     const node = books.node(network, id, at)
     if (books.turnedAway > before) pending.giveUp(rowClass, 'names')
     return node
-  }
-
-  const nodeChanged = (change: Extract<Change, { node: string }>): void => {
-    const { at, network, node: label } = change
-    const node = nodeOf(network, label, at, 'fact')
-    if (node === undefined) return
-    switch (change.type) {
-      case 'node-added':
-        takeInventory(node, at)
-        return journal.log(node.network, node, 'notice', `${label} appeared`, at)
-      case 'node-active':
-        takeTotals(node, true, at)
-        journal.state(node, 'active', null, at)
-        journal.clear(node, `${label} is active again`, at)
-        return journal.log(node.network, node, 'notice', `${label} is active`, at)
-      case 'node-inactive': {
-        const message = `${label} is inactive: ${inactiveBecause[change.reason]}`
-        takeTotals(node, false, at)
-        journal.state(node, 'inactive', change.reason, at)
-        journal.raise(node, message, at)
-        return journal.log(node.network, node, 'warning', message, at)
-      }
-      case 'node-removed':
-        takeTotals(node, false, at)
-        journal.state(node, 'removed', change.reason, at)
-        journal.clear(node, `${label} was removed`, at)
-        journal.log(node.network, node, 'notice', `${label} was removed: ${change.reason}`, at)
-        for (const slot of node.series.values()) rollups.releaseMetric(slot)
-        rollups.releaseNode(node.slot)
-        books.forgetNode(node)
-    }
-  }
-
-  const networkChanged = (change: Exclude<Change, { node: string }>): void => {
-    const { at } = change
-    const before = books.turnedAway
-    const network = books.network(change.network, at)
-    if (books.turnedAway > before) pending.giveUp('fact', 'names')
-    if (network === undefined) return
-    switch (change.type) {
-      case 'network-added':
-        return journal.log(network, undefined, 'notice', `network ${change.network} appeared`, at)
-      case 'network-removed':
-        journal.log(network, undefined, 'notice', `network ${change.network} was removed`, at)
-        rollups.releaseNetwork(network.slot)
-        return books.forgetNetwork(network)
-      case 'head': {
-        if (change.reorgDepth === 0) return
-        blocks.lookout.reorganised(network)
-        rollups.reorg(at, network.slot)
-        journal.reorg(network, change)
-        const message = `the head moved to another branch at ${change.number}, ${change.reorgDepth} deep`
-        // Clique reorganises by one all the time.
-        return journal.log(network, undefined, change.reorgDepth > 1 ? 'warning' : 'info', message, at)
-      }
-    }
   }
 
   const review = (at: number): void => {
@@ -232,7 +162,7 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
         case 'disconnected':
       }
     },
-    change: (change) => ('node' in change ? nodeChanged(change) : networkChanged(change)),
+    change: concluded,
     blockAdded(network, id, block, at) {
       const node = nodeOf(network, id, at, 'fact')
       if (node !== undefined) blocks.added(node, block, at)
