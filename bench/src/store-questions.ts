@@ -87,7 +87,7 @@ export const questionsOf = ({ nodes, base, from, to }: Loaded): readonly Questio
       id: 'Q5',
       what: 'log: substring, severity, an hour; newest 100',
       goalMs: 150,
-      atLeast: Math.min(100, Math.floor(((to - from) * nodes) / 60 / 1000) - 1),
+      atLeast: Math.min(100, Math.floor((Math.min(hour, to - from) * Math.round(nodes / 60)) / 1000) - 2),
       ask: async (store, i) => {
         const times = { from: range.from, to: range.to - (i % 10) * 1000 }
         return (await store.logs({ network, range: times, text: needle, severity: 4, limit: 100 })).length

@@ -28,10 +28,10 @@ const network = '20261'
 const giveUpMs = 120_000
 
 /** Asks every 20 ms until it is so; gives the time since `began`. */
-const until = async (began: number, isSo: () => Promise<boolean>): Promise<number> => {
+const until = async (what: string, began: number, isSo: () => Promise<boolean>): Promise<number> => {
   for (;;) {
     if (await isSo().catch(() => false)) return performance.now() - began
-    if (performance.now() - began > giveUpMs) throw new Error(`not within ${giveUpMs} ms`)
+    if (performance.now() - began > giveUpMs) throw new Error(`${what}: not within ${giveUpMs} ms`)
     await new Promise((done) => setTimeout(done, 20))
   }
 }
@@ -49,9 +49,9 @@ for (let time = 1; time <= Number(values.times); time++) {
   })
   const exit = new Promise((done) => server.once('exit', done))
   try {
-    const ready = await until(began, async () => (await fetch(`${url}/readyz`)).ok)
+    const ready = await until('ready', began, async () => (await fetch(`${url}/readyz`)).ok)
     let total = 0
-    const listed = await until(began, async () => {
+    const listed = await until('all nodes listed', began, async () => {
       const answer = await fetch(`${url}/api/v1/networks/${network}/nodes?limit=1`)
       ;({ total } = (await answer.json()) as { total: number })
       return total === loaded.nodes

@@ -17,8 +17,9 @@ interface Ended {
 }
 
 export const addRollUps = (to: Batcher, { second, base, nodes, metrics, part, parts }: Ended): void => {
-  const end = second + 1
-  const startOf = (seconds: number): number => base + (end - seconds) * 1000
+  // Buckets are those of the clock, whenever the data begins.
+  const end = base / 1000 + second + 1
+  const startOf = (seconds: number): number => (end - seconds) * 1000
   const networkRow = (seconds: number) => ({
     bucket: startOf(seconds),
     network: 1,
@@ -79,11 +80,24 @@ const nodeNumbers = (node: number, second: number, seconds: number): Numbers<Nod
     value: metric === 'gasPrice' ? 1_284_503_311 : Math.round(between(node, second, 1, 90)),
   }))
 
-const networkNumbers = (second: number, seconds: number, nodes: number) => ({
-  ...numbersOf<NetworkMetric>(networkMetrics, () => ({
-    n: Math.ceil(seconds / 10),
-    value: Math.round(nodes * 0.9 + between(second, 1, 0, nodes / 10)),
-  })),
-  ...bins('latencyMs', (nodes * seconds) / 15),
-  ...bins('propagationMs', (nodes * seconds) / 5),
-})
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+const networkNumbers = (second: number, seconds: number, nodes: number) => {
+  const histograms = {
+    latencyMs: bins('latencyMs', (nodes * seconds) / 15),
+    propagationMs: bins('propagationMs', (nodes * seconds) / 5),
+  }
+  const counted: Readonly<Record<string, Readonly<Record<string, number>>>> = histograms
+  return {
+    ...numbersOf<NetworkMetric>(networkMetrics, (metric) => {
+      const counts = counted[metric]
+      return {
+        n: counts === undefined ? Math.ceil(seconds / 10) : sumOf(counts),
+        value: Math.round(nodes * 0.9 + between(second, 1, 0, nodes / 10)),
+      }
+    }),
+    ...histograms.latencyMs,
+    ...histograms.propagationMs,
+  }
+}

@@ -7,13 +7,14 @@ const usual: Retention = { raw: 2 * day, logs: 7 * day, seconds: 7 * day, minute
 
 export type OpenBenchStore = (
   directory: string,
-  options: { readonly now: () => number; readonly retention?: Retention },
+  options: { readonly now: () => number; readonly retention?: Retention; readonly memoryBytes?: number },
 ) => Promise<Store>
 
-export const openBenchStore: OpenBenchStore = (directory, { now, retention = usual }) =>
+export const openBenchStore: OpenBenchStore = (directory, { now, retention = usual, memoryBytes = 2 ** 30 }) =>
   openDuckStore({
     directory,
     retention,
+    memoryBytes,
     now,
     // Figures of a store that leaves rows aside mean nothing.
     onDropped: (rows) => {
