@@ -105,6 +105,15 @@ describe('recording', () => {
           const seen = store.rows('blockSeen').filter((row) => row.delayMs !== null).length
           expect([...fine.values()].reduce((sum, one) => sum + (one['propagationMs_n'] ?? 0), 0)).toBe(seen)
         }
+        // After a clean stop there is nothing to mend.
+        const rows = (): number =>
+          (['network10s', 'network1m', 'node1m', 'node1h'] as const).reduce(
+            (sum, table) => sum + store.rows(table).length,
+            0,
+          )
+        const before = rows()
+        await mendRollups(store, await store.catalog())
+        expect(rows()).toBe(before)
       }),
       { numRuns: 60 },
     )
