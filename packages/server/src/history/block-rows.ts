@@ -3,6 +3,7 @@ import type { BlockRow } from '@netstats/protocol/feed'
 import { hash64Of, tables } from '@netstats/sdk/store'
 import type { BlockFacts } from '../shard/observer.ts'
 import type { NetworkBook, NodeBook } from './books.ts'
+import type { Budget } from './budget.ts'
 import { createLookout, defaultLookout } from './lookout.ts'
 import type { Lookout, LookoutOptions, WatchedBlock } from './lookout.ts'
 import type { Pending } from './pending.ts'
@@ -13,6 +14,9 @@ const seen = placesOf(tables.blockSeen)
 const maxU32 = 0xffff_ffff
 /** What a date can hold; headers may say anything. */
 const maxTime = 8_640_000_000_000_000
+
+/** Blocks in mind that were not kept because their reporter had told of too many; another may bring them yet. */
+const maxRefused = 10_000
 
 /** Results of blocks as old as this before a stop have surely been written. */
 const unsettledMs = 120_000
@@ -33,10 +37,11 @@ export interface BlockRows {
 export interface BlockRowsContext {
   readonly pending: Pending
   readonly rollups: Rollups
-  readonly lookout?: Partial<Omit<LookoutOptions, 'tell'>>
+  readonly budget: Budget
+  readonly lookout?: Partial<Omit<LookoutOptions, 'tell' | 'budget'>>
 }
 
-export const createBlockRows = ({ pending, rollups, lookout: options }: BlockRowsContext): BlockRows => {
+export const createBlockRows = ({ pending, rollups, budget, lookout: options }: BlockRowsContext): BlockRows => {
   const { into, nextSeq } = pending
   const rows = into.blockSeen
   let now = 0
@@ -45,9 +50,29 @@ export const createBlockRows = ({ pending, rollups, lookout: options }: BlockRow
   const lookout = createLookout({
     ...defaultLookout,
     ...options,
+    budget,
     tell: ({ network, number, hash64 }, result) =>
       into.blockResult.add({ at: now, seq: nextSeq(), network: network.name.key, number, hash64, ...result }),
   })
+
+  const refused = new Set<string>()
+  const keyOf = ({ network }: NodeBook, { hash }: BlockFacts): string => `${hash}${network.name.name}`
+
+  const refuse = (node: NodeBook, block: BlockFacts): void => {
+    pending.giveUp('fact', 'budget')
+    refused.add(keyOf(node, block))
+    if (refused.size <= maxRefused) return
+    for (const oldest of refused) {
+      refused.delete(oldest)
+      return
+    }
+  }
+
+  const extraDataOf = (node: NodeBook, { extraData }: BlockFacts, at: number): string | null => {
+    if (extraData === null || budget.extraData(node.name, at, extraData.length)) return extraData
+    pending.giveUp('fact', 'budget')
+    return null
+  }
 
   const write = (
     node: NodeBook,
@@ -71,7 +96,7 @@ export const createBlockRows = ({ pending, rollups, lookout: options }: BlockRow
       baseFeePerGas: block.baseFeePerGas,
       size: block.size,
       difficulty: block.difficulty,
-      extraData: block.extraData,
+      extraData: extraDataOf(node, block, addedAt),
       stateRoot: block.stateRoot,
       transactionsRoot: block.transactionsRoot,
       arrivedAt: block.arrivedAt,
@@ -99,9 +124,16 @@ export const createBlockRows = ({ pending, rollups, lookout: options }: BlockRow
     added(node, block, at) {
       settle()
       if (lookout.find(block.hash, node.network) !== undefined) return
+      if (!budget.take('blocks', node.name, at)) return refuse(node, block)
+      refused.delete(keyOf(node, block))
       added = { node, block, watched: lookout.add(node.network, block, at) }
     },
     sighted(node, block, delayMs, at) {
+      const key = keyOf(node, block)
+      if (refused.has(key) && budget.take('blocks', node.name, at)) {
+        refused.delete(key)
+        added = { node, block, watched: lookout.add(node.network, block, at) }
+      }
       const watched = lookout.find(block.hash, node.network)
       if (added?.watched === watched && added !== undefined) {
         write(node, block, added.watched, block.arrivedAt === at ? node.name.key : null)

@@ -21,6 +21,8 @@ export interface NodeBook {
   readonly network: NetworkBook
   readonly slot: number
   inventory: Inventory | undefined
+  /** The store has rows of it since it appeared. */
+  told: boolean
   /** An alarm of its inactivity is raised. */
   alarmed: boolean
   /** Totals at its last change of state, and since when it is active; null while it is not. */
@@ -96,6 +98,7 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
       network: of,
       slot: 0,
       inventory: undefined,
+      told: false,
       alarmed: false,
       sessions: known.sessions,
       activeMs: known.activeMs,

@@ -4,6 +4,8 @@
  */
 import { createTableBuilder, tables } from '@netstats/sdk/store'
 import type { Catalog, StoreBatch } from '@netstats/sdk/store'
+import { createTokenBucket, takeTokens } from '../ingest/token-bucket.ts'
+import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 
 interface Named {
   key: number
@@ -46,6 +48,12 @@ export interface KeyLimits {
   readonly metrics: number
 }
 
+/** Numbers are never used again: whoever invents names must not use them up for all. What is too soon is not kept. */
+interface KeyRates {
+  readonly networks: Rate
+  readonly nodes: Rate
+}
+
 export interface Keys {
   readonly networks: ReadonlyMap<string, NetworkName>
   readonly metrics: ReadonlyMap<string, MetricName>
@@ -63,6 +71,11 @@ export interface Keys {
 }
 
 export const defaultKeyLimits: KeyLimits = { networks: 10_000, nodes: 1_000_000, metrics: 10_000 }
+/** At once what the core holds at a time; then no more in a week than a tenth of the networks, six tenths of the nodes. */
+const defaultKeyRates: KeyRates = {
+  networks: { perSecond: 1 / 600, burst: 1001 },
+  nodes: { perSecond: 1, burst: 100_000 },
+}
 
 /** One sort of names by number. */
 interface Shelf<T extends Named> {
@@ -112,7 +125,11 @@ const renumber = <T extends Named>(shelf: Shelf<T>, stored: ReadonlyMap<T, numbe
 
 const stands = (moves: Uint32Array): boolean => moves.every((key, old) => key === 0 || key === old)
 
-export const createKeys = (limits: KeyLimits = defaultKeyLimits): Keys => {
+export const createKeys = (limits: KeyLimits = defaultKeyLimits, rates: KeyRates = defaultKeyRates): Keys => {
+  const buckets: { networks?: TokenBucket; nodes?: TokenBucket } = {}
+  const hasRoom = (sort: 'networks' | 'nodes', count: number, at: number): boolean =>
+    count < limits[sort] && takeTokens((buckets[sort] ??= createTokenBucket(rates[sort], at)), rates[sort], at)
+
   const networks = new Map<string, NetworkName>()
   const metrics = new Map<string, MetricName>()
   const shelves = {
@@ -145,12 +162,12 @@ export const createKeys = (limits: KeyLimits = defaultKeyLimits): Keys => {
     },
     network(name, networkId, at) {
       const known = networks.get(name)
-      if (known !== undefined || shelves.network.count >= limits.networks) return known
+      if (known !== undefined || !hasRoom('networks', shelves.network.count, at)) return known
       return place(shelves.network, newNetwork(name, networkId, at))
     },
     node(network, id, at) {
       const known = network.nodes.get(id)
-      if (known !== undefined || shelves.node.count >= limits.nodes) return known
+      if (known !== undefined || !hasRoom('nodes', shelves.node.count, at)) return known
       return place(shelves.node, newNode(network, id, at))
     },
     metric(name) {

@@ -11,6 +11,7 @@ import { binOf, hash64Of, histogramBins, percentileOf } from '@netstats/sdk/stor
 import type { RowOf, Tables } from '@netstats/sdk/store'
 import type { BlockFacts } from '../shard/observer.ts'
 import type { NetworkBook } from './books.ts'
+import type { Budget } from './budget.ts'
 
 export interface WatchedBlock {
   readonly network: NetworkBook
@@ -52,6 +53,8 @@ export interface LookoutOptions {
   readonly lastLookMs: number
   /** Blocks of all networks together. */
   readonly maxBlocks: number
+  /** Looks again at blocks of a network that reorganises without end are put off. */
+  readonly budget: Pick<Budget, 'take' | 'charge'>
   readonly tell: (block: WatchedBlock, result: Result) => void
 }
 
@@ -60,7 +63,7 @@ export const defaultLookout = { settleMs: 40_000, lastLookMs: 600_000, maxBlocks
 /** Blocks so far below the head may have left the tree because they are old. */
 const windowMargin = 1500
 
-export const createLookout = ({ settleMs, lastLookMs, maxBlocks, tell }: LookoutOptions): Lookout => {
+export const createLookout = ({ settleMs, lastLookMs, maxBlocks, budget, tell }: LookoutOptions): Lookout => {
   // One hash on two networks is two blocks.
   const blocks = new Map<string, WatchedBlock>()
   const keyOf = (hash: string, { name }: NetworkBook): string => `${hash}${name.name}`
@@ -144,12 +147,16 @@ export const createLookout = ({ settleMs, lastLookMs, maxBlocks, tell }: Lookout
         settled.delete(block)
         look(block)
       }
-      if (doubtful.size === 0) return
+      const allowed = new Set([...doubtful].filter(({ name }) => budget.take('again', name, at)))
+      if (allowed.size === 0) return
       for (const block of blocks.values()) {
-        if (block.told === undefined || !doubtful.has(block.network)) continue
-        if (block.network.view.block(block.hash)?.canonical !== block.told.canonical) look(block)
+        const { network, told } = block
+        if (told === undefined || !allowed.has(network)) continue
+        if (network.view.block(block.hash)?.canonical === told.canonical) continue
+        look(block)
+        budget.charge('again', network.name, at, 1)
       }
-      doubtful.clear()
+      for (const network of allowed) doubtful.delete(network)
     },
     flush() {
       for (const block of waiting) look(block)

@@ -9,6 +9,7 @@ const quietMs = 60_000
 const words: Readonly<Record<GiveUpReason, string>> = {
   memory: 'more comes in than can be written; samples are given up first',
   names: 'there are more networks, nodes or metrics than are kept apart',
+  budget: 'a reporter brings more than may be kept for good',
   refused: 'the store refuses some of it',
   stopped: 'it is being stopped',
 }

@@ -16,10 +16,11 @@ export const rowClasses = ['sample', 'roll-up', 'log', 'fact'] as const
 export type RowClass = (typeof rowClasses)[number]
 
 /**
- * `memory`: too much waited; `names`: more names than are kept apart; `refused`: a store that works refused it again and
+ * `memory`: too much waited; `names`: more names than are kept apart; `budget`: one reporter brought more than may be kept
+ * for good, a block's extra data or a change that waits included; `refused`: a store that works refused it again and
  * again; `stopped`: the server stopped before it was written.
  */
-export const giveUpReasons = ['memory', 'names', 'refused', 'stopped'] as const
+export const giveUpReasons = ['memory', 'names', 'budget', 'refused', 'stopped'] as const
 export type GiveUpReason = (typeof giveUpReasons)[number]
 
 /** Tables other than those of names. */

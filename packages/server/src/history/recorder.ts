@@ -9,6 +9,8 @@ import { createBlockRows } from './block-rows.ts'
 import type { BlockRowsContext } from './block-rows.ts'
 import { createBooks } from './books.ts'
 import type { Books, NodeBook } from './books.ts'
+import { createBudget, defaultBudget } from './budget.ts'
+import type { BudgetLimits } from './budget.ts'
 import { createConclusions } from './conclusions.ts'
 import { createGauges } from './gauges.ts'
 import { inventoryOf } from './inventory.ts'
@@ -28,6 +30,7 @@ export interface RecorderOptions {
   /** What others gave up since the start, by class and reason. */
   readonly sheds: () => ShedTotals
   readonly lookout?: BlockRowsContext['lookout']
+  readonly budget?: Partial<BudgetLimits> | undefined
 }
 
 export interface OwnRecorder extends Recorder {
@@ -41,7 +44,14 @@ export interface OwnRecorder extends Recorder {
 /** A node that was active before a restart has this long to come back before its absence is an alarm. */
 const returnWithinMs = 90_000
 
-export const createRecorder = ({ core, keys, pending, sheds, lookout }: RecorderOptions): OwnRecorder => {
+export const createRecorder = ({
+  core,
+  keys,
+  pending,
+  sheds,
+  lookout,
+  budget: limits,
+}: RecorderOptions): OwnRecorder => {
   const { into, nextSeq } = pending
   const books = createBooks(core, keys)
   const rollups = createRollups(into, {
@@ -59,13 +69,15 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
     },
   })
   const samples = createSamples({ pending, rollups, books, keys })
-  const blocks = createBlockRows({ pending, rollups, ...(lookout && { lookout }) })
+  const budget = createBudget({ ...defaultBudget, ...limits })
+  const blocks = createBlockRows({ pending, rollups, budget, ...(lookout && { lookout }) })
   const journal = createJournal(pending)
   const gauges = createGauges(books, rollups)
   const shedRows = createShedRows(pending, sheds)
   let lost: { readonly until: number; readonly nodes: readonly NodeBook[] }[] = []
 
-  const { takeInventory, concluded } = createConclusions({ core, books, pending, rollups, blocks, journal })
+  const conclusions = createConclusions({ core, books, pending, rollups, blocks, journal, budget })
+  const { takeInventory, concluded } = conclusions
 
   const observed = (node: NodeBook, observation: Observation, at: number): void => {
     const { body, kind } = observation
@@ -156,6 +168,7 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
         case 'tick':
           rollups.tick(at)
           blocks.tick(at)
+          conclusions.tick(at)
           gauges.tick(at)
           shedRows.tick(at)
           return review(at)
@@ -178,6 +191,7 @@ export const createRecorder = ({ core, keys, pending, sheds, lookout }: Recorder
         const node = books.node(key, id, at)
         if (node === undefined) continue
         node.inventory = inventoryOf(core, node, at)
+        node.told = true
         node.alarmed = node.activeSince === null
       }
       const nodes: NodeBook[] = []

@@ -21,6 +21,7 @@ export interface StageOptions {
   readonly keys?: KeyLimits
   readonly sheds?: RecorderOptions['sheds']
   readonly lookout?: RecorderOptions['lookout']
+  readonly budget?: RecorderOptions['budget']
 }
 
 export interface Stage {
@@ -59,8 +60,8 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
       sighted: (...told) => own.recorder?.sighted(...told),
     },
   })
-  const { sheds = () => ({}), lookout } = options
-  const recorder = createRecorder({ core, keys, pending, sheds, ...(lookout && { lookout }) })
+  const { sheds = () => ({}), lookout, budget } = options
+  const recorder = createRecorder({ core, keys, pending, sheds, budget, ...(lookout && { lookout }) })
   own.recorder = recorder
 
   const stage: Stage = {
