@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTableBuilder, hash64Of } from './batch.ts'
+import { createTableBuilder } from './batch.ts'
 import type { CellValue, TableBatch } from './batch.ts'
 import { column, defineTable, nullable } from './table.ts'
 
@@ -79,9 +79,5 @@ describe('a table builder', () => {
     expect(empty).toBeGreaterThan(30)
     builder.put(7, 'x'.repeat(100))
     expect(builder.bytes).toBe(empty + 200)
-  })
-
-  it('joins hashes by their first eight bytes', () => {
-    expect(hash64Of(`0x${'0'.repeat(15)}1${'f'.repeat(48)}`)).toBe(1n)
   })
 })

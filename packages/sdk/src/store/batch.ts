@@ -177,6 +177,3 @@ export const createTableBuilder = <T extends Table>(table: T): TableBuilder<T> =
   }
   return builder
 }
-
-/** The eight bytes of a hash that tables join by. */
-export const hash64Of = (hash: string): bigint => BigInt(hash.slice(0, 18))

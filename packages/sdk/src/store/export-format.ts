@@ -1,6 +1,6 @@
 /**
  * What an export looks like. CSV has a header line, RFC 4180 quoting and nothing for null (an empty text is `""`); NDJSON
- * one object a line. Times are Unix milliseconds, the first eight bytes of a hash are `0x` and 16 digits.
+ * one object a line. Times are Unix milliseconds, what blocks are joined by is `0x` and 16 digits.
  */
 import type { CellValue } from './batch.ts'
 import type { Table } from './table.ts'

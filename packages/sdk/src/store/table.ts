@@ -4,7 +4,7 @@
  */
 
 /**
- * `time` is Unix milliseconds; `count` a whole number below 2^53; `hash64` the first eight bytes of a hash, to join by;
+ * `time` is Unix milliseconds; `count` a whole number below 2^53; `hash64` what blocks are joined by (see `hash64Of`);
  * `u32` also carries the keys that stand for networks, nodes and metric names.
  */
 export const columnTypes = ['time', 'count', 'u32', 'u8', 'f64', 'bool', 'hash64', 'text'] as const

@@ -1,5 +1,5 @@
 import { checkHeight, checkLimit, checkRange, checkTime } from '../../store/checks.ts'
-import { hash64Of } from '../../store/batch.ts'
+import { hash64Of } from '../../store/hash64.ts'
 import { histogramBins } from '../../store/metrics.ts'
 import { sightingsMs } from '../../store/moment-rules.ts'
 import type {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hash64Of } from '../../store/batch.ts'
+import { hash64Of } from '../../store/hash64.ts'
 import { histogramBins } from '../../store/metrics.ts'
 import type { BlocksQuery, StoredBlock } from '../../store/store.ts'
 import type { Row } from '../memory-store/data.ts'
