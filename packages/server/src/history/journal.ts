@@ -16,7 +16,8 @@ export interface Journal {
   reorg(network: NetworkBook, change: Extract<Change, { type: 'head' }>): void
 }
 
-const inactivity = 'node-inactive'
+/** Type of the alarm. */
+export const inactivity = 'node-inactive'
 
 /** Why a node is inactive, for people. */
 export const inactiveBecause = {

@@ -12,14 +12,19 @@ import type { Store } from '@netstats/sdk/store'
 import type { Change, Core, CoreInput, NetworkView, Restored } from '../shard/model.ts'
 import type { CoreObserver } from '../shard/observer.ts'
 
+export type RestoredNetwork = Pick<Restored, 'lost'> & { readonly alarmed?: ReadonlySet<string> | undefined }
+
 /** Takes down what happens. Nothing here throws or waits. */
 export interface Recorder extends CoreObserver {
   /** After the core has applied it. */
   input(input: CoreInput): void
   /** Before the input that led to it. */
   change(change: Change): void
-  /** A network goes on as the store had it: what is known of it is not news. */
-  readonly restored: (network: string, restored: Pick<Restored, 'lost'>, at: number) => void
+  /**
+   * A network goes on as the store had it: what is known of it is not news. `alarmed` are nodes whose inactivity is an
+   * open alarm; without it, all that are inactive and not lost.
+   */
+  readonly restored: (network: string, restored: RestoredNetwork, at: number) => void
 }
 
 export interface HistoryReader {

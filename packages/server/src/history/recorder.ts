@@ -184,21 +184,22 @@ export const createRecorder = ({
       const node = nodeOf(network, id, at, 'sample')
       if (node !== undefined) blocks.sighted(node, block, delayMs, at)
     },
-    restored(key, { lost: gone }, at) {
+    restored(key, { lost: gone, alarmed }, at) {
       const network = books.network(key, at)
       if (network === undefined) return
+      const nodes: NodeBook[] = []
       for (const id of network.view.nodeIds()) {
         const node = books.node(key, id, at)
         if (node === undefined) continue
         node.inventory = inventoryOf(core, node, at)
         node.told = true
-        node.alarmed = node.activeSince === null
+        node.alarmed = alarmed?.has(id) ?? node.activeSince === null
+        if (!node.alarmed && node.activeSince === null) nodes.push(node)
       }
-      const nodes: NodeBook[] = []
       for (const one of gone) {
         const node = network.nodes.get(one.node)
         if (node === undefined) continue
-        node.alarmed = false
+        if (alarmed === undefined) node.alarmed = false
         into.nodeState.add({
           at: one.at,
           seq: nextSeq(),
@@ -209,7 +210,7 @@ export const createRecorder = ({
           sessions: one.sessions,
           activeMs: one.activeMs,
         })
-        nodes.push(node)
+        if (alarmed === undefined) nodes.push(node)
       }
       lost.push({ until: at + returnWithinMs, nodes })
       blocks.restored(network, network.view.blocks(restoredBlocks))

@@ -234,6 +234,23 @@ describe('the writer', () => {
     expect(attempts()).toBeLessThan(400)
   })
 
+  it('goes on from now where the clock was far ahead once', async () => {
+    const store = createMemoryStore()
+    const kept: Store = { ...store, [Symbol.asyncDispose]: () => Promise.resolve() }
+    const first = begin({ open: () => Promise.resolve(kept) })
+    await first.writer.tried()
+    const now = first.clock.now()
+    const at = now + 365 * 86_400_000
+    first.pending.into.shed.add({ at, seq: first.pending.nextSeq(), class: 'log', reason: 'memory', dropped: 1 })
+    const closed = first.writer.close(1000)
+    await first.clock.advance(1000)
+    await closed
+    expect((await store.catalog()).newestAt).toBe(at)
+    const second = begin({ store })
+    await second.writer.tried()
+    expect(second.writer.newestAt).toBe(second.clock.now())
+  })
+
   it('writes all that waits before it closes', async () => {
     const { clock, writer, say, store, states } = begin()
     await writer.tried()

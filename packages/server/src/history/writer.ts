@@ -61,6 +61,13 @@ const later = (a: number | null, b: number | null): number | null =>
 /** A store that says this does not come back; whether the batch is in it shows when it is opened anew. */
 const gone: ReadonlySet<string> = new Set<StoreErrorCode>(['STORE_CLOSED', 'STORE_FAILED'])
 
+/** A newest row further ahead comes of a clock that was wrong: nothing can be gone on with from there. */
+const maxAheadMs = 86_400_000
+const reachable = (catalog: Catalog, now: number): Catalog => {
+  const { newestAt } = catalog
+  return newestAt === null || newestAt <= now + maxAheadMs ? catalog : { ...catalog, newestAt: now }
+}
+
 /** Failures of one batch by a store that had just been opened before it is given up. */
 const maxRefusals = 3
 
@@ -129,7 +136,7 @@ export const createWriter = (options: WriterOptions): Writer => {
       let opened: Store | undefined
       try {
         opened = await options.openStore()
-        const catalog = await opened.catalog()
+        const catalog = reachable(await opened.catalog(), clock.now())
         if (uncertain !== undefined && hasLanded(uncertain.marks, newestWritten, catalog))
           settle(uncertain.chunk, uncertain.marks)
         uncertain = undefined

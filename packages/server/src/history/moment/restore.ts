@@ -1,9 +1,12 @@
 /** Gives the core back what it knew before a restart, before it is told anything. */
 import { unixMs } from '@netstats/protocol'
 import type { Logger } from '@netstats/sdk'
+import { maxLimit } from '@netstats/sdk/store'
 import type { Store } from '@netstats/sdk/store'
 import { defaultCoreOptions } from '../../shard/mod.ts'
-import type { Core, Restored } from '../../shard/mod.ts'
+import type { Core } from '../../shard/mod.ts'
+import { inactivity } from '../journal.ts'
+import type { RestoredNetwork } from '../model.ts'
 import { readImage } from './moments.ts'
 import type { MomentKeys } from './moments.ts'
 import { inSlices } from './slices.ts'
@@ -16,7 +19,7 @@ export interface RestoreOptions {
   /** Time of the newest row; null in a new store. */
   readonly newestAt: number | null
   /** Told of each network that came back. */
-  readonly restored?: (network: string, restored: Restored, at: number) => void
+  readonly restored?: (network: string, restored: RestoredNetwork, at: number) => void
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** Wall clock, milliseconds. */
   readonly now: () => number
@@ -52,12 +55,20 @@ export const restoreCore = async (options: RestoreOptions): Promise<RestoreRepor
   const restore = async (network: string, at: number): Promise<void> => {
     const image = await readImage(store, keys, network, at, { heights, monotonic, signal, timeoutMs: budgetMs })
     if (image === undefined) return
+    const alarmed = await alarmedOf(network, at)
     const restoredAt = unixMs(Math.max(now(), at))
     const restored = await inSlices(core.restore(image, restoredAt), { signal, monotonic })
     if (restored.nodes === 0) return
     networks++
     nodes += restored.nodes
-    options.restored?.(network, restored, restoredAt)
+    options.restored?.(network, { lost: restored.lost, alarmed }, now())
+  }
+
+  /** A server that stopped soon after its start may have told of an absence, and raised no alarm yet. */
+  const alarmedOf = async (network: string, at: number): Promise<ReadonlySet<string>> => {
+    const query = { network: keys.networks.get(network)?.key ?? 0, range: { from: 0, to: at + 1 }, limit: maxLimit }
+    const open = await store.alarms({ ...query, open: true, type: inactivity }, { signal, timeoutMs: budgetMs })
+    return new Set(open.map(({ node }) => (node === null ? '' : (keys.nodeOf(node)?.id ?? ''))))
   }
 
   for (const network of newestAt === null ? [] : names) {
