@@ -24,6 +24,8 @@ export interface Chart {
   readonly unit?: number
   /** Top of the scale where the values have one by nature. */
   readonly top?: number
+  /** Narrowest bucket that has values, milliseconds, where that is wider than the buckets may be. */
+  readonly finest?: number
 }
 
 const amount = (value: number | null): string =>
@@ -36,7 +38,7 @@ const mean = (
   metric: string,
   title: string,
   format: Chart['format'],
-  scale: Pick<Chart, 'top' | 'unit'> = {},
+  scale: Pick<Chart, 'top' | 'unit' | 'finest'> = {},
 ): Chart => ({
   key,
   title,
@@ -88,7 +90,7 @@ export const nodeCharts: readonly Chart[] = [
   mean('roundTrip', 'roundTripMs', 'Round trip, measured', duration),
   mean('peers', 'peers', 'Peers', amount),
   mean('pending', 'pending', 'Pending transactions', amount),
-  mean('behind', 'behind', 'Blocks behind the head', amount),
+  mean('behind', 'behind', 'Blocks behind the head', amount, { finest: 60_000 }),
   mean('processing', 'processingMs', 'Time to execute a block', duration),
   mean('gasPrice', 'gasPrice', 'Gas price', wei),
   mean('hashrate', 'hashrate', 'Hash rate', compact),

@@ -85,7 +85,11 @@ export function ChartView(props: Props) {
         </p>
       </figcaption>
       {empty ? (
-        <p class="quiet-note">No values in this range.</p>
+        <p class="quiet-note">
+          {series.bucketMs < (chart.finest ?? 0)
+            ? 'Kept by the minute: it shows in ranges of six hours and more.'
+            : 'No values in this range.'}
+        </p>
       ) : (
         <div class="chart-plot" role="img" aria-label={sentenceOf(series, chart)} ref={holder} />
       )}

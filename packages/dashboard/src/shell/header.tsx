@@ -42,7 +42,7 @@ export function Header() {
               <path d="M5 1a4 4 0 0 1 0 8Z" />
             </svg>
             <span class="visually-hidden">Theme: </span>
-            {theme.value}
+            <span class="theme-name">{theme.value}</span>
           </button>
           <button type="button" onClick={() => (helpOpen.value = !helpOpen.value)} title="Keys and signs (?)">
             ?<span class="visually-hidden"> help</span>
