@@ -9,6 +9,7 @@ import { createMutex } from './mutex.ts'
 import { periodAt, periodMsOf, periodName } from './periods.ts'
 import { emptyState, readState } from './record.ts'
 import { boundariesOf, undo } from './undo.ts'
+import { noteAttached } from './store-file.ts'
 import type { StoreFile, UnusableFile } from './store-file.ts'
 
 export interface FileSet {
@@ -50,6 +51,7 @@ export const createStoreFile = (
   to,
   state: emptyState,
   attached: false,
+  inode: undefined,
   counts: undefined,
   hidden: undefined,
   leaving: false,
@@ -105,7 +107,7 @@ export const createFileSet = ({
     } catch (error) {
       throw inFile(error, file.name)
     }
-    file.attached = true
+    noteAttached(file)
   }
   const holds = (file: StoreFile, time: number): boolean =>
     !file.leaving && time >= (file.from as number) && time < (file.to as number)

@@ -18,6 +18,7 @@ import { migrate } from './migrate.ts'
 import type { WorkerOptions } from './options.ts'
 import { tierOfName } from './periods.ts'
 import { readState } from './record.ts'
+import { noteAttached } from './store-file.ts'
 import type { StoreFile, UnusableFile } from './store-file.ts'
 import { boundariesOf } from './undo.ts'
 
@@ -50,7 +51,7 @@ const openMain = async (
   if (record.tier !== 'kept') throw new StoreError('STORE_FOREIGN', `${mainName} is another file of a store.`)
   try {
     await attach(connection, main.path, main.alias)
-    main.attached = true
+    noteAttached(main)
     await migrate(connection, main, record.schema)
     main.state = await readState(connection, main.alias, mainName)
   } catch (error) {
@@ -88,7 +89,7 @@ const openPeriod = async (
   }
   const file = createStoreFile(directory, name, { tier, from, to })
   await attach(connection, file.path, file.alias)
-  file.attached = true
+  noteAttached(file)
   try {
     await migrate(connection, file, record.schema)
     file.state = await readState(connection, file.alias, name)

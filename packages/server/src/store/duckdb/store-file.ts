@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { StoreError } from '@netstats/sdk/store'
 import type { TableName, Tier } from '@netstats/sdk/store'
 import { identifier } from './ddl.ts'
 import type { FileState } from './record.ts'
@@ -16,6 +18,8 @@ export interface StoreFile {
   readonly to: number | null
   state: FileState
   attached: boolean
+  /** Tells the file that is attached from another one that took its name. */
+  inode: bigint | undefined
   /** Rows of each table; known once the file has been written to, or asked. */
   counts: Map<TableName, number> | undefined
   /** Where the rows of a batch that is to be undone begin, by table name: nobody is shown them. */
@@ -36,6 +40,23 @@ export interface UnusableFile {
   readonly path: string
   readonly tier: Tier
   readonly reason: string
+}
+
+const inodeOf = ({ path }: StoreFile): bigint | undefined =>
+  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
+
+/** To be called when it is attached. */
+export const noteAttached = (file: StoreFile): void => {
+  file.attached = true
+  file.inode = inodeOf(file)
+}
+
+/** Writing to a file that has lost its name succeeds, and what was written is gone with the process. */
+export const checkInPlace = (file: StoreFile): void => {
+  if (file.attached && inodeOf(file) !== file.inode)
+    throw new StoreError('STORE_FAILED', `${file.name} was removed or replaced while it was in use.`, {
+      retryable: true,
+    })
 }
 
 export const tableIn = (file: StoreFile, table: string): string => `${identifier(file.alias)}.${identifier(table)}`

@@ -21,7 +21,7 @@ import type { FileState } from './record.ts'
 import { shareOut } from './split.ts'
 import type { Share } from './split.ts'
 import { query } from './statement.ts'
-import { tableIn } from './store-file.ts'
+import { checkInPlace, tableIn } from './store-file.ts'
 import type { StoreFile } from './store-file.ts'
 
 const dayMs = 86_400_000
@@ -128,6 +128,7 @@ export const createWriter = ({ files, connect, readers, gate, retention }: Write
   ): Promise<ReadonlyMap<StoreFile, FileState>> => {
     const states = new Map<StoreFile, FileState>()
     for (const file of new Set([...parts.keys()].filter((one) => one !== main).concat(main))) {
+      checkInPlace(file)
       file.writer ??= await connect()
       const { writer, state } = file
       const own = parts.get(file) ?? []
