@@ -4,6 +4,28 @@ import { StoreError } from '@netstats/sdk/store'
 import type { Retention, Store } from '@netstats/sdk/store'
 
 const everyMs = 600_000
+/** A clock that steps on by more than this is believed after a day: a wrong one would have the whole history dropped. */
+const stepMs = 3_600_000
+const doubtMs = 86_400_000
+
+/** Whether the wall clock has gone on as time does. */
+const createTrust = (clock: Clock, log: Pick<Logger, 'warn'>): (() => boolean) => {
+  const ahead = (): number => clock.now() - clock.monotonic()
+  let known = ahead()
+  let doubtedUntil = Number.NEGATIVE_INFINITY
+  return () => {
+    const stepped = ahead() - known
+    if (Math.abs(stepped) > stepMs) {
+      known += stepped
+      doubtedUntil = clock.monotonic() + doubtMs
+      log.warn(
+        { stepMs: stepped },
+        'the clock of this machine has stepped; for a day nothing of the history is dropped',
+      )
+    }
+    return clock.monotonic() >= doubtedUntil
+  }
+}
 
 export interface PruneCounts {
   files: number
@@ -23,8 +45,10 @@ export interface PruneOptions {
 export const startPruning = ({ store, retention, clock, log, signal }: PruneOptions): PruneCounts => {
   const counts: PruneCounts = { files: 0, bytes: 0, failures: 0 }
   let failing = ''
+  const trusted = createTrust(clock, log)
 
   const prune = async (): Promise<void> => {
+    if (!trusted()) return
     try {
       const report = await store()?.prune(retention, clock.now(), { signal })
       failing = ''

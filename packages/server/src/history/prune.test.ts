@@ -1,0 +1,36 @@
+import type { Store } from '@netstats/sdk/store'
+import { createFakeClock, createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
+import { expect, it } from 'vitest'
+import { startPruning } from './prune.ts'
+
+const day = 86_400_000
+const retention = { raw: 2 * day, logs: 2 * day, seconds: 2 * day, minutes: 2 * day, hours: 2 * day }
+
+it('drops nothing for a day after the clock has stepped, and then believes it', async () => {
+  const clock = createFakeClock()
+  const log = createRecordingLogger()
+  const stop = new AbortController()
+  const times: number[] = []
+  const store: Store = {
+    ...createMemoryStore(),
+    prune(_, now) {
+      times.push(now)
+      return Promise.resolve({ files: [], bytes: 0 })
+    },
+  }
+  startPruning({ store: () => store, retention, clock, log, signal: stop.signal })
+  await clock.advance(1_200_000)
+  const before = times.length
+  expect(before).toBeGreaterThan(1)
+  clock.step(365 * day)
+  await clock.advance(day)
+  expect(times).toHaveLength(before)
+  expect(log.entries.map(({ message }) => message)).toEqual([
+    'the clock of this machine has stepped; for a day nothing of the history is dropped',
+  ])
+  await clock.advance(1_200_000)
+  expect(times.length).toBeGreaterThan(before)
+  expect(times.at(-1)).toBeGreaterThan((times[before - 1] ?? 0) + 365 * day)
+  stop.abort()
+  await clock.settle()
+})
