@@ -28,6 +28,10 @@ export const prune = async (
     file.leaving = true
     try {
       await engine.readers.drain(file, graceMs)
+      if (signal.aborted) {
+        file.leaving = false
+        break
+      }
       bytes += await engine.writing.run(() => engine.files.remove(file))
     } catch (error) {
       file.leaving = false

@@ -1,9 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { exportRows } from './export.ts'
+import type { FileSet } from './file-set.ts'
+import { createMutex } from './mutex.ts'
+import { createReaders } from './readers.ts'
+import type { Readers } from './readers.ts'
 import { copyBatch } from './batch-checks.ts'
 import { prune } from './prune.ts'
 import { batchAt, createPlaces, hour, noon, retention } from './test-support/places.ts'
@@ -43,6 +48,32 @@ const ask = (engine: Engine, text: string, options = limits) =>
 const callOptions = { signal: never, timeoutMs: undefined, onProgress: () => undefined }
 
 describe('a question', () => {
+  it('is not ended any more when it has its answer: its connection is the next one’s, or closed', async () => {
+    const heard: string[] = []
+    let readers: Readers | undefined
+    let closing: Promise<void> | undefined
+    const connection = {
+      run(text: string) {
+        heard.push(text)
+        if (text === 'ROLLBACK') closing ??= readers?.close()
+        return Promise.resolve()
+      },
+      interrupt: () => void heard.push('interrupt'),
+      closeSync: () => void heard.push('closed'),
+    } as unknown as DuckDBConnection
+    const files = { all: () => [], attach: () => Promise.resolve() } as unknown as FileSet
+    const sizes = { readers: 1, waiting: 1, resultBytes: MiB }
+    const made = { connect: () => Promise.resolve(connection), files, gate: createMutex(), ...sizes }
+    vi.useFakeTimers()
+    readers = await createReaders(made)
+    await readers.read(() => Promise.resolve(1), limits).catch(() => undefined)
+    await closing
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(heard.slice(-2)).toEqual(['ROLLBACK', 'closed'])
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
   it('ends in the engine when it takes too long or is taken back, and the next one is answered', async () => {
     const engine = await start()
     await expect(ask(engine, endless, { ...limits, timeoutMs: 50 })).rejects.toMatchObject({

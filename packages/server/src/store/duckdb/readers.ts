@@ -181,16 +181,17 @@ export const createReaders = async ({
       const one: Running = { files: new Set(), gated, end }
       let interrupts: NodeJS.Timeout | undefined
       let connection: DuckDBConnection | undefined
+      const interrupt = (): void => {
+        connection?.interrupt()
+        interrupts ??= setInterval(() => connection?.interrupt(), interruptEveryMs)
+      }
       try {
         connection = await acquire(ended.signal)
         check()
         if (connection === undefined) throw new StoreError('STORE_CLOSED', 'The store is closed.')
         const own = connection
         running.add(one)
-        ended.signal.addEventListener('abort', () => {
-          own.interrupt()
-          interrupts = setInterval(() => own.interrupt(), interruptEveryMs)
-        })
+        ended.signal.addEventListener('abort', interrupt)
         const view = session(own, one, check)
         await begin(own, one, (file) => view.use(file))
         const result = await use(view)
@@ -201,6 +202,8 @@ export const createReaders = async ({
         throw asStoreError(error)
       } finally {
         clearTimeout(timer)
+        // Whoever is ended from now on has ended: an interrupt would hit the next one, or a closed connection.
+        ended.signal.removeEventListener('abort', interrupt)
         clearInterval(interrupts)
         signal.removeEventListener('abort', cancelled)
         if (connection) {

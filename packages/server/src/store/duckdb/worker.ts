@@ -94,7 +94,8 @@ const handle = async (message: ToWorker): Promise<void> => {
     case 'close': {
       const closing = engine
       engine = undefined
-      for (const [id, { pieces }] of calls) if (pieces) await abort(id)
+      // Those that wait for their turn would keep the thread until their time is over.
+      for (const id of calls.keys()) await abort(id)
       await closing?.[Symbol.asyncDispose]()
       send({ type: 'closed' })
       port.close()

@@ -42,8 +42,11 @@ export const readSnapshot = async <T>(
   const held = new Set<StoreFile>()
   let ended: StoreError | undefined
   let interrupts: NodeJS.Timeout | undefined
+  let over = false
   let onEnd: (error: StoreError) => void = () => undefined
   const end = (error: StoreError): void => {
+    // An interrupt of a connection that is closed by then would stop the process.
+    if (over) return
     ended ??= error
     onEnd(ended)
     connection.interrupt()
@@ -83,6 +86,7 @@ export const readSnapshot = async <T>(
   } catch (error) {
     throw ended ?? asStoreError(error)
   } finally {
+    over = true
     clearInterval(interrupts)
     signal?.removeEventListener('abort', onAbort)
     await connection.run('ROLLBACK').catch(() => undefined)
