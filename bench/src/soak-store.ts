@@ -9,6 +9,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pass } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { StoreError } from '@netstats/sdk/store'
 import type { Retention } from '@netstats/sdk/store'
 import { percentile, rssBytes } from './procfs.ts'
 import { createLedger } from './soak-ledger.ts'
@@ -85,6 +86,7 @@ const sample = (second: number): void => {
 
 const loops: number[] = []
 const times = new Map<string, number[]>()
+let refused = 0
 const ask = async (): Promise<void> => {
   for (let i = 0; !enough.signal.aborted; i++) {
     // The first rounds find too little for an answer.
@@ -94,7 +96,13 @@ const ask = async (): Promise<void> => {
       if (enough.signal.aborted) return
       const list = times.get(question.id) ?? []
       times.set(question.id, list)
-      list.push(await timed(store, question, i))
+      try {
+        list.push(await timed(store, question, i))
+      } catch (error) {
+        // A question may be asked to come again, when its file goes; more than a few in the whole run are a fault.
+        if (!(error instanceof StoreError && error.retryable)) throw error
+        refused++
+      }
       await pass(400)
     }
     await pass(400)
@@ -152,6 +160,7 @@ const rssSlope = slopePerHour(half.map(({ second, rss }) => [second, rss]))
 const diskSlope = slopePerHour(half.map(({ second, disk }) => [second, disk]))
 if (minutes >= leastMinutes && rssSlope > mostSlope)
   faults.push(`RSS grew by ${rssSlope.toFixed(0)} MiB an hour over the second half`)
+if (refused > 5) faults.push(`${refused} questions were refused`)
 if (live.mostWaiting > 10) faults.push(`up to ${live.mostWaiting} batches waited`)
 const commits = spread(live.commits)
 const highest = (pick: (one: (typeof curve)[number]) => number): string => Math.max(...curve.map(pick)).toFixed(0)
@@ -170,6 +179,7 @@ say(
         `${id}, ${list.length} times: median / worst`,
         `${ms(spread(list).p50)} / ${ms(spread(list).worst)} ms`,
       ]),
+      ['questions refused', `${refused}`],
       ['most batches waiting', live.mostWaiting],
       ['missing, double, wrong', faults.length === 0 ? 'none' : faults.join('; ')],
     ],

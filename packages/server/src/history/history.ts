@@ -80,7 +80,14 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   const { retention } = options
   const { signal } = stop
   const disk = watchDiskUse(options.diskUse, { clock, signal })
-  const pruned = startPruning({ store: () => writer.store, retention, clock, log, signal })
+  const pruned = startPruning({
+    store: () => writer.store,
+    retention,
+    newestAt: () => writer.newestAt,
+    clock,
+    log,
+    signal,
+  })
 
   let own: OwnRecorder | undefined
   const reviewLosses = createLosses({ pending, health, log, monotonic: () => clock.monotonic() })

@@ -8,20 +8,30 @@ const everyMs = 600_000
 const stepMs = 3_600_000
 const doubtMs = 86_400_000
 
-/** Whether the wall clock has gone on as time does. */
-const createTrust = (clock: Clock, log: Pick<Logger, 'warn'>): (() => boolean) => {
+type Trust = Pick<PruneOptions, 'clock' | 'log' | 'newestAt'>
+
+/** Whether the wall clock has gone on as time does, and as the rows of earlier runs let one expect. */
+const createTrust = ({ clock, log, newestAt }: Trust): (() => boolean) => {
   const ahead = (): number => clock.now() - clock.monotonic()
   let known = ahead()
+  let compared = false
   let doubtedUntil = Number.NEGATIVE_INFINITY
+  const doubt = (facts: Readonly<Record<string, number>>, why: string): void => {
+    doubtedUntil = clock.monotonic() + doubtMs
+    log.warn(facts, `${why}; for a day nothing of the history is dropped`)
+  }
   return () => {
     const stepped = ahead() - known
     if (Math.abs(stepped) > stepMs) {
       known += stepped
-      doubtedUntil = clock.monotonic() + doubtMs
-      log.warn(
-        { stepMs: stepped },
-        'the clock of this machine has stepped; for a day nothing of the history is dropped',
-      )
+      doubt({ stepMs: stepped }, 'the clock of this machine has stepped')
+    }
+    const newest = newestAt()
+    if (!compared && newest !== null) {
+      compared = true
+      const sinceMs = clock.now() - newest
+      if (sinceMs > doubtMs)
+        doubt({ sinceMs }, 'the newest row is more than a day old, or the clock of this machine is wrong')
     }
     return clock.monotonic() >= doubtedUntil
   }
@@ -36,16 +46,18 @@ export interface PruneCounts {
 export interface PruneOptions {
   readonly store: () => Store | undefined
   readonly retention: Retention
+  /** Time of the newest row in the store; null while that is not known. */
+  readonly newestAt: () => number | null
   readonly clock: Clock
   readonly log: Logger
   readonly signal: AbortSignal
 }
 
 /** Drops what is past its retention: at once, and every ten minutes until the signal aborts. */
-export const startPruning = ({ store, retention, clock, log, signal }: PruneOptions): PruneCounts => {
+export const startPruning = ({ store, retention, newestAt, clock, log, signal }: PruneOptions): PruneCounts => {
   const counts: PruneCounts = { files: 0, bytes: 0, failures: 0 }
   let failing = ''
-  const trusted = createTrust(clock, log)
+  const trusted = createTrust({ clock, log, newestAt })
 
   const prune = async (): Promise<void> => {
     if (!trusted()) return

@@ -5,8 +5,8 @@ import type { Engine } from './engine.ts'
 import type { CallOptions } from './methods.ts'
 import type { StoreFile } from './store-file.ts'
 
-/** How long queries that read a file may still finish. */
-const graceMs = 2000
+/** How long queries that read a file may still finish: longer than they may take, so that only exports are ended. */
+const usualGraceMs = 15_000
 
 const expired = (engine: Engine, retention: Retention, now: number): readonly StoreFile[] =>
   tiers
@@ -15,7 +15,11 @@ const expired = (engine: Engine, retention: Retention, now: number): readonly St
 
 export const prune = async (
   engine: Engine,
-  { retention, now }: { readonly retention: Retention; readonly now: number },
+  {
+    retention,
+    now,
+    graceMs = usualGraceMs,
+  }: { readonly retention: Retention; readonly now: number; readonly graceMs?: number },
   { signal, onProgress }: CallOptions,
 ): Promise<PruneReport> => {
   const files = expired(engine, retention, now)

@@ -134,7 +134,7 @@ describe('a question', () => {
     }, limits)
     const ended = expect(reading).rejects.toMatchObject({ code: 'STORE_QUERY_CANCELLED', retryable: true })
     await begun.promise
-    const { files } = await prune(engine, { retention, now: noon + 48 * hour }, callOptions)
+    const { files } = await prune(engine, { graceMs: 200, retention, now: noon + 48 * hour }, callOptions)
     await ended
     expect(files).toEqual([file?.name])
     expect(readdirSync(engine.options.directory)).not.toContain(file?.name)
