@@ -12,7 +12,8 @@ import { connectNode, disconnectNode, forgetExpired, removeLongestInactiveOf } f
 import type { NodeRecord } from './node-record.ts'
 import { defaultCoreOptions } from './options.ts'
 import type { CoreOptions } from './options.ts'
-import { addShard, createRegistry, dropShard, findNode, overflowKey, shardFor } from './registry.ts'
+import { addShard, createRegistry, dropShard, findNode, isSameChain, overflowKey, shardFor } from './registry.ts'
+import { mergeShard } from './merge.ts'
 import { applyObservation } from './reports.ts'
 import { isRestorable, restoreShard } from './restore.ts'
 import { createShard, createShardCounts } from './shard-state.ts'
@@ -120,17 +121,29 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
 
   const restore = function* (image: NetworkImage, at: UnixMs): Generator<void, Restored> {
     const room = Math.min(options.maxNodesPerNetwork, options.maxNodes - nodeTotal())
-    if (image.nodes.length === 0 || room <= 0 || !isRestorable(image) || !hasPlace(image.key)) return nothingRestored
+    if (image.nodes.length === 0 || room <= 0 || !isRestorable(image) || !hasPlace(image)) return nothingRestored
     const { shard, lost } = yield* restoreShard(image, at, room, context)
     // Others were let in meanwhile.
-    if (!hasPlace(image.key) || nodeTotal() + shard.nodes.size > options.maxNodes) return nothingRestored
+    if (!hasPlace(image)) return nothingRestored
+    const live = registry.shards.get(image.key)
+    if (live !== undefined) {
+      const merged = yield* mergeShard(live, shard, at, {
+        room: () => Math.min(options.maxNodesPerNetwork - live.nodes.size, options.maxNodes - nodeTotal()),
+        isThere: () => registry.shards.get(live.key) === live,
+      })
+      return { ...merged, lost }
+    }
+    if (nodeTotal() + shard.nodes.size > options.maxNodes) return nothingRestored
     addShard(registry, shard)
     views.set(shard.key, createView(shard))
     return { nodes: shard.nodes.size, blocks: shard.tree.side.size + shard.tree.canonicalCount, lost }
   }
 
-  const hasPlace = (key: string): boolean =>
-    !registry.shards.has(key) && (key === overflowKey || registry.shards.size < options.maxNetworks)
+  const hasPlace = ({ key, networkId, genesis }: NetworkImage): boolean => {
+    if (key === overflowKey) return true
+    const has = registry.shards.has(key) || registry.shards.size < options.maxNetworks
+    return has && isSameChain(registry, key, networkId, genesis)
+  }
 
   return {
     restore,

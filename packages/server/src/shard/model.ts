@@ -144,7 +144,8 @@ export interface Core {
   /**
    * Goes on with a network as it was before a restart: its nodes are known and inactive until they speak, and nothing is
    * concluded from that. In pieces of work, for the caller to let others in between; the network shows with the last of
-   * them. Within the limits of the core; a network that is there already stays as it is.
+   * them. A network that is live already keeps what is live and gains the rest, piece by piece. Within the limits of the
+   * core; nothing comes back where its name, or its genesis, is another network's by now.
    */
   restore(image: NetworkImage, at: UnixMs): Generator<void, Restored>
   /** Network a connected node is in; undefined for a node nobody announced. */

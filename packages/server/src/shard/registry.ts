@@ -62,6 +62,22 @@ const suffixed = (registry: Registry, base: string, genesis: string): string => 
   return `${base}-${genesis}`
 }
 
+/**
+ * Whether the name still means the same chain here: sessions may have come first and given the chain another name, or
+ * another chain this one.
+ */
+export const isSameChain = (
+  registry: Registry,
+  key: string,
+  networkId: string | null,
+  genesis: string | null,
+): boolean =>
+  (registry.byId.get(baseKey(networkId)) ?? []).every((shard) =>
+    shard.key === key
+      ? shard.genesis === genesis || shard.genesis === null || genesis === null
+      : shard.genesis !== genesis || genesis === null,
+  )
+
 export const addShard = (registry: Registry, shard: Shard): void => {
   registry.shards.set(shard.key, shard)
   if (shard.key === overflowKey) return

@@ -67,6 +67,14 @@ export const extendDown = (tree: BlockTree, block: BlockRecord, heir: BlockRecor
   } else if (tree.loose?.bottom === heir) tree.loose = { bottom, displaced: before + displaced }
 }
 
+/** A block that was on the chain is taken to be so still, where what is known of the chain now does not speak against it. */
+export const assumeCanonical = (tree: BlockTree, block: BlockRecord): void => {
+  if (!block.attached || canonicalAt(tree, block.number) !== undefined) return
+  if (tree.head !== null && block.number > tree.head.number) return
+  const above = canonicalAt(tree, block.number + 1)
+  if (above === undefined || above.parent === block || above.parentHash === unnamedParent) markOne(tree, block)
+}
+
 export const countReorg = (tree: BlockTree, depth: number): void => {
   if (depth === 0) return
   tree.reorgs++
