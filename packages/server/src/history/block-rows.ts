@@ -20,6 +20,7 @@ const maxRefused = 10_000
 
 /** Results of blocks as old as this before a stop have surely been written. */
 const unsettledMs = 120_000
+const blocksAPiece = 100
 
 export interface BlockRows {
   readonly lookout: Lookout
@@ -28,8 +29,11 @@ export interface BlockRows {
   sighted(node: NodeBook, block: BlockFacts, delayMs: number | null, at: number): void
   /** The observation that brought it has been applied. */
   settle(): void
-  /** Blocks that came back from the store: their rows are there, and the results of all but the newest. */
-  restored(network: NetworkBook, blocks: readonly BlockRow[]): void
+  /**
+   * Blocks that came back from the store, which has all up to `until`: their rows are there, and the results of all but
+   * the newest. In pieces of work.
+   */
+  restored(network: NetworkBook, blocks: readonly BlockRow[], until: number): Generator<void, void>
   tick(at: number): void
   flush(): void
 }
@@ -159,11 +163,14 @@ export const createBlockRows = ({ pending, rollups, budget, lookout: options }: 
       if (delayMs !== null) rows.put(seen.delayMs, Math.min(delayMs, maxU32))
     },
     settle,
-    restored(network, blocks) {
-      const newest = blocks.reduce((at, block) => Math.max(at, block.arrivedAt ?? 0), 0)
+    *restored(network, blocks, until) {
+      let done = 0
       for (const { number, hash, arrivedAt, canonical, nodes } of blocks) {
-        if (lookout.find(hash, network) !== undefined) continue
-        const fresh = arrivedAt !== null && newest - arrivedAt < unsettledMs
+        if (done++ % blocksAPiece === 0) yield
+        // Later ones are live: whether they are kept was decided when they came.
+        if (lookout.find(hash, network) !== undefined || (arrivedAt ?? 0) > until) continue
+        const fresh = arrivedAt !== null && until - arrivedAt < unsettledMs
+        if (fresh) yield
         const watched = lookout.add(network, { number, hash }, arrivedAt ?? 0, fresh ? undefined : { canonical, nodes })
         watched.live = arrivedAt !== null
         const seenBy = fresh ? network.view.blockDetail(hash)?.seenBy : undefined

@@ -1,23 +1,24 @@
 /**
  * Puts the history together: recorder, writer, reader, and the work that comes round. It opens within a bound, whatever
- * the store does, and goes on without one.
+ * the store does, and goes on without one; what a store that comes late has of the networks then joins the live ones.
  */
 import type { Clock, Logger } from '@netstats/sdk'
 import type { Retention, Store } from '@netstats/sdk/store'
 import type { Health } from '../self/health.ts'
 import { watchDiskUse } from './disk-use.ts'
 import type { DiskUse } from './disk-use.ts'
+import { guarded } from './guarded.ts'
 import { createKeys } from './keys.ts'
 import { createLosses } from './losses.ts'
 import { mendRollups } from './mend.ts'
 import type { HistoryCounts } from './metrics.ts'
-import type { History, Recorder } from './model.ts'
-import { restoreCore } from './moment/mod.ts'
+import type { History } from './model.ts'
 import { createPending } from './pending.ts'
 import { startPruning } from './prune.ts'
 import { createReader } from './reader.ts'
 import { createRecorder } from './recorder.ts'
 import type { OwnRecorder } from './recorder.ts'
+import { restoreWhenOpen } from './restoring.ts'
 import type { ShedTotals } from './shed-rows.ts'
 import { createWriter } from './writer.ts'
 
@@ -35,6 +36,8 @@ export interface HistoryOptions {
   readonly diskUse?: (() => Promise<DiskUse>) | undefined
   /** How long to wait for the store before going on without it. */
   readonly openWithinMs: number
+  /** How long to wait, once it is open, until the networks are restored; the rest follows while the server works. */
+  readonly restoreWithinMs: number
   /** How long the end waits until all is written. */
   readonly closeWithinMs: number
 }
@@ -55,6 +58,8 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     onFull: () => writer.hurry(),
     monotonic: () => clock.monotonic(),
   })
+  const opened = Promise.withResolvers<number | null>()
+  let before: { readonly newestAt: number | null } | undefined
   health.set('store', 'starting', 'the history is being opened')
   const writer = createWriter({
     openStore: options.openStore,
@@ -63,19 +68,30 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     clock,
     log,
     flushEveryMs: options.flushEveryMs,
-    prepare: mendRollups,
+    async prepare(store, catalog) {
+      // Later it has rows of this run.
+      before ??= { newestAt: catalog.newestAt }
+      await mendRollups(store, catalog)
+    },
     onState: (state, reason) => {
       health.set('store', state, reason)
-      if (state === 'ok') log.info({}, 'the history is being written')
+      if (state !== 'ok') return
+      log.info({}, 'the history is being written')
+      opened.resolve(before?.newestAt ?? null)
     },
   })
   const stop = new AbortController()
-  const enough = new AbortController()
-  await Promise.race([
-    writer.tried(),
-    clock.sleep(options.openWithinMs, { signal: enough.signal }).catch(() => undefined),
-  ])
-  enough.abort()
+  const isWithin = async (work: Promise<void>, ms: number): Promise<boolean> => {
+    const enough = new AbortController()
+    const bound = clock.sleep(ms, { signal: enough.signal }).then(
+      () => false,
+      () => true,
+    )
+    const ended = await Promise.race([work.then(() => true), bound])
+    enough.abort()
+    return ended
+  }
+  await isWithin(writer.tried(), options.openWithinMs)
   if (writer.store === undefined) log.warn({ reason: writer.reason }, 'started without the history')
   const { retention } = options
   const { signal } = stop
@@ -93,63 +109,25 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   const reviewLosses = createLosses({ pending, health, log, monotonic: () => clock.monotonic() })
   health.set('history', 'ok')
 
-  let defects = 0
-  // A defect here must not reach the core, which tells of blocks while it works on them.
-  const failed = (error: unknown): void => {
-    if (defects++ === 0) log.error({ error }, 'the recorder failed; what it was told is not kept')
-  }
-  const recorder: Recorder = {
-    input(input) {
-      try {
-        own?.input(input)
-        if (input.type === 'tick') reviewLosses()
-      } catch (error) {
-        failed(error)
-      }
-    },
-    change(change) {
-      try {
-        own?.change(change)
-      } catch (error) {
-        failed(error)
-      }
-    },
-    blockAdded(network, node, block, at) {
-      try {
-        own?.blockAdded(network, node, block, at)
-      } catch (error) {
-        failed(error)
-      }
-    },
-    sighted(network, node, block, delayMs, at) {
-      try {
-        own?.sighted(network, node, block, delayMs, at)
-      } catch (error) {
-        failed(error)
-      }
-    },
-    restored(network, restored, at) {
-      try {
-        own?.restored(network, restored, at)
-      } catch (error) {
-        failed(error)
-      }
-    },
-  }
+  const guard = guarded(() => own, { log, onTick: reviewLosses })
+  const { recorder } = guard
 
+  /** Resolves when all is back, or waiting is over. Nobody waits for a store that has not opened so far. */
   const restore = async (core: Parameters<History['begin']>[0]): Promise<void> => {
-    const { store, newestAt } = writer
-    if (store === undefined) return
-    await restoreCore({
+    const whole = restoreWhenOpen({
       core,
-      store,
       keys,
-      newestAt,
+      store: () => writer.store,
+      opened: opened.promise,
       restored: recorder.restored,
       log,
-      now: () => clock.now(),
-      monotonic: () => clock.monotonic(),
-    })
+      signal,
+      clock,
+    }).catch((error: unknown) => log.error({ error }, 'the networks could not be restored; they begin anew'))
+    if (writer.store === undefined) return
+    const { restoreWithinMs } = options
+    if (await isWithin(whole, restoreWithinMs)) return
+    log.warn({ afterMs: restoreWithinMs }, 'started before all networks were restored; the others follow')
   }
 
   const close = async (): Promise<void> => {
@@ -168,7 +146,7 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
       await restore(core)
     },
     flushed: () => writer.flushed(),
-    counts: { pending, keys, writer, pruned, disk, recorder: () => own, defects: () => defects },
+    counts: { pending, keys, writer, pruned, disk, recorder: () => own, defects: () => guard.defects },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }

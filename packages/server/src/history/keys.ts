@@ -15,13 +15,13 @@ interface Named {
 export interface NetworkName extends Named {
   readonly name: string
   readonly networkId: string | null
-  readonly firstSeenAt: number
+  firstSeenAt: number
   readonly nodes: Map<string, NodeName>
 }
 export interface NodeName extends Named {
   readonly id: string
   readonly network: NetworkName
-  readonly firstSeenAt: number
+  firstSeenAt: number
 }
 export interface MetricName extends Named {
   readonly name: string
@@ -184,13 +184,17 @@ export const createKeys = (limits: KeyLimits = defaultKeyLimits, rates: KeyRates
       const byKey = new Map<number, NetworkName>()
       for (const { key, name, networkId, firstSeenAt } of catalog.networks) {
         const one = networks.get(name) ?? newNetwork(name, networkId, firstSeenAt)
+        one.firstSeenAt = Math.min(one.firstSeenAt, firstSeenAt)
         storedNetworks.set(one, key)
         byKey.set(key, one)
       }
       const storedNodes = new Map<NodeName, number>()
       for (const { key, network, id, firstSeenAt } of catalog.nodes) {
         const of = byKey.get(network)
-        if (of !== undefined) storedNodes.set(of.nodes.get(id) ?? newNode(of, id, firstSeenAt), key)
+        if (of === undefined) continue
+        const one = of.nodes.get(id) ?? newNode(of, id, firstSeenAt)
+        one.firstSeenAt = Math.min(one.firstSeenAt, firstSeenAt)
+        storedNodes.set(one, key)
       }
       const storedMetrics = new Map<MetricName, number>()
       for (const { key, name } of catalog.metricNames) storedMetrics.set(metrics.get(name) ?? newMetric(name), key)

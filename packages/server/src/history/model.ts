@@ -12,7 +12,11 @@ import type { Store } from '@netstats/sdk/store'
 import type { Change, Core, CoreInput, NetworkView, Restored } from '../shard/model.ts'
 import type { CoreObserver } from '../shard/observer.ts'
 
-export type RestoredNetwork = Pick<Restored, 'lost'> & { readonly alarmed?: ReadonlySet<string> | undefined }
+export type RestoredNetwork = Pick<Restored, 'lost'> & {
+  readonly alarmed?: ReadonlySet<string> | undefined
+  /** Time of the newest row it comes from. */
+  readonly until: number
+}
 
 /** Takes down what happens. Nothing here throws or waits. */
 export interface Recorder extends CoreObserver {
@@ -22,9 +26,9 @@ export interface Recorder extends CoreObserver {
   change(change: Change): void
   /**
    * A network goes on as the store had it: what is known of it is not news. `alarmed` are nodes whose inactivity is an
-   * open alarm; without it, all that are inactive and not lost.
+   * open alarm; without it, all that are inactive and not lost. In pieces of work, between which inputs may come.
    */
-  readonly restored: (network: string, restored: RestoredNetwork, at: number) => void
+  readonly restored: (network: string, restored: RestoredNetwork, at: number) => Generator<void, void>
 }
 
 export interface HistoryReader {
@@ -51,7 +55,10 @@ export interface HistoryReader {
 export interface History extends AsyncDisposable {
   readonly recorder: Recorder
   readonly reader: HistoryReader
-  /** The core whose recorder this is, before its first input: it goes on with what the store has, and recording begins. */
+  /**
+   * The core whose recorder this is, before its first input: recording begins, and the core goes on with what the store
+   * has. Resolves when all of it is back, or waiting is over: the rest follows while inputs come.
+   */
   begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'restore'>): Promise<void>
   /** Resolves when all that was recorded before the call is durable, or was given up and counted. */
   flushed(): Promise<void>

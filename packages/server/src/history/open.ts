@@ -19,8 +19,9 @@ export interface ServerHistoryOptions {
   readonly openStore?: (() => Promise<Store>) | undefined
 }
 
-/** Time the start of the server waits for its history. */
+/** Time the start of the server waits for its history to open, and then for the networks to be restored from it. */
 const openWithinMs = 15_000
+const restoreWithinMs = 10_000
 
 /** The history of a server, as its configuration wants it; undefined where that turns it off. */
 export const openServerHistory = async (options: ServerHistoryOptions): Promise<OpenHistory | undefined> => {
@@ -48,6 +49,7 @@ export const openServerHistory = async (options: ServerHistoryOptions): Promise<
     health,
     sheds: () => ({ ...sheds(), store: { time: outOfTime } }),
     openWithinMs,
+    restoreWithinMs,
     closeWithinMs: config.drainTimeout + 1000,
   })
 }

@@ -1,6 +1,7 @@
 import { unixMs } from '@netstats/protocol'
 import type { Hash, Wei } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
+import { whole } from '../shard/testing/image-of.ts'
 import { begin, blockAt, hashOf } from '../shard/testing/scenario.ts'
 import { createStage } from './testing/stage.ts'
 
@@ -263,7 +264,7 @@ describe('after a restart', () => {
       second.core.apply({ type: 'disconnected', at: unixMs(first.now), node, network: '1337' })
     }
     const lost = ['a', 'b'].map((node) => ({ node, at: first.now, sessions: 1, activeMs: 2000 }))
-    second.recorder.restored('1337', { lost }, second.now)
+    whole(second.recorder.restored('1337', { lost, until: first.now }, second.now))
     second.connect('a', { client: 'Geth/v1' }).tick(100)
     await second.write()
     expect([count('nodeInfo'), count('block'), count('node')]).toEqual(before)

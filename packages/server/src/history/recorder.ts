@@ -13,11 +13,11 @@ import { createBudget, defaultBudget } from './budget.ts'
 import type { BudgetLimits } from './budget.ts'
 import { createConclusions } from './conclusions.ts'
 import { createGauges } from './gauges.ts'
-import { inventoryOf } from './inventory.ts'
 import { createJournal } from './journal.ts'
 import type { Keys } from './keys.ts'
 import type { Recorder } from './model.ts'
 import type { Pending, RowClass } from './pending.ts'
+import { createResume } from './resume.ts'
 import { createRollups } from './rollup/rollups.ts'
 import { createSamples } from './samples.ts'
 import { createShedRows } from './shed-rows.ts'
@@ -40,9 +40,6 @@ export interface OwnRecorder extends Recorder {
   /** Rows of roll-ups that wait for their turn. */
   readonly closing: number
 }
-
-/** A node that was active before a restart has this long to come back before its absence is an alarm. */
-const returnWithinMs = 90_000
 
 export const createRecorder = ({
   core,
@@ -74,7 +71,7 @@ export const createRecorder = ({
   const journal = createJournal(pending)
   const gauges = createGauges(books, rollups)
   const shedRows = createShedRows(pending, sheds)
-  let lost: { readonly until: number; readonly nodes: readonly NodeBook[] }[] = []
+  const resume = createResume({ core, books, pending, journal, blocks })
 
   const conclusions = createConclusions({ core, books, pending, rollups, blocks, journal, budget })
   const { takeInventory, concluded } = conclusions
@@ -124,19 +121,6 @@ export const createRecorder = ({
     return node
   }
 
-  const review = (at: number): void => {
-    lost = lost.filter(({ until, nodes }) => {
-      if (at < until) return true
-      for (const node of nodes) {
-        if (node.activeSince !== null || node.network.nodes.get(node.id) !== node) continue
-        const message = `${node.id} is inactive: it has not come back since the server stopped`
-        journal.raise(node, message, at)
-        journal.log(node.network, node, 'warning', message, at)
-      }
-      return false
-    })
-  }
-
   return {
     books,
     input(input: CoreInput) {
@@ -171,7 +155,7 @@ export const createRecorder = ({
           conclusions.tick(at)
           gauges.tick(at)
           shedRows.tick(at)
-          return review(at)
+          return resume.review(at)
         case 'disconnected':
       }
     },
@@ -184,37 +168,7 @@ export const createRecorder = ({
       const node = nodeOf(network, id, at, 'sample')
       if (node !== undefined) blocks.sighted(node, block, delayMs, at)
     },
-    restored(key, { lost: gone, alarmed }, at) {
-      const network = books.network(key, at)
-      if (network === undefined) return
-      const nodes: NodeBook[] = []
-      for (const id of network.view.nodeIds()) {
-        const node = books.node(key, id, at)
-        if (node === undefined) continue
-        node.inventory = inventoryOf(core, node, at)
-        node.told = true
-        node.alarmed = alarmed?.has(id) ?? node.activeSince === null
-        if (!node.alarmed && node.activeSince === null) nodes.push(node)
-      }
-      for (const one of gone) {
-        const node = network.nodes.get(one.node)
-        if (node === undefined) continue
-        if (alarmed === undefined) node.alarmed = false
-        into.nodeState.add({
-          at: one.at,
-          seq: nextSeq(),
-          network: network.name.key,
-          node: node.name.key,
-          state: 'inactive',
-          reason: 'restart',
-          sessions: one.sessions,
-          activeMs: one.activeMs,
-        })
-        if (alarmed === undefined) nodes.push(node)
-      }
-      lost.push({ until: at + returnWithinMs, nodes })
-      blocks.restored(network, network.view.blocks(restoredBlocks))
-    },
+    restored: (network, restored, at) => resume.restored(network, restored, at),
     flush() {
       rollups.flush()
       blocks.flush()
@@ -230,6 +184,3 @@ const rowClassOf = (kind: Kind): RowClass => {
   if (shedClass === 'log') return 'log'
   return shedClass === 'alarm' ? 'fact' : 'sample'
 }
-
-/** As many as the core's window holds, forks included. */
-const restoredBlocks = 2500

@@ -36,7 +36,8 @@ const restart = async (old: Recorded, options: Partial<RestoreOptions> = {}) => 
     store,
     keys,
     newestAt: (await store.catalog()).newestAt,
-    restored: (network, restored, at) => recorder.restored(network, restored, at),
+    restored: recorder.restored,
+    signal: new AbortController().signal,
     log,
     now: () => stage.now,
     monotonic: countingClock(),
@@ -155,25 +156,32 @@ describe('a restart', () => {
     expect(log.entries).toEqual([])
   })
 
-  it('starts with what it has when time is over, and says so', async () => {
-    const old = await firstRun()
-    const { stage, report, log } = await restart(old, {
-      budgetMs: 30,
+  it('begins with chains that share a network id, then with the largest', async () => {
+    const old = await createRecorded()
+    old.stage.connect('ab', { networkId: '8' })
+    old.stage.connect('abcde', { networkId: '9' })
+    old.stage.connect('ab', { genesis: genesis('a') })
+    old.stage.connect('c', { genesis: genesis('b') })
+    await old.written()
+    const asked: (string | undefined)[] = []
+    const names = new Map([...old.keys.networks].map(([name, { key }]) => [key, name]))
+    await restart(old, {
       store: {
         ...old.store,
-        moment: async (query, { signal } = {}) => {
-          if (query.network === 1) return old.store.moment(query)
-          await new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }))
-          throw new StoreError('STORE_QUERY_CANCELLED', 'gone')
+        moment: (query, options) => {
+          asked.push(names.get(query.network))
+          return old.store.moment(query, options)
         },
       },
     })
-    expect(stage.core.networks().map((view) => view.key)).toEqual(['1337'])
-    expect(report).toMatchObject({ networks: 1, nodes: 4, left: 2 })
-    expect(log.entries.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'not all networks could be restored in time; the others begin anew'],
-      ['info', expect.stringMatching(/^restored 4 nodes of 1 networks/)],
-    ])
+    expect(asked).toEqual(['1337', '1337-bbbbbbbb', '9', '8'])
+  })
+
+  it('ends when it is told to, and does not say it is done', async () => {
+    const { report, stage, log } = await restart(await firstRun(), { signal: AbortSignal.abort() })
+    expect(report).toMatchObject({ networks: 0, left: 3 })
+    expect(stage.core.networks()).toEqual([])
+    expect(log.entries).toEqual([])
   })
 
   it('goes on past a network the store fails on', async () => {

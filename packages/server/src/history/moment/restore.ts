@@ -1,4 +1,4 @@
-/** Gives the core back what it knew before a restart, before it is told anything. */
+/** Gives the core back what it knew before a restart: before it is told anything, or while it is. */
 import { unixMs } from '@netstats/protocol'
 import type { Logger } from '@netstats/sdk'
 import { maxLimit } from '@netstats/sdk/store'
@@ -6,86 +6,107 @@ import type { Store } from '@netstats/sdk/store'
 import { defaultCoreOptions } from '../../shard/mod.ts'
 import type { Core } from '../../shard/mod.ts'
 import { inactivity } from '../journal.ts'
-import type { RestoredNetwork } from '../model.ts'
+import type { Recorder } from '../model.ts'
 import { readImage } from './moments.ts'
-import type { MomentKeys } from './moments.ts'
+import type { MomentKeys, StoredNetworkName } from './moments.ts'
 import { inSlices } from './slices.ts'
 
 export interface RestoreOptions {
   readonly core: Pick<Core, 'restore'>
   readonly store: Store
-  /** Names as the catalog has them. */
+  /** Names as the catalog has them, and newer ones. */
   readonly keys: MomentKeys
-  /** Time of the newest row; null in a new store. */
+  /** Time of the newest row of the time before; null in a new store. */
   readonly newestAt: number | null
   /** Told of each network that came back. */
-  readonly restored?: (network: string, restored: RestoredNetwork, at: number) => void
+  readonly restored: Recorder['restored']
+  /** Networks that need not be looked at again; those that are settled are added. */
+  readonly settled?: Set<string>
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** Wall clock, milliseconds. */
   readonly now: () => number
   /** Milliseconds that never step. */
   readonly monotonic: () => number
-  /** The server starts with what it has by then; 10 s by default. */
-  readonly budgetMs?: number
+  /** Ends it between two pieces of work. */
+  readonly signal: AbortSignal
 }
 
 export interface RestoreReport {
   readonly networks: number
   readonly nodes: number
   readonly ms: number
-  /** Networks that did not come back: time was over, or the store failed. */
+  /** Networks the store failed on, or that it did not come to. */
   readonly left: number
 }
 
-export const restoreCore = async (options: RestoreOptions): Promise<RestoreReport> => {
-  const { core, store, keys, newestAt, log, now, monotonic, budgetMs = 10_000 } = options
-  const from = monotonic()
-  const signal = AbortSignal.timeout(budgetMs)
-  // The largest first: they are what people look at.
-  const names = [...keys.networks]
-    .filter(([, network]) => network.nodes.size > 0)
-    .sort(([, a], [, b]) => b.nodes.size - a.nodes.size)
+/** Reading a large network takes a second or two; on a machine that has other things to do, many times that. */
+const timeoutMs = 60_000
+
+/**
+ * The largest first: they are what people look at. But before them chains that share a network id: nodes that come
+ * before their names are back give the names anew.
+ */
+const inOrder = (networks: MomentKeys['networks'], until: number): readonly string[] => {
+  const all = [...networks].filter(([, { nodes, firstSeenAt }]) => nodes.size > 0 && firstSeenAt <= until)
+  const idOf = ([name, { networkId }]: readonly [string, StoredNetworkName]): string => networkId ?? name
+  const sharing = new Map<string, number>()
+  for (const one of all) sharing.set(idOf(one), (sharing.get(idOf(one)) ?? 0) + 1)
+  const isShared = (one: readonly [string, StoredNetworkName]): boolean => (sharing.get(idOf(one)) ?? 0) > 1
+  return all
+    .sort((a, b) => Number(isShared(b)) - Number(isShared(a)) || b[1].nodes.size - a[1].nodes.size)
     .map(([name]) => name)
+}
+
+export const restoreCore = async (options: RestoreOptions): Promise<RestoreReport> => {
+  const { core, store, keys, newestAt, log, now, monotonic, signal, settled = new Set() } = options
+  if (newestAt === null) return { networks: 0, nodes: 0, ms: 0, left: 0 }
+  const from = monotonic()
+  const names = inOrder(keys.networks, newestAt).filter((name) => !settled.has(name))
+  const heights = defaultCoreOptions.windowHeights
   let networks = 0
   let nodes = 0
-  let tried = 0
-  let failed = 0
-  const heights = defaultCoreOptions.windowHeights
+  let left = names.length
 
-  const restore = async (network: string, at: number): Promise<void> => {
-    const image = await readImage(store, keys, network, at, { heights, monotonic, signal, timeoutMs: budgetMs })
-    if (image === undefined) return
-    const alarmed = await alarmedOf(network, at)
-    const restoredAt = unixMs(Math.max(now(), at))
-    const restored = await inSlices(core.restore(image, restoredAt), { signal, monotonic })
-    if (restored.nodes === 0) return
+  const restore = async (network: string): Promise<void> => {
+    const image = await readImage(store, keys, network, newestAt, { heights, monotonic, signal, timeoutMs })
+    if (image === undefined || image.nodes.length === 0) return
+    const alarmed = await alarmedOf(network)
+    const restored = await inSlices(core.restore(image, unixMs(Math.max(now(), newestAt))), { signal, monotonic })
+    // From here on it is there: what fails below is not tried again.
+    settled.add(network)
+    if (restored.nodes === 0) {
+      log.warn(
+        { network },
+        'a network begins anew: there is no room for it, or its name is that of another chain by now',
+      )
+      return
+    }
     networks++
     nodes += restored.nodes
-    options.restored?.(network, { lost: restored.lost, alarmed }, now())
+    const told = { lost: restored.lost, alarmed, until: newestAt }
+    await inSlices(options.restored(network, told, now()), { signal, monotonic })
   }
 
   /** A server that stopped soon after its start may have told of an absence, and raised no alarm yet. */
-  const alarmedOf = async (network: string, at: number): Promise<ReadonlySet<string>> => {
-    const query = { network: keys.networks.get(network)?.key ?? 0, range: { from: 0, to: at + 1 }, limit: maxLimit }
-    const open = await store.alarms({ ...query, open: true, type: inactivity }, { signal, timeoutMs: budgetMs })
+  const alarmedOf = async (network: string): Promise<ReadonlySet<string>> => {
+    const range = { from: 0, to: newestAt + 1 }
+    const query = { network: keys.networks.get(network)?.key ?? 0, range, limit: maxLimit }
+    const open = await store.alarms({ ...query, open: true, type: inactivity }, { signal, timeoutMs })
     return new Set(open.map(({ node }) => (node === null ? '' : (keys.nodeOf(node)?.id ?? ''))))
   }
 
-  for (const network of newestAt === null ? [] : names) {
+  for (const network of names) {
     if (signal.aborted) break
-    tried++
     try {
-      await restore(network, newestAt ?? 0)
+      await restore(network)
+      settled.add(network)
+      left--
     } catch (error) {
-      failed++
-      if (!signal.aborted) log.warn({ error, network }, 'a network could not be restored; it begins anew')
+      if (settled.has(network)) left--
+      if (!signal.aborted) log.warn({ error, network }, 'a network could not be restored')
     }
   }
-  const left = newestAt === null ? 0 : names.length - tried + failed
   const ms = Math.round(monotonic() - from)
-  if (signal.aborted && left > 0)
-    log.warn({ networks: left, budgetMs }, 'not all networks could be restored in time; the others begin anew')
-  if (newestAt !== null)
-    log.info({ nodes, networks, ms }, `restored ${nodes} nodes of ${networks} networks in ${ms} ms`)
+  if (nodes > 0) log.info({ nodes, networks, ms }, `restored ${nodes} nodes of ${networks} networks in ${ms} ms`)
   return { networks, nodes, ms, left }
 }
