@@ -2,9 +2,10 @@
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '@netstats/sdk/store'
 import type { AdminOptions, Progress, QueryOptions } from '@netstats/sdk/store'
-import { errorOf } from './failure.ts'
+import { cancelled, errorOf } from './failure.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { WorkerOptions } from './options.ts'
+import { gather, joined } from './transfer.ts'
 
 type AskOptions = QueryOptions & Pick<AdminOptions, 'onProgress'>
 
@@ -14,14 +15,14 @@ export interface Client extends AsyncDisposable {
 }
 
 interface Waiting {
+  /** Of a long answer, as far as it has come. */
+  readonly lists: Map<string | undefined, unknown[]>
   resolve(value: unknown): void
   reject(error: StoreError): void
   readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
 const closed = (): StoreError => new StoreError('STORE_CLOSED', 'The store is closed.')
-const cancelled = (): StoreError =>
-  new StoreError('STORE_QUERY_CANCELLED', 'The query was taken back.', { retryable: true })
 
 export const openClient = async (options: WorkerOptions): Promise<Client> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'store' })
@@ -51,8 +52,15 @@ export const openClient = async (options: WorkerOptions): Promise<Client> => {
       case 'failed':
         opened.reject(errorOf(message.error))
         break
+      case 'part': {
+        const one = waiting.get(message.id)
+        if (!one) break
+        gather(one.lists, message.part)
+        send({ type: 'pull', id: message.id })
+        break
+      }
       case 'result':
-        settle(message.id, (one) => one.resolve(message.value))
+        settle(message.id, (one) => one.resolve(joined(message.value, one.lists)))
         break
       case 'piece':
         settle(message.id, (one) => one.resolve(message.bytes))
@@ -77,7 +85,7 @@ export const openClient = async (options: WorkerOptions): Promise<Client> => {
 
   const wait = <R>(id: number, onProgress?: (progress: Progress) => void): Promise<R> => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    waiting.set(id, { resolve, reject, onProgress })
+    waiting.set(id, { lists: new Map(), resolve, reject, onProgress })
     return promise as Promise<R>
   }
 

@@ -55,6 +55,10 @@ export const asStoreError = (error: unknown): StoreError => {
   return new StoreError('STORE_FAILED', `The store failed: ${firstLine(message)}.`, { retryable: true, cause: error })
 }
 
+/** Whoever asked wants no answer any more. */
+export const cancelled = (): StoreError =>
+  new StoreError('STORE_QUERY_CANCELLED', 'The query was taken back.', { retryable: true })
+
 /** An error as it crosses the thread. */
 export interface ErrorRecord {
   readonly code: StoreErrorCode

@@ -1,7 +1,11 @@
-/** What goes between the store's thread and the one that asks. A call is answered once; a stream is pulled piece by piece. */
+/**
+ * What goes between the store's thread and the one that asks. A call is answered once, a long answer in parts before its
+ * result; parts and streams are pulled one by one, so that whoever asks has time for others in between.
+ */
 import type { Progress } from '@netstats/sdk/store'
 import type { ErrorRecord } from './failure.ts'
 import type { WorkerOptions } from './options.ts'
+import type { Part } from './transfer.ts'
 
 export type ToWorker =
   | { readonly type: 'open'; readonly options: WorkerOptions }
@@ -14,13 +18,14 @@ export type ToWorker =
     }
   /** The caller is gone: the call ends, and a stream lets go of what it holds. */
   | { readonly type: 'abort'; readonly id: number }
-  /** Asks for the next piece of a stream. */
+  /** Asks for the next piece of a stream, or the next part of an answer. */
   | { readonly type: 'pull'; readonly id: number }
   | { readonly type: 'close' }
 
 export type FromWorker =
   | { readonly type: 'opened' }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | { readonly type: 'part'; readonly id: number; readonly part: Part }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }

@@ -3,15 +3,17 @@ import { parentPort } from 'node:worker_threads'
 import { StoreError } from '@netstats/sdk/store'
 import { openEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
-import { recordOf } from './failure.ts'
+import { cancelled, recordOf } from './failure.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { methodOf, streams } from './methods.ts'
 import type { CallOptions } from './methods.ts'
-import { buffersOf } from './transfer.ts'
+import { buffersOf, taken } from './transfer.ts'
+import type { Taken } from './transfer.ts'
 
 interface Call {
   readonly aborted: AbortController
   pieces: AsyncIterator<Uint8Array> | undefined
+  answer: Taken | undefined
 }
 
 const port = parentPort
@@ -33,7 +35,7 @@ const optionsOf = (id: number, call: Call, timeoutMs: number | undefined): CallO
 })
 
 const start = async ({ id, method, args, timeoutMs }: Extract<ToWorker, { type: 'call' }>): Promise<void> => {
-  const call: Call = { aborted: new AbortController(), pieces: undefined }
+  const call: Call = { aborted: new AbortController(), pieces: undefined, answer: undefined }
   calls.set(id, call)
   try {
     if (!engine) throw new StoreError('STORE_CLOSED', 'The store is closed.')
@@ -44,15 +46,24 @@ const start = async ({ id, method, args, timeoutMs }: Extract<ToWorker, { type: 
       return
     }
     const value = await methodOf(method)(engine, args as never, options)
-    calls.delete(id)
-    send({ type: 'result', id, value }, buffersOf(value))
+    call.answer = taken(value)
+    hand(id, call.answer)
   } catch (error) {
     fail(id, error)
   }
 }
 
+/** The next part of an answer, and at last what is left of it. */
+const hand = (id: number, { parts, rest }: Taken): void => {
+  const { done, value: part } = parts.next()
+  if (done !== true) return send({ type: 'part', id, part })
+  calls.delete(id)
+  send({ type: 'result', id, value: rest }, buffersOf(rest))
+}
+
 const pull = async (id: number): Promise<void> => {
-  const pieces = calls.get(id)?.pieces
+  const { pieces, answer } = calls.get(id) ?? {}
+  if (answer) return hand(id, answer)
   if (!pieces) return
   try {
     const next = await pieces.next()
@@ -66,6 +77,7 @@ const pull = async (id: number): Promise<void> => {
 const abort = async (id: number): Promise<void> => {
   const call = calls.get(id)
   call?.aborted.abort()
+  if (call?.answer) return fail(id, cancelled())
   if (!call?.pieces) return
   calls.delete(id)
   await call.pieces.return?.()
