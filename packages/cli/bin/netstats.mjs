@@ -51,7 +51,12 @@ if (major >= wanted) {
   }
   // Keeps what Node makes of the TypeScript: the next start takes half the time and 20 MB less memory.
   const modules = find()
-  if (modules !== undefined) nodeModule.enableCompileCache?.(join(modules, '.cache', 'netstats'))
+  if (modules !== undefined) {
+    const cache = join(modules, '.cache', 'netstats')
+    nodeModule.enableCompileCache?.(cache)
+    // The thread of the store looks there only when its environment says so; else it brings up the type stripper.
+    process.env.NODE_COMPILE_CACHE ??= cache
+  }
   const { main } = await import('../src/main.ts')
   await main()
 } else {
