@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { Violation } from '../src/history/oracle.ts'
 import { runKills } from '../src/history/kill-run.ts'
-import { createRandom } from '../src/history/random.ts'
+import { createRandom } from '@netstats/protocol/testing/random'
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runKills } from './history/kill-run.ts'
-import { createRandom } from './history/random.ts'
+import { createRandom } from '@netstats/protocol/testing/random'
 
 describe('a server with a history that is killed', () => {
   it('has every row that could be read exactly once, and its picture, when it is back', async () => {

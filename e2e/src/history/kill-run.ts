@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { setTimeout as pass } from 'node:timers/promises'
+import type { Random } from '@netstats/protocol/testing/random'
 import { freePort, netstats, startServer, temporaryFolder } from '../support/processes.ts'
 import type { ServerProcess } from '../support/processes.ts'
 import { networksOf, rowsOf } from '../support/rows.ts'
@@ -19,7 +20,7 @@ export interface KillOptions {
   readonly rounds: number
   readonly agents: number
   /** 0 to 1. */
-  readonly random: () => number
+  readonly random: Random
   readonly onRound?: (round: number, what: string) => void
 }
 
@@ -104,7 +105,7 @@ export const runKills = async ({ rounds, agents, random, onRound }: KillOptions)
   const killWhileOpening = async (): Promise<void> => {
     const args = ['server', '--listen', `127.0.0.1:${port}`, '--data', data]
     const server = netstats(args, { NETSTATS_ETHSTATS_SECRET: secret })
-    await pass(random() * (readyMs.at(-1) ?? 1000))
+    await pass(random.next() * (readyMs.at(-1) ?? 1000))
     server.kill('SIGKILL')
     await server.exit
     whileOpening++
@@ -116,7 +117,7 @@ export const runKills = async ({ rounds, agents, random, onRound }: KillOptions)
       if (durableHeight > 0) await checkRestored(server, fleet, durableHeight)
       using _agents = await fleet.connect(server)
       const observer = observe(server, oracles, began, over.signal)
-      await Promise.race([observer, pass(500 + random() * 3000)])
+      await Promise.race([observer, pass(500 + random.next() * 3000)])
       server.kill('SIGKILL')
       await server.exit
       over.abort()
@@ -132,7 +133,7 @@ export const runKills = async ({ rounds, agents, random, onRound }: KillOptions)
 
   try {
     for (let round = 1; round <= rounds; round++) {
-      const opening = round > 1 && random() < 0.15
+      const opening = round > 1 && random.next() < 0.15
       await (opening ? killWhileOpening() : live())
       onRound?.(round, `${opening ? 'killed while opening' : 'killed'}; ${oracles.reports.durable} reports durable`)
     }

@@ -14,8 +14,8 @@ import type { Address, Block, Hash, Observation } from '@netstats/protocol'
 import { systemClock } from '@netstats/sdk'
 import type { Batch, Logger, ManagedSpool, SpoolReader } from '@netstats/sdk'
 import { openSpool } from '../src/spool/mod.ts'
-import { createDice } from './random.ts'
-import type { Dice } from './random.ts'
+import { createRandom } from '@netstats/protocol/testing/random'
+import type { Random } from '@netstats/protocol/testing/random'
 
 const [directory = '', maxBytes = '', journalPath = '', firstNumber = '', seed = '', mode = ''] = process.argv.slice(2)
 /** `tight`: the reader is so slow that the spool runs over. `drain`: nothing is appended, everything is read. */
@@ -35,14 +35,14 @@ const quiet: Logger = {
 }
 
 /** A number in one of three classes, and of very different sizes. */
-const numbered = (n: number, dice: Dice): Observation => {
+const numbered = (n: number, random: Random): Observation => {
   const observedAt = unixMs(n)
-  const draw = dice.next()
+  const draw = random.next()
   if (draw < 0.45) return { kind: 'pending', node, observedAt, body: { pending: n } }
   if (draw < 0.95) {
-    return { kind: 'host', node, observedAt, body: { uptimeSeconds: n, hostname: 'h'.repeat(dice.between(0, 200)) } }
+    return { kind: 'host', node, observedAt, body: { uptimeSeconds: n, hostname: 'h'.repeat(random.between(0, 200)) } }
   }
-  const extraData = 'x'.repeat(dice.between(0, 6000))
+  const extraData = 'x'.repeat(random.between(0, 6000))
   return { kind: 'block', node, observedAt, body: { ...exampleBlock(n), extraData } }
 }
 
@@ -69,16 +69,16 @@ const exampleBlock = (n: number): Block => {
   }
 }
 
-const append = async (spool: ManagedSpool, dice: Dice): Promise<void> => {
+const append = async (spool: ManagedSpool, random: Random): Promise<void> => {
   for (let n = Number(firstNumber); ; ) {
-    const size = dice.between(1, tight ? 400 : 120)
-    const batch = Array.from({ length: size }, (_, i) => numbered(n + i, dice))
+    const size = random.between(1, tight ? 400 : 120)
+    const batch = Array.from({ length: size }, (_, i) => numbered(n + i, random))
     note(`T ${n} ${n + size - 1}`)
     await spool.append(batch)
     note(`A ${n} ${n + size - 1}`)
     n += size
     // Now and then at rest, so that kills also fall between transactions and a checkpoint has time.
-    if (dice.chance(0.1)) await systemClock.sleep(dice.between(1, 10), { signal: never })
+    if (random.chance(0.1)) await systemClock.sleep(random.between(1, 10), { signal: never })
   }
 }
 
@@ -95,19 +95,19 @@ const take = async (reader: SpoolReader, batch: Batch, count: number): Promise<v
   note(`C ${last.sequence}`)
 }
 
-const read = async (reader: SpoolReader, dice: Dice): Promise<void> => {
+const read = async (reader: SpoolReader, random: Random): Promise<void> => {
   for (;;) {
     const batch = await reader.next({ signal: never })
     if (!batch) return
     // A peer that is away, one that takes a part, one that takes all.
-    const answer = dice.next()
+    const answer = random.next()
     if (answer < 0.7) await take(reader, batch, batch.items.length)
     else {
-      if (answer < 0.9) await take(reader, batch, dice.between(0, batch.items.length - 1))
+      if (answer < 0.9) await take(reader, batch, random.between(0, batch.items.length - 1))
       reader.rewind()
     }
-    if (tight) await systemClock.sleep(dice.between(1, 12), { signal: never })
-    else if (dice.chance(0.2)) await nextTurn()
+    if (tight) await systemClock.sleep(random.between(1, 12), { signal: never })
+    else if (random.chance(0.2)) await nextTurn()
   }
 }
 
@@ -120,7 +120,7 @@ const drain = async (reader: SpoolReader): Promise<void> => {
   }
 }
 
-const dice = createDice(Number(seed))
+const random = createRandom(Number(seed))
 const spool = await openSpool({
   directory,
   maxBytes: Number(maxBytes),
@@ -129,7 +129,7 @@ const spool = await openSpool({
   reporter: node,
   gapEveryMs: 20,
 })
-const reader = await spool.reader('sink', { policy: 'on-ack', batchSize: dice.between(20, 300) })
+const reader = await spool.reader('sink', { policy: 'on-ack', batchSize: random.between(20, 300) })
 tell('R')
 if (mode === 'drain') {
   await drain(reader)
@@ -148,5 +148,5 @@ if (mode === 'drain') {
   await again[Symbol.asyncDispose]()
   tell('E')
 } else {
-  await Promise.all([append(spool, dice), read(reader, dice)])
+  await Promise.all([append(spool, random), read(reader, random)])
 }

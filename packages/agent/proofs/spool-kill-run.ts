@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createDice } from './random.ts'
+import { createRandom } from '@netstats/protocol/testing/random'
 import { createOracle, Violation } from './spool-kill-oracle.ts'
 import type { Tally } from './spool-kill-oracle.ts'
 
@@ -64,7 +64,7 @@ const runScenario = async (
 ): Promise<KillResult> => {
   const directory = mkdtempSync(join(tmpdir(), `netstats-kill-${name}-`))
   const journalPath = join(directory, 'journal')
-  const dice = createDice(seed)
+  const random = createRandom(seed)
   const oracle = createOracle({ mayDrop: name === 'tight' })
   let largest = 0
   const measure = (): void => {
@@ -79,7 +79,7 @@ const runScenario = async (
       String(maxBytes),
       journalPath,
       String(oracle.next()),
-      String(dice.between(0, 2 ** 31)),
+      String(random.between(0, 2 ** 31)),
       mode,
     ]
     const child = spawn(process.execPath, [childPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -91,7 +91,7 @@ const runScenario = async (
   }
   try {
     for (let round = 0; round < rounds; round++) {
-      await live(name, dice.between(0, name === 'tight' ? 300 : 120))
+      await live(name, random.between(0, name === 'tight' ? 300 : 120))
       onRound()
     }
     await live('drain', undefined)
