@@ -5,7 +5,7 @@
 import { open, rm } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { checkRange, createExportEncoder, invalidQuery, tables } from '@netstats/sdk/store'
+import { StoreError, checkRange, createExportEncoder, invalidQuery, tables } from '@netstats/sdk/store'
 import type { ExportQuery, ExportRow, Range, Table } from '@netstats/sdk/store'
 import { exportStatement } from '../queries/mod.ts'
 import type { ExportStatement } from '../queries/mod.ts'
@@ -19,7 +19,7 @@ import type { CallOptions } from './methods.ts'
 const spanRows = 20_000
 const pieceRows = 1000
 const firstSpanMs = 60_000
-/** An export that names no timeout may take so long; one query of it as long as any other. */
+/** Longest export where the asker names no time, its reader's pauses included. */
 const exportTimeoutMs = 15 * 60_000
 const pieceBytes = 256 * 1024
 
@@ -43,13 +43,22 @@ async function* lines(
   { readers, files, options }: Engine,
   table: Table,
   query: ExportQuery & { readonly format: 'csv' | 'ndjson' },
-  { signal }: Pick<CallOptions, 'signal'>,
+  { signal, timeoutMs = exportTimeoutMs }: CallOptions,
 ): AsyncGenerator<Uint8Array> {
   const encoder = createExportEncoder(query.format, table)
   const text = new TextEncoder()
   if (encoder.header !== '') yield text.encode(encoder.header)
-  const ask = <T>(use: (context: QueryContext) => Promise<T>): Promise<T> =>
-    readers.read((session) => use(createContext(files, session)), { signal, timeoutMs: options.timeoutMs })
+  const until = performance.now() + timeoutMs
+  const ask = <T>(use: (context: QueryContext) => Promise<T>): Promise<T> => {
+    const left = until - performance.now()
+    if (left <= 0) {
+      throw new StoreError('STORE_QUERY_TIMEOUT', `The export took longer than ${timeoutMs} ms.`, { retryable: true })
+    }
+    return readers.read((session) => use(createContext(files, session)), {
+      signal,
+      timeoutMs: Math.min(options.timeoutMs, left),
+    })
+  }
   const pieces = function* (rows: readonly ExportRow[]): Generator<Uint8Array> {
     for (let i = 0; i < rows.length; i += pieceRows) yield text.encode(encoder.encode(rows.slice(i, i + pieceRows)))
   }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -15,6 +16,8 @@ import { batchAt, createPlaces, hour, noon, retention } from './test-support/pla
 
 const place = createPlaces()
 const MiB = 1024 * 1024
+/** Where a query must not write. */
+const outside = join(tmpdir(), `netstats-escape-${process.pid}`)
 let engines: Engine[] = []
 afterEach(async () => {
   for (const engine of engines) await engine[Symbol.asyncDispose]()
@@ -109,8 +112,8 @@ describe('a question', () => {
 
   it.each([
     `SELECT * FROM read_text('/etc/passwd')`,
-    `COPY (SELECT 1) TO '/tmp/netstats-escape.csv'`,
-    `ATTACH '/tmp/netstats-escape.duckdb'`,
+    `COPY (SELECT 1) TO '${outside}.csv'`,
+    `ATTACH '${outside}.duckdb'`,
     'INSTALL httpfs',
     'LOAD httpfs',
     `SELECT * FROM 'https://example.org/x.parquet'`,
@@ -120,7 +123,7 @@ describe('a question', () => {
   ])('can not leave the store, or change it: %s', async (text) => {
     const engine = await start()
     await expect(ask(engine, text)).rejects.toThrow()
-    expect(existsSync('/tmp/netstats-escape.csv') || existsSync('/tmp/netstats-escape.duckdb')).toBe(false)
+    expect(existsSync(`${outside}.csv`) || existsSync(`${outside}.duckdb`)).toBe(false)
   })
 
   it('is ended when the file it reads has expired, and the file is gone', async () => {
@@ -155,4 +158,14 @@ describe('an export', () => {
       expect(readdirSync(join(engine.options.directory, 'tmp'))).toEqual([])
     },
   )
+
+  it.each(['csv', 'ndjson'] as const)('keeps to the time the asker gives: %s', async (format) => {
+    const engine = await start()
+    await engine.writer.write(copyBatch(batchAt(1, noon)).batch, noon)
+    const query = { table: 'log', range: { from: 0, to: noon + 1 }, format } as const
+    const read = async (): Promise<void> => {
+      for await (const _ of exportRows(engine, query, { ...callOptions, timeoutMs: 0 })) continue
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'STORE_QUERY_TIMEOUT' })
+  })
 })
