@@ -1,5 +1,6 @@
 /** What the configuration says, as the limits the parts work with. */
 import type { ServerConfig } from './config.ts'
+import type { DeskLimits } from './desk/desk.ts'
 import { defaultSessionLimits } from './ingest/session.ts'
 import type { SessionLimits } from './ingest/session.ts'
 import type { IntakeLimits } from './intake/intake.ts'
@@ -10,10 +11,14 @@ export const sessionLimitsOf = ({ ethstats }: ServerConfig): SessionLimits => ({
   pingEveryMs: ethstats.pingEvery,
   primusEveryMs: ethstats.primusPingEvery,
   silenceMs: ethstats.silence,
-  takeoverMs: ethstats.takeover,
-  historySessions: ethstats.historySessions,
   frames: { perSecond: ethstats.messagesPerSecond, burst: ethstats.messagesPerSecond * 6 },
   bytes: { ...defaultSessionLimits.bytes, burst: Math.max(defaultSessionLimits.bytes.burst, ethstats.maxFrame * 2) },
+})
+
+export const deskLimitsOf = ({ ethstats }: ServerConfig): DeskLimits => ({
+  takeoverMs: ethstats.takeover,
+  historyTimeoutMs: 30_000,
+  historySessions: ethstats.historySessions,
 })
 
 export const intakeLimitsOf = ({ limits, ethstats }: ServerConfig): IntakeLimits => ({
