@@ -35,6 +35,10 @@ export interface SpooledObservation {
 
 /** Observations in spool order. Never empty. */
 export interface Batch {
+  /** Id of the spool that its sequences count in: those of another spool mean nothing beside them. */
+  readonly spool: string
+  /** Sequence of the observation before the first one in this reader's stream; 0 where there was none in this spool. */
+  readonly after: Sequence
   readonly items: readonly SpooledObservation[]
   /** Sequence of the last item: what the shipper commits when the batch is settled. */
   readonly last: Sequence
