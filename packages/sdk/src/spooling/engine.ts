@@ -52,7 +52,7 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
 
   const view: ReadersView = {
     *places() {
-      for (const { name, cursor, released } of open.values()) yield { name, cursor, released: released() }
+      for (const { name, cursor, released } of open.values()) yield { name, cursor, released }
     },
     passed(observation: Observation) {
       const known = writer.ledger().readers

@@ -43,7 +43,7 @@ export interface EngineReader extends SpoolReader {
   /** Everything through here is settled; the engine makes it durable. */
   readonly cursor: Sequence
   /** Sequence of the last observation given and settled; 0: none of this spool. */
-  released(): Sequence
+  readonly released: Sequence
   readonly open: boolean
   wants(observation: Observation): boolean
   close(): void
@@ -213,7 +213,9 @@ export const createReader = (
     wants,
     next,
     commit,
-    released: () => inSpool(policy === 'on-send' ? gone : settled),
+    get released() {
+      return inSpool(policy === 'on-send' ? gone : settled)
+    },
     rewind() {
       previous = settled
       if (policy === 'on-send') {
