@@ -32,9 +32,12 @@ import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createSecretCheck } from './ingest/secrets.ts'
 import { listen, reachable } from './listen.ts'
-import { intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { intakeLimitsOf, serverLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
+import { ownWork } from './self/own-work.ts'
+import { createProcessFacts } from './self/process-facts.ts'
 import { registerServerMetrics } from './self/server-metrics.ts'
 import { defaultMaxConnections } from './self/open-files.ts'
 import { watchEventLoop } from './self/process-metrics.ts'
@@ -165,8 +168,22 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
+  const work = () => ownWork({ endpoint, feed, classic, httpFaults: faults })
+  const facts = createFacts({
+    version,
+    server: identity.id,
+    health,
+    core,
+    runner,
+    feed,
+    history: history?.counts,
+    isReady: () => !draining,
+    limits: serverLimitsOf(config, maxConnections),
+    processes: [createProcessFacts({ role: 'server', name: 'server', loop, work })],
+  })
   const api = registerApi(app, {
     core,
+    facts,
     ...(history && { history: history.reader }),
     version,
     log,
