@@ -4,6 +4,7 @@ import type { DeskLimits } from './desk/desk.ts'
 import { defaultSessionLimits } from './ingest/session.ts'
 import type { SessionLimits } from './ingest/session.ts'
 import type { IntakeLimits } from './intake/intake.ts'
+import type { ServerLimits } from './self/server-facts.ts'
 
 export const sessionLimitsOf = ({ ethstats }: ServerConfig): SessionLimits => ({
   ...defaultSessionLimits,
@@ -33,3 +34,11 @@ export const intakeLimitsOf = ({ limits, ethstats }: ServerConfig): IntakeLimits
 /** The largest frames of several agents at once, and no more than a few times what may wait as whole ones. */
 export const unfinishedBytesOf = ({ limits, ethstats }: ServerConfig): number =>
   Math.max(2 * limits.queueBytes, 8 * ethstats.maxFrame)
+
+export const serverLimitsOf = ({ limits, history, feed }: ServerConfig, connections: number): ServerLimits => ({
+  connections,
+  queueItems: limits.queueItems,
+  queueBytes: limits.queueBytes,
+  pendingBytes: history.enabled ? history.pendingBytes : null,
+  viewers: feed.readers,
+})

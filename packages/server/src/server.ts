@@ -33,9 +33,12 @@ import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createDesk } from './desk/desk.ts'
 import { createSecretGate } from './desk/secret-gate.ts'
 import { listen, reachable } from './listen.ts'
-import { deskLimitsOf, intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { deskLimitsOf, intakeLimitsOf, serverLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
+import { ownWork } from './self/own-work.ts'
+import { createProcessFacts } from './self/process-facts.ts'
 import { registerServerMetrics } from './self/server-metrics.ts'
 import { defaultMaxConnections } from './self/open-files.ts'
 import { watchEventLoop } from './self/process-metrics.ts'
@@ -186,8 +189,22 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
+  const work = () => ownWork({ endpoint, feed, classic, httpFaults: faults })
+  const facts = createFacts({
+    version,
+    server: identity.id,
+    health,
+    core,
+    runner,
+    feed,
+    history: history?.counts,
+    isReady: () => !draining,
+    limits: serverLimitsOf(config, maxConnections),
+    processes: [createProcessFacts({ role: 'server', name: 'server', loop, work })],
+  })
   const api = registerApi(app, {
     core,
+    facts,
     ...(history && { history: history.reader }),
     version,
     log,
