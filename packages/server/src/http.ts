@@ -1,8 +1,9 @@
 /**
  * The one HTTP server: REST and pages through fastify, WebSocket upgrades routed here by path.
  *
- *     /api, /api/, /apixyz?…  agents        /primus…    classic dashboards
- *     /feed                   dashboards    /external…  third parties
+ *     /api, /api/, /apixyz?…  ethstats clients   /primus…    classic dashboards
+ *     /agent                  netstats agents    /external…  third parties
+ *     /feed                   dashboards
  *
  * A plain request to a channel is told to upgrade; `/api/v1` is REST. An upgrade to anywhere else is refused and the
  * connection closed: nothing is left hanging.
@@ -18,7 +19,7 @@ import type { Admission } from './ingest/admission.ts'
 import type { AddressOf } from './ingest/client-address.ts'
 import type { Refusal } from './ingest/counts.ts'
 
-export const channels = ['api', 'primus', 'external', 'feed'] as const
+export const channels = ['api', 'agent', 'primus', 'external', 'feed'] as const
 export type Channel = (typeof channels)[number]
 
 /** Takes over the socket of an upgrade request that was admitted. */
@@ -67,6 +68,8 @@ const pathOf = (url: string | undefined): string => {
 /** Classic servers match their channels by prefix, and agents in the field rely on it: `/api/`, `/apixyz`. */
 export const channelOf = (path: string): Channel | undefined => {
   if (path === '/feed' || path.startsWith('/feed/')) return 'feed'
+  // `/agents` is a page.
+  if (path === '/agent' || path === '/agent/') return 'agent'
   return (['api', 'primus', 'external'] as const).find((one) => path.startsWith(`/${one}`))
 }
 

@@ -30,6 +30,7 @@ import { openIdentity } from './identity.ts'
 import { createAdmission } from './ingest/admission.ts'
 import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
+import { createNetstatsEndpoint } from './ingest/netstats/endpoint.ts'
 import { createDesk } from './desk/desk.ts'
 import { createSecretGate } from './desk/secret-gate.ts'
 import { listen, reachable } from './listen.ts'
@@ -74,6 +75,7 @@ export interface ServerHandle extends AsyncDisposable {
 
 const builtDashboard = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 const tickMs = 1000
+const agentTickMs = 250
 const feedTickMs = 125
 const sweepEvery = 10
 const classicTickMs = 500
@@ -139,6 +141,13 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     stages,
   })
+  const agents = createNetstatsEndpoint({
+    connect: (down) => desk.open(down).up,
+    maxUnfinishedBytes: unfinishedBytesOf(config),
+    pingMs: config.agents.pingEvery,
+    compress: config.agents.compress,
+    log,
+  })
   const addressOf = createAddressOf(config.trustedProxies)
   const feedReader = dirty.reader()
   const feed = createFeed({
@@ -162,6 +171,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const app = createHttp({
     upgrades: {
       api: endpoint.upgrade,
+      agent: agents.upgrade,
       primus: open ? (request, socket, head) => classic.upgrade('primus', request, socket, head) : undefined,
       external: open ? (request, socket, head) => classic.upgrade('external', request, socket, head) : undefined,
       feed: open ? onFeed : undefined,
@@ -177,6 +187,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   registerServerMetrics(metrics, {
     endpoint,
+    agents,
     desk,
     feed,
     classic,
@@ -189,7 +200,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
-  const work = () => ownWork({ endpoint, feed, classic, httpFaults: faults })
+  const work = () => ownWork({ endpoint, agents, feed, classic, httpFaults: faults })
   const facts = createFacts({
     version,
     server: identity.id,
@@ -235,7 +246,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       log,
       health,
     }))
-  for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
+  for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
+    health.set(part, 'ok')
 
   // A defect in one part must not take the others with it: it is logged once a change of state, and tried again.
   const failing = new Set<string>()
@@ -269,6 +281,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     else health.set('intake', 'ok')
     shedBefore = shed
   }, tickMs)
+  const agentTick = setInterval(() => guard('ingest/netstats', () => agents.tick()), agentTickMs)
   const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
   const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
 
@@ -280,12 +293,16 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     health.set('http', 'stopped', 'draining')
     log.info({ sessions: endpoint.machine.states.ready }, 'draining')
     const bound = AbortSignal.timeout(config.drainTimeout + 1000)
-    const drained = await within(endpoint.drain(config.drainTimeout), bound)
+    const drained = await within(
+      Promise.all([endpoint.drain(config.drainTimeout), agents.drain(config.drainTimeout)]),
+      bound,
+    )
     if (!drained) log.warn({ frames: endpoint.intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
     timed('feed', () => feed.tick())
     timed('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
+    clearInterval(agentTick)
     clearInterval(feedTick)
     clearInterval(classicTick)
     await Promise.all([feed[Symbol.asyncDispose](), classic.close()])
@@ -315,7 +332,7 @@ const totalOf = (sheds: Readonly<Record<string, Readonly<Record<string, number>>
 }
 
 /** True where it ended in time. */
-const within = (work: Promise<void>, signal: AbortSignal): Promise<boolean> =>
+const within = (work: Promise<unknown>, signal: AbortSignal): Promise<boolean> =>
   Promise.race([
     work.then(() => true),
     new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true })),

@@ -190,8 +190,12 @@ export type Request = { readonly type: 'request'; readonly id: number } & Questi
 
 /** Why a server refuses. Agents take any other word as well. */
 export const refusals = [
+  'bad-secret',
   'bad-token',
+  'bad-key',
   'bad-proof',
+  'wrong-id',
+  'name-bound',
   'token-required',
   'revoked',
   'banned',

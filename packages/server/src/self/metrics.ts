@@ -20,7 +20,7 @@ export interface Metrics {
   readonly contentType: string
 }
 
-type Add = (labels: Readonly<Record<string, string>>, value: number) => void
+export type Add = (labels: Readonly<Record<string, string>>, value: number) => void
 
 const prefix = 'netstats_server_'
 const stageBuckets = [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.5]
@@ -98,7 +98,7 @@ const feedLabels: { readonly [C in FeedCounter]?: readonly string[] } = {
   resumes: ['result'],
 }
 
-const each = (label: string, values: Iterable<readonly [string, number]>, add: Add): void => {
+export const each = (label: string, values: Iterable<readonly [string, number]>, add: Add): void => {
   for (const [key, value] of values) add({ [label]: key }, value)
 }
 

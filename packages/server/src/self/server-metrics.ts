@@ -4,9 +4,11 @@ import type { Desk } from '../desk/desk.ts'
 import type { Feed } from '../feed/mod.ts'
 import type { Admission } from '../ingest/admission.ts'
 import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { NetstatsEndpoint } from '../ingest/netstats/endpoint.ts'
 import type { Geo } from '../geo/mod.ts'
 import type { HttpFault } from '../http.ts'
 import type { Core } from '../shard/model.ts'
+import { registerAgentMetrics } from './agent-metrics.ts'
 import { registerDeskMetrics, registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
@@ -14,6 +16,7 @@ import type { LoopWatch } from './process-metrics.ts'
 
 export interface Measured {
   readonly endpoint: EthstatsEndpoint
+  readonly agents: NetstatsEndpoint
   readonly desk: Desk
   readonly feed: Feed
   readonly classic: ClassicHub
@@ -30,6 +33,7 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
   const { endpoint, feed, classic, runner, admission, loop, core } = measured
   registerProcessMetrics(metrics, loop)
   registerIngestMetrics(metrics, endpoint.machine)
+  registerAgentMetrics(metrics, measured.agents)
   registerDeskMetrics(metrics, measured.desk)
   registerIntakeMetrics(metrics, endpoint.intake)
   registerFeedMetrics(metrics, () => feed.gauges())
