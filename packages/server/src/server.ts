@@ -10,9 +10,13 @@
 import { fileURLToPath } from 'node:url'
 import { unixMs } from '@netstats/protocol'
 import type { Logger, PartStatus } from '@netstats/sdk'
-import { reasonOf } from '@netstats/sdk'
+import { reasonOf, systemClock } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { Store } from '@netstats/sdk/store'
+import { openAccess } from './access/mod.ts'
+import type { Access } from './access/mod.ts'
+import { registerAccessMetrics } from './access/metrics.ts'
+import { guardUpgrade, registerGuard } from './api/guard.ts'
 import { registerApi, registerApiMetrics, registerStatic } from './api/mod.ts'
 import { createClassicHub } from './classic/hub.ts'
 import type { ServerConfig } from './config.ts'
@@ -28,7 +32,7 @@ import { createHttp, httpFaults } from './http.ts'
 import type { HttpFault, Upgrade } from './http.ts'
 import { openIdentity } from './identity.ts'
 import { createAdmission } from './ingest/admission.ts'
-import { createAddressOf } from './ingest/client-address.ts'
+import { createAddressList, createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createSecretCheck } from './ingest/secrets.ts'
 import { listen, reachable } from './listen.ts'
@@ -43,6 +47,8 @@ import { createStageTimes } from './self/stage-times.ts'
 import type { ShedCounts } from './intake/shed-counts.ts'
 import { createCore } from './shard/mod.ts'
 import type { Core } from './shard/model.ts'
+import { registerTlsMetrics } from './tls/metrics.ts'
+import { openTls } from './tls/open.ts'
 import { createSocketServer } from './web-sockets.ts'
 
 export interface ServerOptions {
@@ -65,6 +71,9 @@ export interface ServerHandle extends AsyncDisposable {
   readonly core: Core
   /** Undefined where the configuration turns it off. */
   readonly history: History | undefined
+  readonly access: Access
+  /** Reads the certificate again, where there is one. */
+  reload(): Promise<void>
   parts(): readonly PartStatus[]
 }
 

@@ -32,7 +32,10 @@ export interface AgentPlace {
 export interface AgentAdmin {
   list(): readonly AgentInfo[]
   /** With a key no token is made, unless it is asked for. The token is not kept, and not shown again. */
-  add(actor: Actor, agent: AgentPlace & { key?: string | undefined; token?: boolean | undefined; note?: string | undefined }): AgentWithToken
+  add(
+    actor: Actor,
+    agent: AgentPlace & { key?: string | undefined; token?: boolean | undefined; note?: string | undefined },
+  ): AgentWithToken
   /** A new token; the old one is worth nothing from now on. Gives an agent that was revoked its right back. */
   rotate(actor: Actor, place: AgentPlace): AgentWithToken
   /** Takes token and key away. The id is refused until it is rotated, or removed. */
@@ -197,4 +200,3 @@ const infoOf = (record: AgentRecord): AgentInfo => ({
   bannedAt: record.bannedAt ?? null,
   seenAt: record.seenAt ?? null,
 })
-

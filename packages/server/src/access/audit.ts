@@ -82,8 +82,12 @@ export const createAudit = ({ db, write }: AccessFile, { entries, now }: AuditOp
     sinceTrim = 0
     trim.run(entries)
   }
-  const drain = (): void => {
-    for (const row of waiting.splice(0)) insert(row)
+  const flush = (): void => {
+    if (waiting.length === 0) return
+    write(() => {
+      for (const row of waiting) insert(row)
+    })
+    waiting.length = 0
   }
 
   return {
@@ -94,11 +98,9 @@ export const createAudit = ({ db, write }: AccessFile, { entries, now }: AuditOp
       if (waiting.length < waitingMost) waiting.push(rowOf(actor, note))
       else lost++
     },
-    flush() {
-      if (waiting.length > 0) write(drain)
-    },
+    flush,
     list(limit, before = Number.MAX_SAFE_INTEGER) {
-      if (waiting.length > 0) write(drain)
+      flush()
       return page.all(before, limit) as unknown as AuditEntry[]
     },
     get lost() {

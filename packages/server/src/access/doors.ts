@@ -30,6 +30,8 @@ export interface Doors {
   authorize(request: Pick<IncomingMessage, 'headers'>): Role | undefined
   /** Rejects with `ACCESS_BUSY` where too many try at once. */
   login(name: string, password: string, address: string): Promise<LoginOutcome>
+  /** Whether it is the password of the user, who asks with a session; counts like a login. */
+  confirm(name: string, password: string, address: string): Promise<'right' | 'wrong' | { readonly retryMs: number }>
   logout(principal: Principal, address: string): void
   /** Calls when the session of a principal ends; never for others. Gives what ends the calls. */
   onEnd(principal: Principal, listener: () => void): () => void
@@ -75,32 +77,51 @@ export const createDoors = (parts: DoorsParts): Doors => {
     return (cookie === undefined ? undefined : bySession(cookie)) ?? nobody
   }
 
+  const confirm: Doors['confirm'] = async (name, password, address) => {
+    const who = { address: originOf(address), identity: name }
+    const retryMs = guesses.lockedMs(who, now())
+    if (retryMs > 0) {
+      counts.lockedOut++
+      return { retryMs }
+    }
+    // Counted before the password is looked at: many at once must not all pass for the first try.
+    guesses.failed(who, now())
+    const kept = users.get(name)?.password
+    const isRight = await passwords.verify(password, kept).catch((error: unknown) => {
+      guesses.forgive(who, now())
+      throw error
+    })
+    // It may have been changed in the meantime.
+    if (!isRight || kept === undefined || users.get(name)?.password !== kept) {
+      counts.wrong++
+      return 'wrong'
+    }
+    guesses.turnedOutGood(who, now())
+    if (passwords.isDated(kept)) {
+      const renewed = await passwords.hash(password)
+      const user = users.get(name)
+      if (user?.password === kept) users.save({ ...user, password: renewed })
+    }
+    return 'right'
+  }
+
   return {
     identify,
     authorize: (request) => identify(request)?.role,
+    confirm,
     async login(name, password, address) {
-      const who = { address: originOf(address), identity: name }
       const actor: Actor = { name, via: 'login', address }
-      const retryMs = guesses.lockedMs(who, now())
-      if (retryMs > 0) {
-        counts.lockedOut++
-        return { ok: false, reason: 'locked-out', retryMs }
-      }
-      // Counted before the password is looked at: many at once must not all be tries of one.
-      guesses.failed(who, now())
-      const kept = users.get(name)?.password
-      const isRight = await passwords.verify(password, kept)
-      const user = users.get(name)
-      if (!isRight || user?.password === undefined || user.password !== kept) {
-        counts.wrong++
+      const outcome = await confirm(name, password, address)
+      if (outcome === 'wrong') {
         audit.later(actor, { action: 'login', subject: name, result: 'refused' })
         return { ok: false, reason: 'wrong' }
       }
+      if (outcome !== 'right') return { ok: false, reason: 'locked-out', retryMs: outcome.retryMs }
+      const user = users.get(name)
+      if (user === undefined) return { ok: false, reason: 'wrong' }
       counts.logins++
-      guesses.succeeded(who)
       audit.later(actor, { action: 'login', subject: name })
       const { cookie, session } = sessions.begin(name, address, now())
-      if (passwords.isDated(kept)) users.save({ ...user, password: await passwords.hash(password) })
       const principal: Principal = { name, role: user.role, via: 'session', session }
       return { ok: true, cookie, principal, endsAt: sessions.endsAt(session) }
     },

@@ -16,6 +16,10 @@ export interface Guesses {
   lockedMs(who: Who, at: number, hardToGuess?: boolean): number
   failed(who: Who, at: number): void
   succeeded(who: Who): void
+  /** For who counts a failure before it is known: takes it back. */
+  forgive(who: Who, at: number): void
+  /** Takes a failure back and notes the success. */
+  turnedOutGood(who: Who, at: number): void
   readonly lockouts: Readonly<Record<'address' | 'identity' | 'neighbour', Lockout>>
 }
 
@@ -35,6 +39,20 @@ export const createGuesses = ({ failures, lockMs }: GuessesOptions): Guesses => 
   const lockouts = { address: createLockout(limits), identity: createLockout(few), neighbour: createLockout(few) }
   const good = new Set<string>()
   const pairOf = ({ address, identity }: Who): string => `${address}\n${identity}`
+  const succeeded = (who: Who): void => {
+    const pair = pairOf(who)
+    good.delete(pair)
+    good.add(pair)
+    for (const oldest of good) {
+      if (good.size <= maxGood) break
+      good.delete(oldest)
+    }
+  }
+  const forgive = (who: Who, at: number): void => {
+    if (good.has(pairOf(who))) return lockouts.neighbour.forgive(pairOf(who), at)
+    lockouts.address.forgive(who.address, at)
+    lockouts.identity.forgive(who.identity, at)
+  }
   return {
     lockedMs(who, at, hardToGuess = false) {
       if (good.has(pairOf(who))) return lockouts.neighbour.lockedMs(pairOf(who), at)
@@ -46,14 +64,11 @@ export const createGuesses = ({ failures, lockMs }: GuessesOptions): Guesses => 
       lockouts.address.failed(who.address, at)
       lockouts.identity.failed(who.identity, at)
     },
-    succeeded(who) {
-      const pair = pairOf(who)
-      good.delete(pair)
-      good.add(pair)
-      for (const oldest of good) {
-        if (good.size <= maxGood) break
-        good.delete(oldest)
-      }
+    succeeded,
+    forgive,
+    turnedOutGood(who, at) {
+      forgive(who, at)
+      succeeded(who)
     },
     lockouts,
   }

@@ -20,6 +20,8 @@ export interface Lockout {
   /** Milliseconds for which the key is locked out; 0 where it is not. */
   lockedMs(key: string, at: number): number
   failed(key: string, at: number): void
+  /** Takes the last failure back: it was none. */
+  forgive(key: string, at: number): void
   /** Keys that are remembered. */
   readonly size: number
   /** Locks since the start. */
@@ -74,6 +76,14 @@ export const createLockout = (limits: LockoutLimits): Lockout => {
         if (entries.size <= limits.entries) break
         entries.delete(oldest)
       }
+    },
+    forgive(key, at) {
+      const entry = entries.get(key)
+      if (entry === undefined) return
+      if (entry.until > at) entry.level = Math.max(0, entry.level - 1)
+      entry.until = Math.min(entry.until, at)
+      entry.bucket.at = Math.min(entry.bucket.at, at)
+      entry.bucket.tokens = Math.min(rate.burst, entry.bucket.tokens + 1)
     },
     get size() {
       return entries.size

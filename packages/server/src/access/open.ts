@@ -59,7 +59,8 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const { config, clock, log } = options
   const path = join(options.data, accessFileName)
   const file = openAccessFile(path)
-  if (file.wasOpenToOthers) log.warn({ file: path }, 'the file of agents and users could be read by others; not any more')
+  if (file.wasOpenToOthers)
+    log.warn({ file: path }, 'the file of agents and users could be read by others; not any more')
   const now = (): number => clock.now()
   const agents = createAgentTable(file)
   const users = createUserTable(file)

@@ -27,7 +27,10 @@ const place = z.strictObject({ id, network })
 const key = z.string().min(1).max(1000).describe('Ed25519 public key: base64 of its 32 bytes, or PEM.')
 const name = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u, 'expected letters, digits and . _ @ -, at most 64, a letter or digit first')
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u,
+    'expected letters, digits and . _ @ -, at most 64, a letter or digit first',
+  )
   .describe('Name of the user.')
 const role = z.enum(roles).describe('What it may: look, administer agents, administer users too.')
 const password = z.string().min(1).max(1024).describe('At least 10 characters.')
@@ -108,7 +111,8 @@ export const operations = {
   }),
   'agents/add': operation({
     id: 'addAgent',
-    summary: 'Makes an agent known, with a token of its own unless it has a key. Its id can not log in with a shared secret from now on.',
+    summary:
+      'Makes an agent known, with a token of its own unless it has a key. Its id can not log in with a shared secret from now on.',
     role: 'operator',
     args: z.strictObject({
       id,

@@ -37,7 +37,10 @@ interface SessionsOptions {
 const perUser = 50
 const seenEveryMs = 60_000
 
-export const createSessionTable = ({ db, onWritten }: AccessFile, { idleMs, lifeMs }: SessionsOptions): SessionTable => {
+export const createSessionTable = (
+  { db, onWritten }: AccessFile,
+  { idleMs, lifeMs }: SessionsOptions,
+): SessionTable => {
   const sessions = new Map<string, SessionRecord>()
   const written = new Map<SessionRecord, number>()
   const listeners = new Map<SessionRecord, Set<() => void>>()

@@ -51,7 +51,10 @@ export const createUserAdmin = ({ file, users, sessions, passwords, audit, now }
   const found = (name: string): UserRecord => {
     const user = users.get(name)
     if (user !== undefined) return user
-    throw new AccessError('ACCESS_USER_UNKNOWN', `No user "${name}" is known; netstats users list names those that are.`)
+    throw new AccessError(
+      'ACCESS_USER_UNKNOWN',
+      `No user "${name}" is known; netstats users list names those that are.`,
+    )
   }
   const checkFree = (name: string): void => {
     if (users.get(name) === undefined) return
@@ -96,11 +99,17 @@ export const createUserAdmin = ({ file, users, sessions, passwords, audit, now }
     addWithToken(actor, { name, role }) {
       checkFree(name)
       const token = createToken(apiTokenPrefix)
-      const user = save(actor, 'user-add', { ...created(name, role), token: digestOf(token) }, { detail: `${role}, token` })
+      const user = save(
+        actor,
+        'user-add',
+        { ...created(name, role), token: digestOf(token) },
+        { detail: `${role}, token` },
+      )
       return { user, token }
     },
     async setPassword(actor, { name, password }, except) {
-      if (found(name).token !== undefined) throw wrongKind(name, 'has an API token and no password; give it a new token')
+      if (found(name).token !== undefined)
+        throw wrongKind(name, 'has an API token and no password; give it a new token')
       const kept = await passwords.hash(checkPassword(password))
       // It may have been removed while the hash was made.
       return save(actor, 'user-password', { ...found(name), password: kept, changedAt: now() }, { except })
@@ -128,8 +137,7 @@ export const createUserAdmin = ({ file, users, sessions, passwords, audit, now }
   }
 }
 
-const wrongKind = (name: string, what: string): AccessError =>
-  new AccessError('ACCESS_ARGUMENT_INVALID', `"${name}" ${what}.`)
+const wrongKind = (name: string, what: string): AccessError => new AccessError('ACCESS_USER_KIND', `"${name}" ${what}.`)
 
 const infoOf = (user: UserRecord): UserInfo => ({
   name: user.name,
