@@ -35,6 +35,10 @@ export interface SpooledObservation {
 
 /** Observations in spool order. Never empty. */
 export interface Batch {
+  /** Id of the spool that its sequences count in: those of another spool mean nothing beside them. */
+  readonly spool: string
+  /** Sequence of the observation before the first one in this reader's stream; 0 where there was none in this spool. */
+  readonly after: Sequence
   readonly items: readonly SpooledObservation[]
   /** Sequence of the last item: what the shipper commits when the batch is settled. */
   readonly last: Sequence
@@ -51,10 +55,17 @@ export type Delivery =
   | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number; readonly through?: Sequence }
 
 /**
- * Sends observations on. One `deliver` at a time; it settles within the signal's lifetime and keeps nothing of the
- * batch afterwards. A sink that keeps a connection opens it in its factory's task or on first use and mends it itself.
+ * Sends observations on. One `deliver` at a time, unless it has a window; it settles within the signal's lifetime and
+ * keeps nothing of the batch afterwards. A sink that keeps a connection opens it in its factory's task or on first use
+ * and mends it itself.
  */
 export interface Sink extends AsyncDisposable {
+  /**
+   * For peers that acknowledge later: while fewer observations than this are unsettled another batch is handed over, in
+   * the order of the spool. They are committed in that order too; when one asks for a retry those behind it are called
+   * off and come again with it, whatever they say. It may change from one moment to the next. Absent: one batch at a time.
+   */
+  readonly window?: number
   deliver(batch: Batch, options: { signal: AbortSignal }): Promise<Delivery>
 }
 

@@ -32,13 +32,16 @@ import { createHttp, httpFaults } from './http.ts'
 import type { HttpFault, Upgrade } from './http.ts'
 import { openIdentity } from './identity.ts'
 import { createAdmission } from './ingest/admission.ts'
-import { createAddressList, createAddressOf } from './ingest/client-address.ts'
+import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
-import { createSecretCheck } from './ingest/secrets.ts'
+import { createDesk } from './desk/desk.ts'
 import { listen, reachable } from './listen.ts'
-import { intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { deskLimitsOf, intakeLimitsOf, serverLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
+import { ownWork } from './self/own-work.ts'
+import { createProcessFacts } from './self/process-facts.ts'
 import { registerServerMetrics } from './self/server-metrics.ts'
 import { defaultMaxConnections } from './self/open-files.ts'
 import { watchEventLoop } from './self/process-metrics.ts'
@@ -49,6 +52,7 @@ import { createCore } from './shard/mod.ts'
 import type { Core } from './shard/model.ts'
 import { registerTlsMetrics } from './tls/metrics.ts'
 import { openTls } from './tls/open.ts'
+import { createIsSecure } from './tls/is-secure.ts'
 import { createSocketServer } from './web-sockets.ts'
 
 export interface ServerOptions {
@@ -96,9 +100,17 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   if (secrets.length === 0) {
     log.warn({}, 'no ethstats secret is set: every agent that reaches this port is let in; set ethstats.secret')
   }
+  const access = await openAccess({
+    data: config.data,
+    config: config.access,
+    secrets: secrets.map((one) => one.reveal()),
+    clock: systemClock,
+    log,
+  })
   const maxConnections = config.limits.connections ?? defaultMaxConnections()
 
   const health = createHealth(Date.now)
+  const tls = config.tls && (await openTls({ config: config.tls, clock: systemClock, log, health }))
   const geo = await openGeo({
     ...config.geo,
     places: config.places,
@@ -124,10 +136,19 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     connectionsPerAddress: config.limits.connectionsPerAddress,
     connectRate: { perSecond: config.limits.connectsPerSecond, burst: config.limits.connectsPerSecond * 4 },
   })
-  const endpoint = createEthstatsEndpoint({
-    core,
+  const desk = createDesk({
+    limits: deskLimitsOf(config),
+    gate: access.gatekeeper,
     apply: runner.apply,
-    accepts: createSecretCheck(secrets.map((one) => one.reveal())),
+    networkOf: (node, networkId) => core.networkOf(node, networkId),
+    network: (key) => core.network(key),
+    log: ({ id: node, login: { address } }, event, detail) => {
+      if (event === 'takeover') log.info({ node, address }, 'agent took over from a dead connection')
+      else log.debug({ node, address, detail }, event === 'login' ? 'agent let in' : 'agent refused')
+    },
+  })
+  const endpoint = createEthstatsEndpoint({
+    connect: (down) => desk.open(down).up,
     limits: sessionLimitsOf(config),
     intakeLimits: intakeLimitsOf(config),
     maxFrameBytes: config.ethstats.maxFrame,
@@ -136,6 +157,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     stages,
   })
   const addressOf = createAddressOf(config.trustedProxies)
+  const isSecure = createIsSecure(config.trustedProxies)
   const feedReader = dirty.reader()
   const feed = createFeed({
     core,
@@ -154,13 +176,16 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const onFeed: Upgrade = (request, socket, head, address) =>
     feedSockets.handleUpgrade(request, socket, head, (ws) => feed.handle(ws, request, address))
   const open = config.feed.enabled
+  const guarded = guardUpgrade(access, config.feed.origins)
   const faults = Object.fromEntries(httpFaults.map((one) => [one, 0])) as Record<HttpFault, number>
   const app = createHttp({
     upgrades: {
       api: endpoint.upgrade,
-      primus: open ? (request, socket, head) => classic.upgrade('primus', request, socket, head) : undefined,
-      external: open ? (request, socket, head) => classic.upgrade('external', request, socket, head) : undefined,
-      feed: open ? onFeed : undefined,
+      primus: open ? guarded((request, socket, head) => classic.upgrade('primus', request, socket, head)) : undefined,
+      external: open
+        ? guarded((request, socket, head) => classic.upgrade('external', request, socket, head))
+        : undefined,
+      feed: open ? guarded(onFeed) : undefined,
     },
     admission,
     addressOf,
@@ -168,14 +193,45 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onFault: (reason) => faults[reason]++,
     isDraining: () => draining,
     maxConnections,
+    tls,
     log,
     now: monotonic,
   })
-  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
+  registerGuard(app, access)
+  registerAccessMetrics(metrics, access)
+  if (tls !== undefined) registerTlsMetrics(metrics, tls, Date.now)
+  registerServerMetrics(metrics, {
+    endpoint,
+    desk,
+    feed,
+    classic,
+    runner,
+    admission,
+    loop,
+    core,
+    geo,
+    httpFaults: faults,
+  })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
+  const work = () => ownWork({ endpoint, feed, classic, httpFaults: faults })
+  const facts = createFacts({
+    version,
+    server: identity.id,
+    health,
+    core,
+    runner,
+    feed,
+    history: history?.counts,
+    isReady: () => !draining,
+    limits: serverLimitsOf(config, maxConnections),
+    processes: [createProcessFacts({ role: 'server', name: 'server', loop, work })],
+  })
   const api = registerApi(app, {
     core,
+    facts,
+    access,
+    isSecure: ({ raw }) => isSecure(raw),
     ...(history && { history: history.reader }),
     version,
     log,
@@ -193,20 +249,21 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const address = await listen(app, config.listen).catch(async (error: unknown) => {
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
+    await access[Symbol.asyncDispose]()
+    await tls?.[Symbol.asyncDispose]()
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
   })
-  const control =
-    history &&
-    (await openServerControl({
-      data: config.data,
-      reader: history.reader,
-      retention: config.history.retention,
-      log,
-      health,
-    }))
-  for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
+  for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
 
   // A defect in one part must not take the others with it: it is logged once a change of state, and tried again.
   const failing = new Set<string>()
@@ -231,6 +288,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     const now = monotonic()
     runner.apply({ type: 'tick', at: unixMs(Date.now()) })
     guard('ingest/ethstats', () => endpoint.tick(now))
+    guard('desk', () => desk.tick(now, unixMs(Date.now())))
     if (++ticks % sweepEvery === 0) admission.sweep(now)
     loop.tick(now)
     const shed = totalOf(endpoint.intake.sheds)
@@ -246,6 +304,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
 
   const close = async (): Promise<void> => {
     draining = true
+    desk.drain()
     health.set('http', 'stopped', 'draining')
     log.info({ sessions: endpoint.machine.states.ready }, 'draining')
     const bound = AbortSignal.timeout(config.drainTimeout + 1000)
@@ -263,15 +322,21 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     await app.close()
     await control?.[Symbol.asyncDispose]()
     await history?.[Symbol.asyncDispose]()
+    await tls?.[Symbol.asyncDispose]()
+    await access[Symbol.asyncDispose]()
     log.info({}, 'stopped')
   }
   let closing: Promise<void> | undefined
 
   return {
     address,
-    url: `http://${formatListenAddress(reachable(address))}`,
+    url: `http${tls === undefined ? '' : 's'}://${formatListenAddress(reachable(address))}`,
     core,
     history,
+    access,
+    async reload() {
+      await tls?.reload()
+    },
     parts: () => health.parts(),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }

@@ -51,8 +51,8 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
   let disposing: Promise<void> | undefined
 
   const view: ReadersView = {
-    *cursors() {
-      for (const { name, cursor } of open.values()) yield { name, cursor }
+    *places() {
+      for (const { name, cursor, released } of open.values()) yield { name, cursor, released }
     },
     passed(observation: Observation) {
       const known = writer.ledger().readers
@@ -103,6 +103,7 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
       writer.counters.unreadable++
     },
     next: () => writer.ledger().next,
+    spool: () => writer.ledger(),
     news: (since, signal) =>
       new Promise((resolve) => {
         if (signal.aborted || writer.ledger().next > since) {
@@ -148,7 +149,7 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
       writer.change((draft, storage) => {
         const cursor = (storage.first(0) ?? draft.next) - 1
         const backlog = storage.count(cursor, Number.MAX_SAFE_INTEGER, bit)
-        const reader = { name, bit, cursor, backlog }
+        const reader = { name, bit, cursor, released: 0, backlog }
         draft.readers.set(name, reader)
         draft.usedBits |= 1 << bit
         storage.saveReader(reader)
@@ -157,6 +158,9 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
   }
 
   return {
+    get id() {
+      return writer.ledger().spool
+    },
     append: (observations) => writer.append(observations),
     async reader(name: string, readerOptions: ReaderOptions) {
       if (disposing) throw new SpoolError('SPOOL_CLOSED', 'The spool is closed.')

@@ -16,6 +16,7 @@ export const accessErrorCodes = [
   'ACCESS_LAST_ADMIN',
   'ACCESS_FULL',
   'ACCESS_BUSY',
+  'ACCESS_ARGUMENT_INVALID',
   'ACCESS_USER_KIND',
 ] as const
 export type AccessErrorCode = (typeof accessErrorCodes)[number]

@@ -23,7 +23,10 @@ export const registerAccessMetrics = (metrics: Metrics, access: Access): void =>
   metrics.counter('access_unbound_names', 'Sessions whose name was not bound because too many are.', [], (add) =>
     add({}, access.counts.unboundNames),
   )
-  metrics.counter('audit_lost', 'Entries of the audit log that were not kept because too many came at once.', [], (add) =>
-    add({}, access.counts.auditLost),
+  metrics.counter(
+    'audit_lost',
+    'Entries of the audit log that were not kept because too many came at once.',
+    [],
+    (add) => add({}, access.counts.auditLost),
   )
 }

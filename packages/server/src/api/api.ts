@@ -5,6 +5,7 @@ import type { Access } from '../access/mod.ts'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { HistoryReader } from '../history/model.ts'
+import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core } from '../shard/model.ts'
 import { Answer, PersonalAnswer } from './answer.ts'
 import { allowedMethods, createRoleCheck } from './authorize.ts'
@@ -28,6 +29,8 @@ export interface ApiOptions {
   readonly access?: Access
   /** Whether the connection is encrypted, behind trusted proxies that of their client; by default whether it is TLS. */
   readonly isSecure?: (request: FastifyRequest) => boolean
+  /** What the server tells of itself. */
+  readonly facts?: () => Promise<ServerFacts>
   readonly version: string
   readonly log: Pick<Logger, 'error'>
   /** Wall clock, milliseconds. */
@@ -72,6 +75,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     core: options.core,
     history: options.history,
     access: options.access,
+    facts: options.facts,
     now: options.now,
     version: options.version,
     summary: createSummaries(options.monotonic),

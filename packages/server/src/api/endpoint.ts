@@ -1,6 +1,7 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
 import type { HistoryReader } from '../history/model.ts'
+import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
 import type { Gate } from './gate.ts'
 import type { Access } from '../access/mod.ts'
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly access: Access | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
+  /** What the server tells of itself. */
+  readonly facts?: (() => Promise<ServerFacts>) | undefined
   readonly now: () => number
   readonly version: string
   /** A network's summary, made at most once a second. */

@@ -4,12 +4,14 @@ import { sessionEndpoints } from './admin/session.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
+import { serverEndpoints } from './server.ts'
 import { stateEndpoints } from './state.ts'
 
 export const endpoints: readonly Endpoint[] = [
   ...liveEndpoints,
   ...stateEndpoints,
   ...historyEndpoints,
+  ...serverEndpoints,
   ...sessionEndpoints,
   ...adminEndpoints,
 ]

@@ -58,7 +58,8 @@ export const openTls = async (options: TlsOptions): Promise<Tls> => {
       if (health.set(part, 'failed', `the certificate has expired on ${day}. ${reason}`))
         log.error({ cert: config.cert, expired: day }, 'the certificate has expired')
     } else if (bad !== undefined) {
-      if (health.set(part, 'degraded', reason)) log.error({ cert: config.cert, reason: bad }, 'the new certificate is not used')
+      if (health.set(part, 'degraded', reason))
+        log.error({ cert: config.cert, reason: bad }, 'the new certificate is not used')
     } else if (leftMs <= warnBeforeMs) {
       if (health.set(part, 'degraded', `the certificate expires on ${day}`))
         log.warn({ cert: config.cert, expires: day }, 'the certificate expires soon; renew it')
@@ -73,7 +74,10 @@ export const openTls = async (options: TlsOptions): Promise<Tls> => {
       for (const listener of listeners) listener.setSecureContext(next.options)
       current = next
       reloads++
-      log.info({ cert: config.cert, names: next.names, expires: new Date(next.expiresAt).toISOString() }, 'took over a new certificate')
+      log.info(
+        { cert: config.cert, names: next.names, expires: new Date(next.expiresAt).toISOString() },
+        'took over a new certificate',
+      )
       return 'changed'
     } catch (error) {
       failures++

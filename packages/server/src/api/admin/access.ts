@@ -47,4 +47,5 @@ const codes: Readonly<Record<AccessErrorCode, ProblemCode>> = {
   ACCESS_LAST_ADMIN: 'API_LAST_ADMIN',
   ACCESS_FULL: 'API_ACCESS_FULL',
   ACCESS_BUSY: 'API_ACCESS_BUSY',
+  ACCESS_ARGUMENT_INVALID: 'API_BODY_INVALID',
 }
