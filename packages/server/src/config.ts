@@ -2,8 +2,10 @@
 import { duration, listenAddress, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { access } from './access/config.ts'
 import { geo, places } from './geo/mod.ts'
 import { history } from './history/config.ts'
+import { tls } from './tls/config.ts'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
 
@@ -120,6 +122,8 @@ export const serverConfig = z.strictObject({
   limits: limits.prefault({}).describe('What the server takes on before it refuses or drops, counted in /metrics.'),
   feed: feed.prefault({}).describe('What dashboards see.'),
   history: history.prefault({}).describe('What is kept of the past, on disk.'),
+  access: access.prefault({}).describe('Who may log in: agents, native nodes, people.'),
+  tls: tls.optional().describe('Encrypts everything on the port. Without it, leave that to a reverse proxy.'),
   trustedProxies: z
     .array(addressOrNetwork())
     .max(1000)

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from '@netstats/sdk'
 import { securityHeaders } from './api/headers.ts'
 import { answerError, answerUnknown } from './api/problem.ts'
+import type { Tls, TlsListener } from './tls/open.ts'
 import type { Admission } from './ingest/admission.ts'
 import type { AddressOf } from './ingest/client-address.ts'
 import type { Refusal } from './ingest/counts.ts'
@@ -33,6 +34,7 @@ export const httpFaults = [
   'gone',
   'unknown-channel',
   'bad-handshake',
+  'tls',
 ] as const
 export type HttpFault = (typeof httpFaults)[number]
 
@@ -56,6 +58,8 @@ export interface HttpOptions {
   readonly onFault: (reason: HttpFault) => void
   readonly isDraining: () => boolean
   readonly maxConnections: number
+  /** Undefined: no encryption. */
+  readonly tls?: Tls | undefined
   readonly log: Pick<Logger, 'error'>
   readonly now: () => number
 }
@@ -91,23 +95,28 @@ const turnAway = (socket: Socket, status: number, words: string, headers = ''): 
 const ignore = (): void => undefined
 
 export const createHttp = (options: HttpOptions): FastifyInstance => {
-  const { admission, addressOf, upgrades } = options
+  const { admission, addressOf, upgrades, tls } = options
+  const server = {
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2000,
+    // `Upgrade: h2c` and the like are plain requests to us.
+    shouldUpgradeCallback: (request: IncomingMessage) => /^websocket$/i.test(request.headers.upgrade ?? ''),
+  }
   const app = Fastify({
     logger: false,
     bodyLimit: 1 << 20,
     forceCloseConnections: true,
     keepAliveTimeout: 65_000,
     requestTimeout: 30_000,
-    http: {
-      maxHeaderSize: 16_384,
-      headersTimeout: 10_000,
-      connectionsCheckingInterval: 2000,
-      // `Upgrade: h2c` and the like are plain requests to us.
-      shouldUpgradeCallback: (request) => /^websocket$/i.test(request.headers.upgrade ?? ''),
-    },
+    ...(tls === undefined
+      ? { http: server }
+      : { https: { ...server, handshakeTimeout: 10_000, ...tls.createTlsOptions() } }),
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     frameworkErrors: answerError(options.log),
   })
+  app.server.on('tlsClientError', () => options.onFault('tls'))
+  tls?.follow(app.server as unknown as TlsListener)
   app.setErrorHandler(answerError(options.log))
   app.setNotFoundHandler(answerUnknown)
   app.server.maxConnections = options.maxConnections

@@ -10,9 +10,13 @@
 import { fileURLToPath } from 'node:url'
 import { unixMs } from '@netstats/protocol'
 import type { Logger, PartStatus } from '@netstats/sdk'
-import { reasonOf } from '@netstats/sdk'
+import { reasonOf, systemClock } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { Store } from '@netstats/sdk/store'
+import { openAccess } from './access/mod.ts'
+import type { Access } from './access/mod.ts'
+import { registerAccessMetrics } from './access/metrics.ts'
+import { guardUpgrade, registerGuard } from './api/guard.ts'
 import { registerApi, registerApiMetrics, registerStatic } from './api/mod.ts'
 import { createClassicHub } from './classic/hub.ts'
 import type { ServerConfig } from './config.ts'
@@ -32,7 +36,6 @@ import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
 import { createNetstatsEndpoint } from './ingest/netstats/endpoint.ts'
 import { createDesk } from './desk/desk.ts'
-import { createSecretGate } from './desk/secret-gate.ts'
 import { listen, reachable } from './listen.ts'
 import { deskLimitsOf, intakeLimitsOf, serverLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
@@ -48,6 +51,9 @@ import { createStageTimes } from './self/stage-times.ts'
 import type { ShedCounts } from './intake/shed-counts.ts'
 import { createCore } from './shard/mod.ts'
 import type { Core } from './shard/model.ts'
+import { registerTlsMetrics } from './tls/metrics.ts'
+import { openTls } from './tls/open.ts'
+import { createIsSecure } from './tls/is-secure.ts'
 import { createSocketServer } from './web-sockets.ts'
 
 export interface ServerOptions {
@@ -70,6 +76,9 @@ export interface ServerHandle extends AsyncDisposable {
   readonly core: Core
   /** Undefined where the configuration turns it off. */
   readonly history: History | undefined
+  readonly access: Access
+  /** Reads the certificate again, where there is one. */
+  reload(): Promise<void>
   parts(): readonly PartStatus[]
 }
 
@@ -93,9 +102,17 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   if (secrets.length === 0) {
     log.warn({}, 'no ethstats secret is set: every agent that reaches this port is let in; set ethstats.secret')
   }
+  const access = await openAccess({
+    data: config.data,
+    config: config.access,
+    secrets: secrets.map((one) => one.reveal()),
+    clock: systemClock,
+    log,
+  })
   const maxConnections = config.limits.connections ?? defaultMaxConnections()
 
   const health = createHealth(Date.now)
+  const tls = config.tls && (await openTls({ config: config.tls, clock: systemClock, log, health }))
   const geo = await openGeo({
     ...config.geo,
     places: config.places,
@@ -123,7 +140,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   const desk = createDesk({
     limits: deskLimitsOf(config),
-    gate: createSecretGate(secrets.map((one) => one.reveal())),
+    gate: access.gatekeeper,
     apply: runner.apply,
     networkOf: (node, networkId) => core.networkOf(node, networkId),
     network: (key) => core.network(key),
@@ -149,6 +166,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
   })
   const addressOf = createAddressOf(config.trustedProxies)
+  const isSecure = createIsSecure(config.trustedProxies)
   const feedReader = dirty.reader()
   const feed = createFeed({
     core,
@@ -167,14 +185,17 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const onFeed: Upgrade = (request, socket, head, address) =>
     feedSockets.handleUpgrade(request, socket, head, (ws) => feed.handle(ws, request, address))
   const open = config.feed.enabled
+  const guarded = guardUpgrade(access, config.feed.origins)
   const faults = Object.fromEntries(httpFaults.map((one) => [one, 0])) as Record<HttpFault, number>
   const app = createHttp({
     upgrades: {
       api: endpoint.upgrade,
       agent: agents.upgrade,
-      primus: open ? (request, socket, head) => classic.upgrade('primus', request, socket, head) : undefined,
-      external: open ? (request, socket, head) => classic.upgrade('external', request, socket, head) : undefined,
-      feed: open ? onFeed : undefined,
+      primus: open ? guarded((request, socket, head) => classic.upgrade('primus', request, socket, head)) : undefined,
+      external: open
+        ? guarded((request, socket, head) => classic.upgrade('external', request, socket, head))
+        : undefined,
+      feed: open ? guarded(onFeed) : undefined,
     },
     admission,
     addressOf,
@@ -182,9 +203,13 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onFault: (reason) => faults[reason]++,
     isDraining: () => draining,
     maxConnections,
+    tls,
     log,
     now: monotonic,
   })
+  registerGuard(app, access)
+  registerAccessMetrics(metrics, access)
+  if (tls !== undefined) registerTlsMetrics(metrics, tls, Date.now)
   registerServerMetrics(metrics, {
     endpoint,
     agents,
@@ -216,6 +241,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const api = registerApi(app, {
     core,
     facts,
+    access,
+    isSecure: ({ raw }) => isSecure(raw),
     ...(history && { history: history.reader }),
     version,
     log,
@@ -233,19 +260,20 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const address = await listen(app, config.listen).catch(async (error: unknown) => {
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
+    await access[Symbol.asyncDispose]()
+    await tls?.[Symbol.asyncDispose]()
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
   })
-  const control =
-    history &&
-    (await openServerControl({
-      data: config.data,
-      reader: history.reader,
-      retention: config.history.retention,
-      log,
-      health,
-    }))
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
   for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
     health.set(part, 'ok')
 
@@ -311,15 +339,21 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     await app.close()
     await control?.[Symbol.asyncDispose]()
     await history?.[Symbol.asyncDispose]()
+    await tls?.[Symbol.asyncDispose]()
+    await access[Symbol.asyncDispose]()
     log.info({}, 'stopped')
   }
   let closing: Promise<void> | undefined
 
   return {
     address,
-    url: `http://${formatListenAddress(reachable(address))}`,
+    url: `http${tls === undefined ? '' : 's'}://${formatListenAddress(reachable(address))}`,
     core,
     history,
+    access,
+    async reload() {
+      await tls?.reload()
+    },
     parts: () => health.parts(),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
