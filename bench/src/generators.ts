@@ -105,6 +105,7 @@ const mergeCounts = (all: readonly Counts[]): Counts => {
       answered: sum((c) => c.pings.answered),
       overdue: sum((c) => c.pings.overdue),
     },
+    stayedPings: mergeTimes(all.map((c) => c.stayedPings)),
     back: mergeTimes(all.map((c) => c.back)),
     observations: sum((c) => c.observations ?? 0),
     acknowledged: sum((c) => c.acknowledged ?? 0),

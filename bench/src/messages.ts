@@ -47,6 +47,8 @@ export interface Counts {
   readonly webSocketPings: number
   /** Pings of agents; overdue are those without an answer after five seconds that still wait. */
   readonly pings: Times & { readonly sent: number; readonly answered: number; readonly overdue: number }
+  /** Of them, those of agents that were in all the time. */
+  readonly stayedPings: Times
   /** From the cut of a connection to being let in again. */
   readonly back: Times
   /** Netstats alone: observations that were sent in batches, those acknowledged, and the time it took. */
