@@ -36,6 +36,8 @@ export interface Head {
 export interface Tongue<M extends Member> {
   readonly path: string
   readonly protocol?: string
+  /** What it has to say while its connection is away waits: it is told of heads and reports all the same. */
+  readonly spools?: boolean
   make(member: Member): M
   greet(member: M): void
   /** A text frame came; true where it lets the agent in. */
@@ -61,7 +63,7 @@ export interface HerdOptions {
   readonly policy: Policy
 }
 
-export interface Herd {
+export interface Herd extends Disposable {
   /** Resolves when all are in; fails when one is refused. */
   open(): Promise<void>
   run(on: boolean): void
@@ -125,7 +127,8 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   )
 
   // By pairs, so that of every second agent one half is geths too.
-  const isGeth = ({ index }: Member): boolean => policy === 'geth' || (policy === 'mixed' && index % 4 < 2)
+  const isGeth = ({ index }: Member): boolean =>
+    tongue.spools !== true && (policy === 'geth' || (policy === 'mixed' && index % 4 < 2))
 
   const letIn = (member: M): void => {
     member.state = 'in'
@@ -187,6 +190,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   const speak = (member: M, say: () => void): void => {
     if (member.state === 'in') say()
     else if (member.state === 'away' && member.dueAt === Infinity && away.has(member)) call(member)
+    if (member.state !== 'in' && tongue.spools === true) say()
   }
 
   // Full reports go round the herd; a process that was held up catches up with a second of them at most.
@@ -205,7 +209,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
       speak(member, () => tongue.report(member, current))
     }
   }
-  setInterval(tick, tickMs)
+  const ticking = setInterval(tick, tickMs)
 
   return {
     async open() {
@@ -266,6 +270,10 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
       for (const member of members) member.stayed = true
       back.clear()
       tongue.clear()
+    },
+    [Symbol.dispose]() {
+      clearInterval(ticking)
+      for (const member of members) member.socket?.destroy()
     },
   }
 }

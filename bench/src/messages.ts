@@ -54,6 +54,9 @@ export interface Counts {
   /** Netstats alone: observations that were sent in batches, those acknowledged, and the time it took. */
   readonly observations?: number
   readonly acknowledged?: number
+  /** What was given up because an agent's spool was full, and answers that told it to send again, by reason. */
+  readonly spoolFull?: number
+  readonly nacks?: Readonly<Record<string, number>>
   readonly acks?: Times
 }
 

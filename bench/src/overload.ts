@@ -24,6 +24,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     times: { type: 'string', default: '3' },
     core: { type: 'string', default: '0' },
+    protocol: { type: 'string', default: 'ethstats' },
     /** Takes this as sustainable, in multiples of what geths say, and does not look for it. */
     sustained: { type: 'string' },
     'server-args': { type: 'string', default: '' },
@@ -34,6 +35,7 @@ const agents = Number(values.agents)
 const seconds = Number(values.seconds)
 const stepSeconds = 12
 const secret = 'bench-secret'
+const protocol = values.protocol === 'netstats' ? ('netstats' as const) : ('ethstats' as const)
 const recoverWithinMs = 120_000
 
 interface Phase {
@@ -53,7 +55,7 @@ await using subject = await startServer(values.core, secret, {
 })
 using load = await startLoad(subject, {
   agents,
-  protocol: 'ethstats',
+  protocol,
   secret,
   policy: 'geth',
   corked: true,

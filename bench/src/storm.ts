@@ -33,6 +33,7 @@ const { values } = parseArgs({
 })
 const agents = Number(values.agents)
 const secret = 'bench-secret'
+const protocol = values.protocol === 'netstats' ? ('netstats' as const) : ('ethstats' as const)
 const giveUpMs = 300_000
 /** Goes on for so long after all are back: who was hurt may only then be cut. */
 const afterwardsMs = 20_000
@@ -124,7 +125,7 @@ await using subject = await startServer(values.core, secret, {
 })
 using load = await startLoad(subject, {
   agents,
-  protocol: 'ethstats',
+  protocol,
   secret,
   policy: 'mixed',
   corked: false,
