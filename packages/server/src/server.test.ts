@@ -52,6 +52,7 @@ describe('a server', () => {
       'control',
       'http',
       'core',
+      'desk',
       'ingest/ethstats',
       'intake',
       'feed',

@@ -30,11 +30,15 @@ import { openIdentity } from './identity.ts'
 import { createAdmission } from './ingest/admission.ts'
 import { createAddressOf } from './ingest/client-address.ts'
 import { createEthstatsEndpoint } from './ingest/endpoint.ts'
-import { createSecretCheck } from './ingest/secrets.ts'
+import { createDesk } from './desk/desk.ts'
+import { createSecretGate } from './desk/secret-gate.ts'
 import { listen, reachable } from './listen.ts'
-import { intakeLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { deskLimitsOf, intakeLimitsOf, serverLimitsOf, sessionLimitsOf, unfinishedBytesOf } from './limits.ts'
+import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
+import { ownWork } from './self/own-work.ts'
+import { createProcessFacts } from './self/process-facts.ts'
 import { registerServerMetrics } from './self/server-metrics.ts'
 import { defaultMaxConnections } from './self/open-files.ts'
 import { watchEventLoop } from './self/process-metrics.ts'
@@ -115,10 +119,19 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     connectionsPerAddress: config.limits.connectionsPerAddress,
     connectRate: { perSecond: config.limits.connectsPerSecond, burst: config.limits.connectsPerSecond * 4 },
   })
-  const endpoint = createEthstatsEndpoint({
-    core,
+  const desk = createDesk({
+    limits: deskLimitsOf(config),
+    gate: createSecretGate(secrets.map((one) => one.reveal())),
     apply: runner.apply,
-    accepts: createSecretCheck(secrets.map((one) => one.reveal())),
+    networkOf: (node, networkId) => core.networkOf(node, networkId),
+    network: (key) => core.network(key),
+    log: ({ id: node, login: { address } }, event, detail) => {
+      if (event === 'takeover') log.info({ node, address }, 'agent took over from a dead connection')
+      else log.debug({ node, address, detail }, event === 'login' ? 'agent let in' : 'agent refused')
+    },
+  })
+  const endpoint = createEthstatsEndpoint({
+    connect: (down) => desk.open(down).up,
     limits: sessionLimitsOf(config),
     intakeLimits: intakeLimitsOf(config),
     maxFrameBytes: config.ethstats.maxFrame,
@@ -162,11 +175,36 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     now: monotonic,
   })
-  registerServerMetrics(metrics, { endpoint, feed, classic, runner, admission, loop, core, geo, httpFaults: faults })
+  registerServerMetrics(metrics, {
+    endpoint,
+    desk,
+    feed,
+    classic,
+    runner,
+    admission,
+    loop,
+    core,
+    geo,
+    httpFaults: faults,
+  })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
+  const work = () => ownWork({ endpoint, feed, classic, httpFaults: faults })
+  const facts = createFacts({
+    version,
+    server: identity.id,
+    health,
+    core,
+    runner,
+    feed,
+    history: history?.counts,
+    isReady: () => !draining,
+    limits: serverLimitsOf(config, maxConnections),
+    processes: [createProcessFacts({ role: 'server', name: 'server', loop, work })],
+  })
   const api = registerApi(app, {
     core,
+    facts,
     ...(history && { history: history.reader }),
     version,
     log,
@@ -197,7 +235,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       log,
       health,
     }))
-  for (const part of ['http', 'core', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
+  for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'intake', 'feed', 'classic']) health.set(part, 'ok')
 
   // A defect in one part must not take the others with it: it is logged once a change of state, and tried again.
   const failing = new Set<string>()
@@ -222,6 +260,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     const now = monotonic()
     runner.apply({ type: 'tick', at: unixMs(Date.now()) })
     guard('ingest/ethstats', () => endpoint.tick(now))
+    guard('desk', () => desk.tick(now, unixMs(Date.now())))
     if (++ticks % sweepEvery === 0) admission.sweep(now)
     loop.tick(now)
     const shed = totalOf(endpoint.intake.sheds)
@@ -237,6 +276,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
 
   const close = async (): Promise<void> => {
     draining = true
+    desk.drain()
     health.set('http', 'stopped', 'draining')
     log.info({ sessions: endpoint.machine.states.ready }, 'draining')
     const bound = AbortSignal.timeout(config.drainTimeout + 1000)

@@ -4,6 +4,7 @@ import type { Logger } from '@netstats/sdk'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { HistoryReader } from '../history/model.ts'
+import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core } from '../shard/model.ts'
 import { Answer } from './answer.ts'
 import { Download, sendDownload } from './download.ts'
@@ -21,6 +22,8 @@ export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Where the past is asked for; without it, only the present is known. */
   readonly history?: HistoryReader
+  /** What the server tells of itself. */
+  readonly facts?: () => Promise<ServerFacts>
   readonly version: string
   readonly log: Pick<Logger, 'error'>
   /** Wall clock, milliseconds. */
@@ -64,6 +67,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     gates,
     core: options.core,
     history: options.history,
+    facts: options.facts,
     now: options.now,
     version: options.version,
     summary: createSummaries(options.monotonic),

@@ -1,6 +1,7 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
 import type { HistoryReader } from '../history/model.ts'
+import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
 import type { Gate } from './gate.ts'
 import { Problem } from './problem.ts'
@@ -11,6 +12,8 @@ export interface ApiContext {
   readonly history: HistoryReader | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
+  /** What the server tells of itself. */
+  readonly facts?: (() => Promise<ServerFacts>) | undefined
   readonly now: () => number
   readonly version: string
   /** A network's summary, made at most once a second. */

@@ -2,6 +2,12 @@
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
+import { serverEndpoints } from './server.ts'
 import { stateEndpoints } from './state.ts'
 
-export const endpoints: readonly Endpoint[] = [...liveEndpoints, ...stateEndpoints, ...historyEndpoints]
+export const endpoints: readonly Endpoint[] = [
+  ...liveEndpoints,
+  ...stateEndpoints,
+  ...historyEndpoints,
+  ...serverEndpoints,
+]

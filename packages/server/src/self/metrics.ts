@@ -4,6 +4,7 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { feedCounters } from '../feed/mod.ts'
 import type { FeedCounter, FeedGauges, FeedMeters } from '../feed/mod.ts'
+import type { Desk } from '../desk/desk.ts'
 import type { IngestCounts } from '../ingest/counts.ts'
 import type { ShedCounts } from '../intake/shed-counts.ts'
 import type { Stage } from './stage-times.ts'
@@ -103,8 +104,7 @@ const each = (label: string, values: Iterable<readonly [string, number]>, add: A
 
 export interface IngestSource {
   readonly counts: IngestCounts
-  readonly states: Readonly<Record<'waiting' | 'claiming' | 'ready', number>>
-  readonly historyOutstanding: number
+  readonly states: Readonly<Record<'waiting' | 'asking' | 'ready', number>>
   readonly blockMemo: { readonly hits: number; readonly misses: number }
 }
 
@@ -124,23 +124,16 @@ export const registerIngestMetrics = (metrics: Metrics, source: IngestSource): v
     each('code', counts.badFrames, add),
   )
   metrics.counter('ethstats_logins', 'Logins accepted.', [], (add) => add({}, counts.logins))
-  metrics.counter('ethstats_takeovers', 'Logins that replaced a dead connection of their id.', [], (add) =>
-    add({}, counts.takeovers),
-  )
   metrics.counter('ethstats_refused', 'Connections and logins refused, by reason.', ['reason'], (add) =>
     each('reason', Object.entries(counts.refused), add),
   )
   metrics.counter('ethstats_ended', 'Sessions that ended, by reason.', ['reason'], (add) =>
     each('reason', Object.entries(counts.ended), add),
   )
-  metrics.counter('ethstats_history_requests', 'Requests for missing blocks, by result.', ['result'], (add) => {
-    add({ result: 'asked' }, counts.historyAsked)
-    add({ result: 'timeout' }, counts.historyTimeouts)
-  })
-  metrics.counter('ethstats_history_blocks', 'Blocks received as history.', [], (add) => add({}, counts.historyBlocks))
-  metrics.gauge('ethstats_history_outstanding', 'Requests for missing blocks without an answer yet.', [], (add) =>
-    add({}, source.historyOutstanding),
+  metrics.counter('ethstats_history_requests', 'Requests for missing blocks.', [], (add) =>
+    add({}, counts.historyAsked),
   )
+  metrics.counter('ethstats_history_blocks', 'Blocks received as history.', [], (add) => add({}, counts.historyBlocks))
   metrics.counter(
     'ethstats_block_memo',
     'Block frames recognised by their text, and those parsed.',
@@ -149,6 +142,31 @@ export const registerIngestMetrics = (metrics: Metrics, source: IngestSource): v
       add({ result: 'hit' }, source.blockMemo.hits)
       add({ result: 'miss' }, source.blockMemo.misses)
     },
+  )
+}
+
+export const registerDeskMetrics = (metrics: Metrics, desk: Desk): void => {
+  metrics.gauge(
+    'desk_sessions',
+    'Nodes with a session, and logins that wait for an older one to prove that it lives.',
+    ['state'],
+    (add) => {
+      add({ state: 'seated' }, desk.seated)
+      add({ state: 'claiming' }, desk.claims)
+    },
+  )
+  metrics.counter('desk_logins', 'Logins accepted.', [], (add) => add({}, desk.counts.logins))
+  metrics.counter('desk_takeovers', 'Logins that replaced a dead connection of their id.', [], (add) =>
+    add({}, desk.counts.takeovers),
+  )
+  metrics.counter('desk_unseated', 'Messages of sessions that had just ended.', [], (add) =>
+    add({}, desk.counts.unseated),
+  )
+  metrics.counter('desk_history_timeouts', 'Requests for missing blocks that were not answered in time.', [], (add) =>
+    add({}, desk.counts.historyTimeouts),
+  )
+  metrics.gauge('desk_history_outstanding', 'Requests for missing blocks without an answer yet.', [], (add) =>
+    add({}, desk.historyOutstanding),
   )
 }
 

@@ -1,18 +1,20 @@
 import type { ClassicHub } from '../classic/hub.ts'
 import type { CoreRunner } from '../core-runner.ts'
+import type { Desk } from '../desk/desk.ts'
 import type { Feed } from '../feed/mod.ts'
 import type { Admission } from '../ingest/admission.ts'
 import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
 import type { Geo } from '../geo/mod.ts'
 import type { HttpFault } from '../http.ts'
 import type { Core } from '../shard/model.ts'
-import { registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
+import { registerDeskMetrics, registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
 import type { LoopWatch } from './process-metrics.ts'
 
 export interface Measured {
   readonly endpoint: EthstatsEndpoint
+  readonly desk: Desk
   readonly feed: Feed
   readonly classic: ClassicHub
   readonly runner: CoreRunner
@@ -28,6 +30,7 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
   const { endpoint, feed, classic, runner, admission, loop, core } = measured
   registerProcessMetrics(metrics, loop)
   registerIngestMetrics(metrics, endpoint.machine)
+  registerDeskMetrics(metrics, measured.desk)
   registerIntakeMetrics(metrics, endpoint.intake)
   registerFeedMetrics(metrics, () => feed.gauges())
   metrics.gauge('connections', 'WebSockets of all kinds.', [], (add) => add({}, admission.connections))
