@@ -170,6 +170,8 @@ export interface Nack {
   readonly type: 'nack'
   /** Send again what follows this one. */
   readonly through: Sequence
+  /** Number of the last batch that was read: an agent that has gone back since need not do it again. */
+  readonly number: number
   readonly reason: string
   readonly retryMs: number
 }
