@@ -359,7 +359,7 @@ describe('the list of all streams', () => {
 
 describe('the number of streams', () => {
   it('is bounded for each agent: what has stood idle longest goes', async () => {
-    const one = await startDelivering({ limits: { streams: 100, spools: 3 } })
+    const one = await startDelivering({ limits: { streams: 100, spools: 3, listed: 9 } })
     const open = (spool: number) => {
       one.clock.now += 1000
       const stream = one.open('a', spool)
@@ -378,7 +378,7 @@ describe('the number of streams', () => {
   })
 
   it('is bounded for all', async () => {
-    const one = await startDelivering({ limits: { streams: 3, spools: 3 } })
+    const one = await startDelivering({ limits: { streams: 3, spools: 3, listed: 9 } })
     for (const agent of 'abc') one.take(one.open(agent), [1])
     expect(() => one.open('d')).toThrow('no stream')
     one.deliveries.close(one.open('a'))

@@ -15,7 +15,7 @@ import { networkIdOf } from './books.ts'
 import type { Deliveries, DeliveryListener, StreamId } from './deliveries-model.ts'
 import { leavesHole, listed, takeItems } from './delivery-items.ts'
 import { createDeliveryRows } from './delivery-rows.ts'
-import { createStreamTable } from './delivery-streams.ts'
+import { createStreamTable, defaultStreamLimits } from './delivery-streams.ts'
 import type { Stream, StreamLimits } from './delivery-streams.ts'
 import type { Keys } from './keys.ts'
 import type { Pending } from './pending.ts'
@@ -50,8 +50,16 @@ const noStoreMs = 5000
 
 export const createDeliveries = (options: DeliveriesOptions): OwnDeliveries => {
   const { pending, keys, clock, log } = options
-  const streams = createStreamTable(options.limits)
-  const rows = createDeliveryRows({ pending, keys, streams, now: () => clock.now(), trusted: options.trusted })
+  const limits = options.limits ?? defaultStreamLimits
+  const streams = createStreamTable(limits)
+  const rows = createDeliveryRows({
+    pending,
+    keys,
+    streams,
+    now: () => clock.now(),
+    trusted: options.trusted,
+    rowsAtOnce: limits.listed,
+  })
   const counts = { received: 0, duplicates: 0, missing: 0, holes: 0, busy: 0, refusedHoles: 0, lost: 0, full: 0 }
   let listener: DeliveryListener | undefined
   let ready = false

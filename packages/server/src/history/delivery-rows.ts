@@ -11,8 +11,6 @@ const column = placesOf(tables.delivery)
 
 /** All streams are listed this often, from the first chunk of each such time on: no file of the store covers less. */
 const listEveryMs = 1_800_000
-/** Rows of a list in one chunk. */
-const rowsAtOnce = 2000
 /** A stream that brought nothing for so long is let go. */
 const idleMs = 90 * 86_400_000
 
@@ -39,12 +37,15 @@ export interface DeliveryRowsContext {
   readonly streams: StreamTable
   readonly now: () => number
   readonly trusted: () => boolean
+  readonly rowsAtOnce: number
 }
 
 interface Part {
   readonly stream: Stream
   readonly through: number
   readonly totals: Totals
+  /** The network it names the stream with; undefined where it does not. */
+  readonly network: string | undefined
 }
 
 /** A list of all streams under way. */
@@ -62,7 +63,14 @@ interface Written {
   readonly ends: boolean
 }
 
-export const createDeliveryRows = ({ pending, keys, streams, now, trusted }: DeliveryRowsContext): DeliveryRows => {
+export const createDeliveryRows = ({
+  pending,
+  keys,
+  streams,
+  now,
+  trusted,
+  rowsAtOnce,
+}: DeliveryRowsContext): DeliveryRows => {
   const { put, begin } = pending.into.delivery
   const chunks = new Map<number, Written>()
   let touched: Stream[] = []
@@ -112,18 +120,16 @@ export const createDeliveryRows = ({ pending, keys, streams, now, trusted }: Del
     put(column.missed, textOf(totals.missed))
     put(column.takenAt, stream.takenAt)
     put(column.since, since)
-    if (named || !stream.named) {
-      const network = keys.network(stream.network, networkIdOf(stream.network), at)
-      const node = network && keys.node(network, stream.node, at)
-      // Without a number for its name the row would stand for nobody; `open` has seen to it that it has one.
-      stream.named = node !== undefined
-      put(column.agent, node === undefined ? null : stream.agent)
-      put(column.network, network?.key ?? null)
-      put(column.node, node?.key ?? null)
-      put(column.spool, stream.spool)
-      put(column.firstAt, stream.firstAt)
-    }
-    return { stream, through, totals }
+    // Until a row with them is in the store, each has the names.
+    const network = named || !stream.named ? keys.network(stream.network, networkIdOf(stream.network), at) : undefined
+    const node = network && keys.node(network, stream.node, at)
+    if (network === undefined || node === undefined) return { stream, through, totals, network: undefined }
+    put(column.agent, stream.agent)
+    put(column.network, network.key)
+    put(column.node, node.key)
+    put(column.spool, stream.spool)
+    put(column.firstAt, stream.firstAt)
+    return { stream, through, totals, network: stream.network }
   }
 
   return {
@@ -169,8 +175,9 @@ export const createDeliveryRows = ({ pending, keys, streams, now, trusted }: Del
       if (written === undefined) return []
       if (written.ends && written.list !== undefined) listedAt = written.list.at
       const further: Stream[] = []
-      for (const { stream, through, totals } of written.parts) {
+      for (const { stream, through, totals, network } of written.parts) {
         stream.kept = totals
+        if (network === stream.network) stream.named = true
         if (through <= stream.durable) continue
         stream.durable = through
         further.push(stream)
@@ -193,7 +200,6 @@ export const createDeliveryRows = ({ pending, keys, streams, now, trusted }: Del
       for (const stream of affected) {
         stream.applied = stream.durable
         stream.totals = stream.kept
-        stream.named = false
       }
       if (written.list !== undefined) orderList()
       return { lost, next }

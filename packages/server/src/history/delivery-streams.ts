@@ -21,7 +21,7 @@ export interface Stream extends DeliveryStream {
   sessions: number
   /** The chunk that is open now has something of it. */
   touched: boolean
-  /** Its names are in the store, or on their way there. */
+  /** The store has its names. */
   named: boolean
   totals: Totals
   /** As of what is durable. */
@@ -49,9 +49,11 @@ export interface StreamLimits {
   readonly streams: number
   /** Of one agent and node: who begins a new spool again and again pushes out only what is its own. */
   readonly spools: number
+  /** Rows of a list of all streams in one chunk: more would be felt. */
+  readonly listed: number
 }
 
-export const defaultStreamLimits: StreamLimits = { streams: 250_000, spools: 8 }
+export const defaultStreamLimits: StreamLimits = { streams: 250_000, spools: 8, listed: 2000 }
 
 const none: Totals = { received: 0, duplicates: 0, holes: 0, missed: noneMissed }
 
