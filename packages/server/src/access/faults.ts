@@ -23,7 +23,7 @@ const faultOf = (error: unknown, path: string): unknown => {
     case busy:
       return new AccessError(
         'ACCESS_FILE_IN_USE',
-        `${path} is in use by another process that does not answer on its control socket; stop it first.`,
+        `${path} is in use: a server runs on this folder already. Stop it, or choose another folder with --data.`,
         { retryable: true, cause: error },
       )
     case full:

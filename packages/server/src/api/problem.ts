@@ -121,7 +121,7 @@ export const answerUnknown = (request: FastifyRequest, reply: FastifyReply, allo
   const allow = allowedAt(pathOf(request))
   return sendProblem(
     reply,
-    allow.split(', ').includes(request.method) || request.method === 'GET' || request.method === 'HEAD'
+    allow.split(', ').includes(request.method)
       ? new Problem('API_ROUTE_UNKNOWN', '/api/v1/openapi.json describes what there is.')
       : new Problem('API_METHOD_UNKNOWN', `What is answered here: ${allow}.`, {}, { allow }),
   )
