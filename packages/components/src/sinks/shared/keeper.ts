@@ -18,19 +18,21 @@ export interface KeeperOptions<Login> {
   readonly sink: string
   readonly server: string
   /**
-   * One connection from its beginning to its end, which is what it resolves to. `stands` is called once a login stands,
-   * `falls` before anybody could use one that does not any more. What it throws is the end of the sink, unless it is
+   * One connection from its beginning to its end, which is what it resolves to. `stands` is called once a login stands, with
+   * what is worth a line in the log, `falls` before anybody could use one that does not any more. What it throws is the end of the sink, unless it is
    * weather.
    */
   readonly connect: (options: {
     readonly signal: AbortSignal
-    stands(login: Login, at: { readonly server: string }): void
+    stands(login: Login, about: object): void
     falls(): void
   }) => Promise<ConnectionEnd>
   /** Whether an error is one of the connection, which passes, or a bug. */
   readonly isWeather: (error: unknown) => boolean
   /** How long `ready` waits for a login under way: longer than one can take, so that its outcome is what is reported. */
   readonly patienceMs: number
+  /** A connection ended, or none was made; the next attempt is so far away. */
+  readonly onEnd?: (reason: string, waitMs: number) => void
 }
 
 export interface Keeper<Login> extends AsyncDisposable {
@@ -69,13 +71,13 @@ export const openKeeper = <Login extends object>(options: KeeperOptions<Login>):
     try {
       return await options.connect({
         signal,
-        stands: (standing, at) => {
+        stands: (standing, about) => {
           login = standing
           reason = notYet
           backoff.working()
           status.ok()
           context.count('logins')
-          log.info({ server: at.server }, 'logged in')
+          log.info({ server, ...about }, 'logged in')
           announce()
         },
         falls: () => {
@@ -98,6 +100,7 @@ export const openKeeper = <Login extends object>(options: KeeperOptions<Login>):
       if (signal.aborted) return
       context.count('connections_ended', { how: end.how })
       if (end.backInMs !== undefined) {
+        options.onEnd?.(end.reason, end.backInMs)
         await clock.sleep(end.backInMs, { signal })
         continue
       }
@@ -107,6 +110,7 @@ export const openKeeper = <Login extends object>(options: KeeperOptions<Login>):
       log.debug({ server, reason: end.reason, waitMs: Math.round(waitMs) }, 'not connected')
       reason = end.reason
       nextAttemptAt = clock.monotonic() + waitMs
+      options.onEnd?.(reason, waitMs)
       announce()
       await clock.sleep(waitMs, { signal })
     }

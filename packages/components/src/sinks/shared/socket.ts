@@ -57,6 +57,7 @@ const explain = (error: unknown, kind: string): string => {
   if (!(error instanceof Error)) return String(error)
   const { code = '' } = error as NodeJS.ErrnoException
   const words = error.message === '' || code === 'EPROTO' ? code || error.name : error.message
+  if (/^Unexpected server response: (429|503)$/.test(error.message)) return 'the server takes nobody in for now'
   const isOther = /^Unexpected server response|^Server sent (no|an invalid) subprotocol/.test(error.message)
   const cure = isOther ? `no ${kind} server answers at this path; check host, port and path` : cures[code]
   // A long message, such as that of a wrong certificate with all its names, must not hide the cure.
