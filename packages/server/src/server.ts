@@ -26,6 +26,7 @@ import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
+import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
 import { createHttp } from './http.ts'
@@ -89,6 +90,8 @@ const tickMs = 1000
 const agentTickMs = 250
 const feedTickMs = 125
 const classicTickMs = 500
+/** A loop that is held up for longer than this is a reason to slow agents down. */
+const easyLoopSeconds = 0.25
 
 export const openServer = async (options: ServerOptions): Promise<ServerHandle> => {
   const { config, log, version } = options
@@ -137,6 +140,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
+    deliveries: history?.deliveries ?? createVolatileDeliveries(),
+    // The queue of this process or the loop may be what is behind, not the store.
+    strain: () => Math.max(queueShare(), Math.min(1, Math.max(0, loop.read().p99 - easyLoopSeconds))),
     apply: runner.apply,
     networkOf: (node, networkId) => core.networkOf(node, networkId),
     network: (key) => core.network(key),
@@ -153,6 +159,10 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   })
   /** Of all processes that take in agents. */
   const ingest = (): IngestSnapshot => addSnapshots(gateway.snapshot(), ...(front?.snapshots ?? []))
+  const queueShare = (): number => {
+    const { items, bytes } = ingest().intake
+    return Math.max(items / config.limits.queueItems, bytes / config.limits.queueBytes)
+  }
   const clientOf = createClientOf(config.trustedProxies)
   const feedReader = dirty.reader()
   const feed = createFeed({
