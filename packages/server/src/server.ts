@@ -40,7 +40,7 @@ import { addSnapshots } from './ingest/snapshot.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
 import { createDesk } from './desk/desk.ts'
 import { reachable } from './listen.ts'
-import { deskLimitsOf, gatewaySettingsOf, serverLimitsOf } from './limits.ts'
+import { deskLimitsOf, gatewaySettingsOf, reservedConnections, serverLimitsOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
@@ -66,6 +66,8 @@ export interface ServerOptions {
   readonly version: string
   /** Folder of the built dashboard; the one of this repository by default. A page says so where it is not built. */
   readonly dashboard?: string
+  /** Connections a process can hold; by default what the system lets it open. */
+  readonly mayOpen?: number
   /** Opens the store of the history; the one in the data folder by default. */
   readonly openStore?: () => Promise<Store>
 }
@@ -75,6 +77,8 @@ export interface ServerHandle extends AsyncDisposable {
   /** Where it really listens: the port is never 0. */
   readonly address: { readonly host: string; readonly port: number }
   readonly url: string
+  /** Processes that take in agents beside this one. */
+  readonly workers: number
   /** The live state, to look at. */
   readonly core: Core
   /** Undefined where the configuration turns it off. */
@@ -111,7 +115,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     clock: systemClock,
     log,
   })
-  const mayOpen = defaultMaxConnections()
+  const { mayOpen = defaultMaxConnections() } = options
   // A process holds no more than it may open, whatever is wanted in all.
   const each = Math.min(config.limits.connections ?? mayOpen, mayOpen)
 
@@ -242,7 +246,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     listen: config.listen,
     workers: config.workers,
     connections: config.limits.connections,
-    each,
+    maxConnections: each,
+    each: Math.max(1, each - reservedConnections),
     settings: (workers) => gatewaySettingsOf(config, each, workers),
     upgrades,
     clientOf,
@@ -346,6 +351,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
 
   return {
     address,
+    get workers() {
+      return front?.workers ?? 0
+    },
     url: `http${tls === undefined ? '' : 's'}://${formatListenAddress(reachable(address))}`,
     core,
     history,
