@@ -94,22 +94,22 @@ describe('rows that wait', () => {
 
   it('stay together where they have to, and are not refused then', () => {
     const { pending } = begin(20_000, 3)
-    const { into, together } = pending
-    together(() => {
+    const { into } = pending
+    pending.together(() => {
       for (let i = 0; i < 5; i++) into.log.add(log(i))
       pending.cut()
-      together(() => into.log.add(log(5)))
+      pending.together(() => into.log.add(log(5)))
       into.log.add(log(6))
     })
     expect([pending.first(), pending.hasRoom]).toEqual([undefined, true])
     into.log.add(log(7))
     expect(pending.first()?.rows).toBe(7)
     expect(
-      together(() => Array.from({ length: 100 }, () => into.log.add(log(1, 'x'.repeat(200)))).every(Boolean)),
+      pending.together(() => Array.from({ length: 100 }, () => into.log.add(log(1, 'x'.repeat(200)))).every(Boolean)),
     ).toBe(true)
     expect([pending.hasRoom, pending.fill, into.log.add(log(8))]).toEqual([false, 1, false])
     expect(() =>
-      together(() => {
+      pending.together(() => {
         throw new Error('no')
       }),
     ).toThrow('no')
