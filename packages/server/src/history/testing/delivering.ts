@@ -1,6 +1,5 @@
 /** Streams, and a store behind them that is written to when a test says so. An observation becomes one line of the log. */
 import { nodeId, unixMs } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
 import type { Store } from '@netstats/sdk/store'
 import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
 import type { MemoryStore } from '@netstats/sdk/testing'
@@ -56,7 +55,7 @@ export const itemOf = (sequence: number, at: number, agent = 'a'): DeliveryItem 
     node: nodeId(agent),
     observedAt: unixMs(at),
     body: { severity: 6, source: agent, message: String(sequence) },
-  } as Observation,
+  },
 })
 
 export const startDelivering = async (options: DeliveringOptions = {}): Promise<Delivering> => {
