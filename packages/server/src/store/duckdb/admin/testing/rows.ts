@@ -33,7 +33,6 @@ export const rowsOfBatch = (i: number, size: number): StoreRows => {
         at,
         seq: i + 1,
         stream: 1,
-        complete: i % 3 === 0,
         agent: 'a',
         network: 1,
         node: 1,
