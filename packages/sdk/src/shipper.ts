@@ -148,7 +148,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     const recall = new AbortController()
     const until = AbortSignal.any([signal, stop.signal])
     const flights: Flight[] = []
-    let fed = false
+    const fed = { all: false }
     /** Resolved and replaced when a flight began or ended, or when none will begin any more. */
     let news = Promise.withResolvers<void>()
     const tell = (): void => {
@@ -179,13 +179,13 @@ export const createShipper = (options: ShipperOptions): Shipper => {
       }
     }
     const feeding = feed().finally(() => {
-      fed = true
+      fed.all = true
       tell()
     })
     // What went wrong is thrown where it is awaited, after what is under way has landed.
     feeding.catch(() => undefined)
     const firstFlight = async (): Promise<Flight | undefined> => {
-      while (flights.length === 0 && !fed) await news.promise
+      while (flights.length === 0 && !fed.all) await news.promise
       return flights[0]
     }
     /** Ends what is under way and what would still begin, however it goes. */

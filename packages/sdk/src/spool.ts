@@ -29,6 +29,10 @@ export interface SpoolReader extends AsyncDisposable {
 export interface Spool extends AsyncDisposable {
   /** 32 hex digits that live with its sequences: another one when a damaged spool was begun anew. */
   readonly id: string
+  /** No observation has a higher sequence yet. */
+  readonly last: Sequence
+  /** Goes on under a new id, if it still has this one. What it holds belongs to the new one: every stream begins anew. */
+  renew(id: string): Promise<void>
   /** Resolves when the observations are on disk. Never rejects for lack of room: it makes room or counts the drop. */
   append(observations: readonly Observation[]): Promise<void>
   reader(name: string, options: ReaderOptions): Promise<SpoolReader>

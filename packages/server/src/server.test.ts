@@ -55,6 +55,7 @@ describe('a server', () => {
       'core',
       'desk',
       'ingest/ethstats',
+      'ingest/netstats',
       'intake',
       'feed',
       'classic',

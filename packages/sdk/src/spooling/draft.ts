@@ -43,7 +43,7 @@ export const pieceRows = 1000
 
 /** A ledger in the making, inside one transaction. */
 export interface Draft {
-  readonly spool: string
+  spool: string
   readonly since: Sequence
   next: Sequence
   readonly rows: Record<ShedClass, number>

@@ -11,7 +11,7 @@ import { createReader } from './reader.ts'
 import type { EngineReader, ReaderHost } from './reader.ts'
 import type { SpoolStats } from './stats.ts'
 import type { SpoolStorage } from './storage.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, newSpoolId } from './writer.ts'
 import type { ReadersView } from './writer.ts'
 
 export interface SpoolEngineOptions {
@@ -160,6 +160,24 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
   return {
     get id() {
       return writer.ledger().spool
+    },
+    get last() {
+      return writer.ledger().next - 1
+    },
+    async renew(id) {
+      await nextTurn()
+      if (disposing || writer.ledger().spool !== id) return
+      mending(() =>
+        writer.change((draft, storage) => {
+          draft.spool = newSpoolId()
+          for (const reader of draft.readers.values()) {
+            draft.readers.set(reader.name, { ...reader, released: 0 })
+            storage.saveReader({ ...reader, released: 0 })
+          }
+        }),
+      )
+      for (const reader of open.values()) reader.beginAnew()
+      log.warn({ from: id, to: writer.ledger().spool }, 'the spool goes on under a new id')
     },
     append: (observations) => writer.append(observations),
     async reader(name: string, readerOptions: ReaderOptions) {

@@ -46,6 +46,8 @@ export interface EngineReader extends SpoolReader {
   readonly released: Sequence
   readonly open: boolean
   wants(observation: Observation): boolean
+  /** The stream begins anew: nothing was settled in it yet. */
+  beginAnew(): void
   close(): void
 }
 
@@ -232,6 +234,11 @@ export const createReader = (
     },
     get open() {
       return !closing.signal.aborted
+    },
+    beginAnew() {
+      settled = 0
+      gone = 0
+      previous = 0
     },
     close: () => closing.abort(),
     [Symbol.asyncDispose]: async () => {

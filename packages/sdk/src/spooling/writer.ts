@@ -65,7 +65,7 @@ export interface SpoolWriter {
 }
 
 const expireEveryMs = 1000
-const newSpoolId = (): string => randomBytes(16).toString('hex')
+export const newSpoolId = (): string => randomBytes(16).toString('hex')
 
 /**
  * The one place that changes a spool. Everything asked for in one turn of the event loop goes into one transaction, so

@@ -278,6 +278,23 @@ export const spoolContract = (
       expect((await reader.next({ signal: never }))?.after).toBe(second?.last)
     })
 
+    it('goes on under a new id when it is told to, with all it holds and every stream at its beginning', async () => {
+      const { spool } = await setup()
+      await using reader = await spool.reader('r', onAck)
+      await spool.append(pendings(1, 2))
+      await reader.commit((await reader.next({ signal: never }))?.last ?? 0)
+      await spool.append(pendings(3, 4))
+      const old = spool.id
+      await spool.renew('of another spool')
+      expect(spool.id).toBe(old)
+      await spool.renew(old)
+      expect(spool.id).toMatch(/^[0-9a-f]{32}$/)
+      expect(spool.id).not.toBe(old)
+      const batch = await reader.next({ signal: never })
+      expect(numbers(batch)).toEqual([3, 4])
+      expect(batch).toMatchObject({ spool: spool.id, after: 0, last: spool.last })
+    })
+
     it('begins the stream of a new reader with nothing before it, whatever the spool has seen', async () => {
       const { spool } = await setup()
       await using first = await spool.reader('a', onAck)
@@ -509,6 +526,7 @@ export const spoolContract = (
       await spool[Symbol.asyncDispose]()
       const again = await start()
       expect(again.id).toBe(spool.id)
+      expect(again.last).toBe(spool.last)
       await using same = await again.reader('r', onAck)
       await using gone = await again.reader('s', onSend)
       await again.append([examplePending(3)])

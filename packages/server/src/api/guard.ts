@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Access } from '../access/mod.ts'
 import { isAllowedOrigin } from '../feed/feed.ts'
-import type { Upgrade } from '../http.ts'
+import type { Upgrade } from '../upgrades.ts'
 import { loginFiles, loginPath } from './login/files.ts'
 import { Problem, sendProblem } from './problem.ts'
 

@@ -101,7 +101,8 @@ export const createAgentSeats = (options: AgentSeatsOptions): AgentSeats => {
       const stream = streams.get(seat)
       // Another session has taken the stream over.
       if (stream === undefined || seats.get(stream.delivery) !== seat) return
-      const { delivery, released, clock } = stream
+      const { delivery, released } = stream
+      const clock = stream.clock && { offsetMs: -stream.clock.offsetMs, errorMs: stream.clock.errorMs }
       const taken = deliveries.take(delivery, { after, last, items, released, clock }, at, ({ observation }) =>
         tell(seat, stream, observation, at),
       )

@@ -76,6 +76,9 @@ const attemptOf = ({ protocol, node, info, secret, address, agent }: Login, at: 
   ...(agent?.key !== undefined && { key: agent.key }),
 })
 
+const isSameAgent = ({ login: { agent: a } }: Seat, { login: { agent: b } }: Seat): boolean =>
+  a !== undefined && a.id === b?.id && a.spool === b.spool
+
 /** An agent that comes while it is not known what the store has is let in a little later. */
 const whenStartingMs = 2000
 
@@ -153,6 +156,12 @@ export const createDesk = (options: DeskOptions): Desk => {
     if (holder === undefined || holder.state !== 'seated') {
       // Its last words may still be on their way; it has left all the same, and must not leave after the new one came.
       if (holder !== undefined) announceGone(holder, at)
+      return admit(seat, at)
+    }
+    if (isSameAgent(holder, seat)) {
+      // It has come back before its old connection was found dead: only it knows its spool.
+      end(holder, 'superseded')
+      announceGone(holder, at)
       return admit(seat, at)
     }
     if (owners.isContested(seat.key)) return refuse(seat, 'duplicate-id', seat.id)
