@@ -141,6 +141,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     now: Date.now,
     monotonic,
     origins: config.feed.origins,
+    onSlice: (ms) => stages.observe('feed', ms),
   })
   let draining = false
 
@@ -247,7 +248,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     else health.set('intake', 'ok')
     shedBefore = shed
   }, tickMs)
-  const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
+  const feedTick = setInterval(() => guard('feed', () => feed.tick()), feedTickMs)
   const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
 
   log.info({ address: formatListenAddress(address), server: identity.id, connections: maxConnections }, 'listening')
@@ -260,7 +261,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     const drained = await within(endpoint.drain(config.drainTimeout), bound)
     if (!drained) log.warn({ frames: endpoint.intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
-    timed('feed', () => feed.tick())
+    guard('feed', () => feed.tick())
     timed('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(feedTick)
