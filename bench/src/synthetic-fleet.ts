@@ -142,12 +142,13 @@ export const createSyntheticFleet = ({ nodes, blockEveryMs, apply }: FleetOption
       }
       const due = Math.min(nodes, Math.floor(((at - blockAt) / spreadMs) * nodes))
       const news = block
-      while (news !== undefined && told < due) {
-        // Another order at every block: a node is not always the first.
-        const i = (told++ * 7919 + number * 104_729) % nodes
-        tell(i, at, { kind: 'block', body: news })
-        tell(i, at, pendingOf(i))
-      }
+      if (news !== undefined)
+        for (; told < due; told++) {
+          // Another order at every block: a node is not always the first.
+          const i = (told * 7919 + number * 104_729) % nodes
+          tell(i, at, { kind: 'block', body: news })
+          tell(i, at, pendingOf(i))
+        }
       for (const end = through(at, reportEveryMs); reported < end; reported++) report(reported % nodes, at)
       for (const end = through(at, 60_000 * lossPerMinute); lost < end; lost++) {
         const i = noise(lost, 7) % nodes

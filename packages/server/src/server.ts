@@ -111,6 +111,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
     primusEveryMs: config.ethstats.primusPingEvery,
+    onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
   const admission = createAdmission({
@@ -228,12 +229,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       if (health.set(part, 'degraded', `failed: ${reasonOf(error)}`)) log.error({ error, part }, 'a part failed')
     }
   }
-  const timed = (stage: 'feed' | 'classic', run: () => void): void => {
-    const from = monotonic()
-    guard(stage, run)
-    stages.observe(stage, monotonic() - from)
-  }
-
   let shedBefore = 0
   let ticks = 0
   const tick = setInterval(() => {
@@ -249,7 +244,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     shedBefore = shed
   }, tickMs)
   const feedTick = setInterval(() => guard('feed', () => feed.tick()), feedTickMs)
-  const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
+  const classicTick = setInterval(() => guard('classic', () => classic.tick(monotonic())), classicTickMs)
 
   log.info({ address: formatListenAddress(address), server: identity.id, connections: maxConnections }, 'listening')
 
@@ -262,7 +257,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     if (!drained) log.warn({ frames: endpoint.intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
     guard('feed', () => feed.tick())
-    timed('classic', () => classic.tick(monotonic()))
+    guard('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(feedTick)
     clearInterval(classicTick)

@@ -15,8 +15,8 @@ const text = fc.option(fc.string({ maxLength: 2 }))
 
 const check = (column: NodeColumn, keys: readonly SortKey[], descending: boolean): void => {
   const entries = keys.map((key, id) => entryOf(id, key))
-  const expected = entries.toSorted((a, b) =>
-    compareKeys(a.values[1] as SortKey, b.values[1] as SortKey, descending) || (a.id < b.id ? -1 : 1),
+  const expected = entries.toSorted(
+    (a, b) => compareKeys(a.values[1] as SortKey, b.values[1] as SortKey, descending) || (a.id < b.id ? -1 : 1),
   )
   expect(whole(sortEntries(entries, { column, slot: 1, descending })).map(({ id }) => id)).toEqual(
     expected.map(({ id }) => id),
@@ -25,7 +25,9 @@ const check = (column: NodeColumn, keys: readonly SortKey[], descending: boolean
 
 describe('entries', () => {
   it('are put in the order that comparing them gives, unknown ones last, equal ones by id', () => {
-    fc.assert(fc.property(fc.array(number, { maxLength: 200 }), fc.boolean(), (keys, down) => check('peers', keys, down)))
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 200 }), fc.boolean(), (keys, down) => check('peers', keys, down)),
+    )
     fc.assert(fc.property(fc.array(text, { maxLength: 200 }), fc.boolean(), (keys, down) => check('name', keys, down)))
   })
 })
