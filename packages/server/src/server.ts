@@ -139,6 +139,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
     primusEveryMs: config.ethstats.primusPingEvery,
+    onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
   const desk = createDesk({
@@ -179,6 +180,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     now: Date.now,
     monotonic,
     origins: config.feed.origins,
+    onSlice: (ms) => stages.observe('feed', ms),
   })
   let draining = false
   let front: Front | undefined
@@ -287,12 +289,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       if (health.set(part, 'degraded', `failed: ${reasonOf(error)}`)) log.error({ error, part }, 'a part failed')
     }
   }
-  const timed = (stage: 'feed' | 'classic', run: () => void): void => {
-    const from = monotonic()
-    guard(stage, run)
-    stages.observe(stage, monotonic() - from)
-  }
-
   let shedBefore = 0
   const tick = setInterval(() => {
     const now = monotonic()
@@ -309,8 +305,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     shedBefore = shed
   }, tickMs)
   const agentTick = setInterval(() => guard('ingest/netstats', () => gateway.agentTick()), agentTickMs)
-  const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
-  const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
+  const feedTick = setInterval(() => guard('feed', () => feed.tick()), feedTickMs)
+  const classicTick = setInterval(() => guard('classic', () => classic.tick(monotonic())), classicTickMs)
 
   const { address } = front
   log.info(
@@ -330,8 +326,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     )
     if (!drained) log.warn({ frames: ingest().intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
-    timed('feed', () => feed.tick())
-    timed('classic', () => classic.tick(monotonic()))
+    guard('feed', () => feed.tick())
+    guard('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(agentTick)
     clearInterval(feedTick)
