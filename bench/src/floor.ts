@@ -12,6 +12,9 @@ export interface FloorCounts {
   readonly frames: number
   readonly events: number
   readonly bytes: number
+  /** Of the netstats floor that acknowledges. */
+  readonly holes?: number
+  readonly doubles?: number
 }
 
 const http = createServer()

@@ -2,7 +2,8 @@
 import { blockJson } from './geth-mix.ts'
 import { createGethTongue } from './geth-tongue.ts'
 import { createHerd } from './herd.ts'
-import type { Herd } from './herd.ts'
+import type { Herd, OnSent } from './herd.ts'
+import { createNetstatsTongue } from './netstats-tongue.ts'
 import type { OpenOptions, ToGenerator, ToParent } from './messages.ts'
 
 let herd: Herd | undefined
@@ -11,8 +12,12 @@ const tell = (message: ToParent): void => {
   process.send?.(message)
 }
 
+const onSent: OnSent = (id, number, at) => tell({ type: 'sent', id, number, at })
+
 const createOwnHerd = (options: OpenOptions): Herd =>
-  createHerd(options, createGethTongue(options), (id, number, at) => tell({ type: 'sent', id, number, at }))
+  options.protocol === 'netstats'
+    ? createHerd(options, createNetstatsTongue(options), onSent)
+    : createHerd(options, createGethTongue(options), onSent)
 
 process.on('message', (message: ToGenerator) => {
   switch (message.type) {

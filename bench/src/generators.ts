@@ -86,9 +86,11 @@ export const startFleet = (processes: number): Fleet => {
 
 const mergeCounts = (all: readonly Counts[]): Counts => {
   const sum = (pick: (c: Counts) => number): number => all.reduce((total, one) => total + pick(one), 0)
-  const refused: Record<string, number> = {}
-  for (const one of all)
-    for (const [reason, n] of Object.entries(one.refused)) refused[reason] = (refused[reason] ?? 0) + n
+  const sumBy = (pick: (c: Counts) => Readonly<Record<string, number>>): Record<string, number> => {
+    const sums: Record<string, number> = {}
+    for (const one of all) for (const [key, n] of Object.entries(pick(one))) sums[key] = (sums[key] ?? 0) + n
+    return sums
+  }
   return {
     members: sum((c) => c.members),
     inside: sum((c) => c.inside),
@@ -97,7 +99,7 @@ const mergeCounts = (all: readonly Counts[]): Counts => {
     blocks: sum((c) => c.blocks),
     blocked: sum((c) => c.blocked),
     lost: sum((c) => c.lost),
-    refused,
+    refused: sumBy((c) => c.refused),
     webSocketPings: sum((c) => c.webSocketPings),
     pings: {
       ...mergeTimes(all.map((c) => c.pings)),
@@ -105,9 +107,12 @@ const mergeCounts = (all: readonly Counts[]): Counts => {
       answered: sum((c) => c.pings.answered),
       overdue: sum((c) => c.pings.overdue),
     },
+    stayedPings: mergeTimes(all.map((c) => c.stayedPings)),
     back: mergeTimes(all.map((c) => c.back)),
     observations: sum((c) => c.observations ?? 0),
     acknowledged: sum((c) => c.acknowledged ?? 0),
+    spoolFull: sum((c) => c.spoolFull ?? 0),
+    nacks: sumBy((c) => c.nacks ?? {}),
     acks: mergeTimes(all.map((c) => c.acks ?? { bins: [], max: 0 })),
   }
 }

@@ -21,10 +21,11 @@ export interface GethOptions {
 /** geth gives a connection up whose ping is not answered by then; here it is counted. */
 const patienceMs = 5000
 /** The peer takes no more: what can wait or be left out is. */
-const fullBytes = 1 << 20
+const fullBytes = 1 << 16
 
 export const createGethTongue = ({ secret, corked }: GethOptions): Tongue<GethMember> => {
   const pings = createTimeCounts()
+  const stayedPings = createTimeCounts()
   const sent = { messages: 0, bytes: 0, blocks: 0, blocked: 0, pings: 0, answered: 0 }
   let prepared: PreparedBlock | undefined
 
@@ -64,7 +65,9 @@ export const createGethTongue = ({ secret, corked }: GethOptions): Tongue<GethMe
       if (payload.length > 400) return false
       if (payload.includes('"node-pong"')) {
         sent.answered++
-        if (member.pingAt > 0) pings.add(performance.now() - member.pingAt)
+        const ms = performance.now() - member.pingAt
+        if (member.pingAt > 0) pings.add(ms)
+        if (member.pingAt > 0 && member.stayed) stayedPings.add(ms)
         member.pingAt = 0
         return false
       }
@@ -96,8 +99,18 @@ export const createGethTongue = ({ secret, corked }: GethOptions): Tongue<GethMe
       const late = performance.now() - patienceMs
       const overdue = members.reduce((sum, { pingAt }) => sum + (pingAt > 0 && pingAt < late ? 1 : 0), 0)
       const { messages, bytes, blocks, blocked, answered } = sent
-      return { messages, bytes, blocks, blocked, pings: { sent: sent.pings, answered, overdue, ...timesOf(pings) } }
+      return {
+        messages,
+        bytes,
+        blocks,
+        blocked,
+        pings: { sent: sent.pings, answered, overdue, ...timesOf(pings) },
+        stayedPings: timesOf(stayedPings),
+      }
     },
-    clear: () => pings.clear(),
+    clear() {
+      pings.clear()
+      stayedPings.clear()
+    },
   }
 }

@@ -21,6 +21,8 @@ export interface Member {
   dueAt: number
   /** When it was last in before it was cut, monotonic; 0 once it is back. */
   cutAt: number
+  /** It was in all the time since counting began. */
+  stayed: boolean
   backoff: Backoff | undefined
 }
 
@@ -34,6 +36,8 @@ export interface Head {
 export interface Tongue<M extends Member> {
   readonly path: string
   readonly protocol?: string
+  /** What it has to say while its connection is away waits: it is told of heads and reports all the same. */
+  readonly spools?: boolean
   make(member: Member): M
   greet(member: M): void
   /** A text frame came; true where it lets the agent in. */
@@ -59,7 +63,7 @@ export interface HerdOptions {
   readonly policy: Policy
 }
 
-export interface Herd {
+export interface Herd extends Disposable {
   /** Resolves when all are in; fails when one is refused. */
   open(): Promise<void>
   run(on: boolean): void
@@ -92,6 +96,7 @@ const none: Counts = {
   refused: {},
   webSocketPings: 0,
   pings: { sent: 0, answered: 0, overdue: 0, bins: [], max: 0 },
+  stayedPings: { bins: [], max: 0 },
   back: { bins: [], max: 0 },
 }
 
@@ -105,7 +110,8 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   let running = false
   let factor = 1
   let current: Head | undefined
-  let waitingFor: { readonly member: M; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  /** Those who wait for an agent to be let in the first time. */
+  const waiting = new Map<M, (error?: Error) => void>()
 
   const members = Array.from({ length: count }, (_, i) =>
     tongue.make({
@@ -115,11 +121,14 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
       state: 'away',
       dueAt: Infinity,
       cutAt: 0,
+      stayed: true,
       backoff: undefined,
     }),
   )
 
-  const isGeth = ({ index }: Member): boolean => policy === 'geth' || (policy === 'mixed' && index % 2 === 0)
+  // By pairs, so that of every second agent one half is geths too.
+  const isGeth = ({ index }: Member): boolean =>
+    tongue.spools !== true && (policy === 'geth' || (policy === 'mixed' && index % 4 < 2))
 
   const letIn = (member: M): void => {
     member.state = 'in'
@@ -131,9 +140,8 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   }
 
   const settle = (member: M, error?: Error): void => {
-    if (waitingFor.length === 0) return
-    for (const one of waitingFor) if (one.member === member) error === undefined ? one.resolve() : one.reject(error)
-    waitingFor = waitingFor.filter((one) => one.member !== member)
+    waiting.get(member)?.(error)
+    waiting.delete(member)
   }
 
   /** geth finds out when it next writes, and then tries at once; after that every ten seconds. */
@@ -145,6 +153,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
 
   const gone = (member: M, reason: string): void => {
     const wasIn = member.state === 'in'
+    member.stayed = false
     if (wasIn && member.cutAt === 0) {
       lost++
       member.cutAt = performance.now()
@@ -181,6 +190,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   const speak = (member: M, say: () => void): void => {
     if (member.state === 'in') say()
     else if (member.state === 'away' && member.dueAt === Infinity && away.has(member)) call(member)
+    if (member.state !== 'in' && tongue.spools === true) say()
   }
 
   // Full reports go round the herd; a process that was held up catches up with a second of them at most.
@@ -199,7 +209,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
       speak(member, () => tongue.report(member, current))
     }
   }
-  setInterval(tick, tickMs)
+  const ticking = setInterval(tick, tickMs)
 
   return {
     async open() {
@@ -208,7 +218,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
           members.slice(i, i + wave).map(
             (member) =>
               new Promise<void>((resolve, reject) => {
-                waitingFor.push({ member, resolve, reject })
+                waiting.set(member, (error) => (error === undefined ? resolve() : reject(error)))
                 call(member)
               }),
           ),
@@ -257,8 +267,13 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
       refused = {}
       lost = 0
       webSocketPings = 0
+      for (const member of members) member.stayed = true
       back.clear()
       tongue.clear()
+    },
+    [Symbol.dispose]() {
+      clearInterval(ticking)
+      for (const member of members) member.socket?.destroy()
     },
   }
 }

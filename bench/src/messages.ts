@@ -47,11 +47,16 @@ export interface Counts {
   readonly webSocketPings: number
   /** Pings of agents; overdue are those without an answer after five seconds that still wait. */
   readonly pings: Times & { readonly sent: number; readonly answered: number; readonly overdue: number }
+  /** Of them, those of agents that were in all the time. */
+  readonly stayedPings: Times
   /** From the cut of a connection to being let in again. */
   readonly back: Times
   /** Netstats alone: observations that were sent in batches, those acknowledged, and the time it took. */
   readonly observations?: number
   readonly acknowledged?: number
+  /** What was given up because an agent's spool was full, and answers that told it to send again, by reason. */
+  readonly spoolFull?: number
+  readonly nacks?: Readonly<Record<string, number>>
   readonly acks?: Times
 }
 

@@ -19,6 +19,9 @@ export interface Measured {
   readonly messages: number
   readonly messagesPerSecond: number
   readonly microsPerMessage: number
+  /** Of agents that speak netstats; several make a message. */
+  readonly observations: number
+  readonly microsPerObservation: number
   readonly seen: Seen
   readonly feed: Times
   readonly viewerBytesPerSecond: number
@@ -41,6 +44,7 @@ export const measure = async (subject: Subject | Floor, options: MeasureOptions)
   const counts = await fleet.counts()
   const seen = await watch.read()
   const messages = counts.messages - before.messages
+  const observations = (counts.observations ?? 0) - (before.observations ?? 0)
   if ('counts' in subject) {
     const { frames } = await subject.counts()
     if (frames < counts.messages * 0.95)
@@ -51,6 +55,8 @@ export const measure = async (subject: Subject | Floor, options: MeasureOptions)
     messages,
     messagesPerSecond: messages / seen.seconds,
     microsPerMessage: (seen.cpuMs * 1000) / messages,
+    observations,
+    microsPerObservation: (seen.cpuMs * 1000) / observations,
     seen,
     feed: timesOf(feed),
     viewerBytesPerSecond: (viewer?.takeBytes() ?? 0) / seen.seconds,

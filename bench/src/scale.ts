@@ -6,6 +6,9 @@
  * server with its history, which one dashboard on /feed and one classic page look at. Both are bound to `--core` (0; `all`
  * for none), so is the load to what is left as it comes. CPU and memory are those of all processes of the server.
  * `--server-args '--workers 3'` goes to the server. Above 15,000 agents the floor is several processes that share a port.
+ *
+ * `--protocol netstats`: the same reports by netstats agents, in batches: a frame with block and pending at every head, one
+ * with the other three reports and a ping every 15 s. Their floor is `ws`, a JSON.parse for each first line and each body.
  */
 import { parseArgs } from 'node:util'
 import { measure } from './scale-measure.ts'
@@ -36,10 +39,11 @@ const sizes = (values.curve ?? values.agents).split(',').map(Number)
 const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60
 const secret = 'bench-secret'
 const agentsAFloor = 15_000
+const protocol = values.protocol === 'netstats' ? ('netstats' as const) : ('ethstats' as const)
 
 const loadOf = (agents: number) => ({
   agents,
-  protocol: 'ethstats' as const,
+  protocol,
   secret,
   policy: 'geth' as const,
   corked: false,
@@ -72,6 +76,7 @@ const head = [
   'store lag max s',
   'rows given up',
   'frames shed',
+  ...(protocol === 'netstats' ? ['observations/s', 'floor µs each', 'server µs each', 'ack p50 ms', 'p99', 'max'] : []),
 ]
 
 const rowOf = (agents: number, floor: Measured | undefined, server: Measured): (string | number)[] => {
@@ -100,6 +105,19 @@ const rowOf = (agents: number, floor: Measured | undefined, server: Measured): (
     seen.lagSeconds.toFixed(1),
     thousands(of('history_shed_total')),
     thousands(of('intake_shed_total')),
+    ...(protocol === 'netstats' ? acknowledged(floor, server) : []),
+  ]
+}
+
+const acknowledged = (floor: Measured | undefined, server: Measured): (string | number)[] => {
+  const acks = server.counts.acks ?? { bins: [], max: 0 }
+  return [
+    thousands(server.observations / server.seen.seconds),
+    floor?.microsPerObservation.toFixed(1) ?? '–',
+    server.microsPerObservation.toFixed(1),
+    ms(percentileOfTimes(acks, 0.5)),
+    ms(percentileOfTimes(acks, 0.99)),
+    ms(acks.max),
   ]
 }
 
@@ -111,6 +129,11 @@ const details = (server: Measured, before: Scrape, after: Scrape): void => {
     `client pings ${thousands(counts.pings.answered)}, WebSocket pings answered ${thousands(counts.webSocketPings)}`,
   )
   progress(`refused: ${JSON.stringify(counts.refused)}; not sent because a socket was full: ${counts.blocked}`)
+  if (protocol === 'netstats') {
+    const { observations = 0, acknowledged: acked = 0, spoolFull = 0, nacks = {} } = counts
+    progress(`observations sent ${thousands(observations)}, acknowledged ${thousands(acked)}, spool full ${spoolFull}`)
+    progress(`told to send again: ${JSON.stringify(nacks)}`)
+  }
   progress(`rows given up: ${labelled(gained('history_shed_total', before, after))}`)
   progress(`frames shed: ${labelled(gained('intake_shed_total', before, after))}`)
   progress(`ended by the server: ${labelled(gained('ethstats_ended_total', before, after))}`)
@@ -134,7 +157,8 @@ for (const agents of sizes) {
   let floor: Measured | undefined
   if (values.only !== 'server') {
     progress(`floor, ${agents} agents`)
-    await using subject = await startFloor(values.core, Math.ceil(agents / agentsAFloor))
+    const program = protocol === 'netstats' ? (['netstats-floor.ts'] as const) : (['floor.ts'] as const)
+    await using subject = await startFloor(values.core, Math.ceil(agents / agentsAFloor), program)
     floor = await measure(subject, { ...loadOf(agents), viewers: false })
     progress(`floor ${floor.microsPerMessage.toFixed(1)} µs a message, ${floor.seen.cores.toFixed(2)} cores`)
   }

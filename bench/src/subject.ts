@@ -41,12 +41,15 @@ const ended = async (child: ChildProcess): Promise<void> => {
   clearTimeout(force)
 }
 
+/** A file of this folder and what it is told beside its port. */
+type FloorProgram = readonly ['floor.ts'] | readonly ['netstats-floor.ts', ...'ack'[]]
+
 const startOneFloor = async (
   core: string,
-  file: string,
+  [file, ...more]: FloorProgram,
   port: number,
 ): Promise<{ child: ChildProcess; port: number }> => {
-  const [command, args] = onCore(core, [process.execPath, join(import.meta.dirname, file), String(port)])
+  const [command, args] = onCore(core, [process.execPath, join(import.meta.dirname, file), String(port), ...more])
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const told = await new Promise<number>((done, reject) => {
     child.stdout!.once('data', (line: Buffer) => done(Number(/port (\d+)/.exec(line.toString())?.[1])))
@@ -60,10 +63,10 @@ export interface Floor extends Subject {
 }
 
 /** So many processes that share a port. */
-export const startFloor = async (core: string, processes = 1, file = 'floor.ts'): Promise<Floor> => {
-  const first = await startOneFloor(core, file, 0)
+export const startFloor = async (core: string, processes = 1, program: FloorProgram = ['floor.ts']): Promise<Floor> => {
+  const first = await startOneFloor(core, program, 0)
   const { port } = first
-  const others = Array.from({ length: processes - 1 }, () => startOneFloor(core, file, port))
+  const others = Array.from({ length: processes - 1 }, () => startOneFloor(core, program, port))
   const children = [first, ...(await Promise.all(others))].map(({ child }) => child)
   const ask = (child: ChildProcess): Promise<FloorCounts> =>
     new Promise((done) => {
@@ -77,7 +80,13 @@ export const startFloor = async (core: string, processes = 1, file = 'floor.ts')
     async counts() {
       const all = await Promise.all(children.map(ask))
       const sum = (pick: (one: FloorCounts) => number): number => all.reduce((total, one) => total + pick(one), 0)
-      return { frames: sum((c) => c.frames), events: sum((c) => c.events), bytes: sum((c) => c.bytes) }
+      return {
+        frames: sum((c) => c.frames),
+        events: sum((c) => c.events),
+        bytes: sum((c) => c.bytes),
+        holes: sum((c) => c.holes ?? 0),
+        doubles: sum((c) => c.doubles ?? 0),
+      }
     },
     [Symbol.asyncDispose]: async () => void (await Promise.all(children.map(ended))),
   }

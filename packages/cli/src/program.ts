@@ -3,6 +3,7 @@ import { exitCodes, usageError } from './errors.ts'
 import { examples } from './help-text.ts'
 import { logFormats, logLevels } from '@netstats/sdk/config'
 import type { Shutdown } from './shutdown.ts'
+import { addAccessCommands, addKeygen } from './access/program.ts'
 import { addStoreCommands } from './store-program.ts'
 import type { Terminal } from './store/progress.ts'
 import { version } from './version.ts'
@@ -127,7 +128,7 @@ export const createProgram = (io: Io): Command => {
     )
     .action(async (flags: ServerFlags) => (await import('./commands/server.ts')).server(flags, io))
 
-  withLog(program.command('agent'))
+  const agent = withLog(program.command('agent'))
     .summary('run an agent beside a node')
     .description(
       'Runs an agent: watches one or more Ethereum nodes, keeps what it sees on disk, reports it to servers.',
@@ -165,6 +166,8 @@ export const createProgram = (io: Io): Command => {
       await (await import('./commands/agent.ts')).agent(flags, io)
     })
 
+  addKeygen(agent, io)
+  addAccessCommands(program, io)
   addStoreCommands(program, io)
 
   program

@@ -34,11 +34,15 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   const data = ensureDataFolder(config.data)
   const dashboard = dashboardFolder()
   if (dashboard === undefined) log.warn({}, 'the dashboard is not built; npm run build brings it')
-  await using _server = await openServer({
+  await using running = await openServer({
     config: { ...config, data },
     log,
     version,
     ...(dashboard === undefined ? {} : { dashboard }),
+  })
+  io.shutdown.onReload(() => {
+    log.info({}, 'asked to read the certificate again')
+    void running.reload()
   })
   await io.shutdown.asked
   log.info({}, 'server is ending')

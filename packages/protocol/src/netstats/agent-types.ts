@@ -14,7 +14,10 @@ export interface AgentSessionOptions {
   /** Needed where the hello shows a key. */
   readonly sign?: Sign
   readonly loginMs?: number
+  readonly clockMs?: number
+  readonly ackMs?: number
   readonly flightBytes?: number
+  readonly faults?: number
 }
 
 export type AgentInput =
@@ -88,7 +91,7 @@ export interface AgentSession {
   /** Monotonic time at which a `tick` is due. Infinity: never. */
   wakeAt(): number
   /** Observations that may be offered now. */
-  room(at: At): number
+  room(): number
   readonly phase: AgentPhase
   /** Observations sent and not acknowledged. */
   readonly inFlight: number

@@ -34,6 +34,8 @@ export const defaults = {
   /** A server measures round trip and clock so often; liveness needs less. */
   clockMs: 30_000,
   requestMs: 20_000,
+  /** An agent that hears nothing of what is in flight for so long begins anew. */
+  ackMs: 120_000,
   /** From a server's bye until it closes by itself. */
   drainMs: 2000,
   /** Unacknowledged bytes: agents keep below the first, servers answer `busy` above the second. */
@@ -49,3 +51,6 @@ export const defaults = {
 export const silentIntervals = 3.5
 
 export const subProtocol = 'netstats.v1'
+
+/** WebSocket close codes, for whoever looks from outside; the reason stands in the frame before. */
+export const closeCodes = { normal: 1000, away: 1001, protocol: 1002, policy: 1008, later: 1013 } as const

@@ -170,6 +170,8 @@ export interface Nack {
   readonly type: 'nack'
   /** Send again what follows this one. */
   readonly through: Sequence
+  /** Number of the last batch that was read: an agent that has gone back since need not do it again. */
+  readonly number: number
   readonly reason: string
   readonly retryMs: number
 }
@@ -190,8 +192,12 @@ export type Request = { readonly type: 'request'; readonly id: number } & Questi
 
 /** Why a server refuses. Agents take any other word as well. */
 export const refusals = [
+  'bad-secret',
   'bad-token',
+  'bad-key',
   'bad-proof',
+  'wrong-id',
+  'name-bound',
   'token-required',
   'revoked',
   'banned',

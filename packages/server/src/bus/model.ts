@@ -37,19 +37,16 @@ export interface AgentLogin {
   readonly proved: boolean
 }
 
-export interface SeenItem {
-  readonly observation: Observation
-  /** When it was observed, by the server's clock. */
-  readonly seenAt: UnixMs
-}
-
-export interface SequencedItem extends SeenItem {
+export interface SequencedItem {
   readonly sequence: number
+  readonly observation: Observation
 }
 
 export interface AgentBatch {
   /** Sequence before the first item: what must be there for nothing to be missing. */
   readonly after: number
+  /** Sequence of the last line, also where that line could not be used. */
+  readonly last: number
   readonly items: readonly SequencedItem[]
 }
 
@@ -62,9 +59,9 @@ export interface Upward {
   /** A batch, answered by `ack` or `nack` in time. */
   batch(session: number, at: UnixMs, batch: AgentBatch): void
   /** What is so now, while older observations are under way. Not kept. */
-  now(session: number, at: UnixMs, items: readonly SeenItem[]): void
+  now(session: number, at: UnixMs, observations: readonly Observation[]): void
   roundTrip(session: number, at: UnixMs, roundTripMs: number): void
-  /** Clock of an agent against ours: add `offsetMs` to its times. */
+  /** How far the agent's clock is ahead of ours, and by how much that may be wrong either way. */
   clock(session: number, offsetMs: number, errorMs: number): void
   /** Answer to `probe`. */
   alive(session: number): void
@@ -78,13 +75,13 @@ export interface Upward {
   gone(session: number, at: UnixMs): void
 }
 
-/** How an agent shall go about it; times in milliseconds. */
+/** How agents shall go about it; times in milliseconds. */
 export interface Pace {
-  /** Least time between reports of what changes all the time. */
+  /** Between two reports of what changes all the time. */
   readonly reportMs: number
   /** How long an observation may wait for others to travel with. */
   readonly lingerMs: number
-  /** Most observations in flight. */
+  /** Most observations of an agent in flight. */
   readonly window: number
 }
 

@@ -8,6 +8,7 @@ import type { Block, NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { Gatekeeper, LoginAttempt } from '../access/model.ts'
 import type { DeskEnding, Downward, Login, Upward } from '../bus/model.ts'
 import type { Refusal } from '../ingest/counts.ts'
+import type { Deliveries } from '../history/deliveries-model.ts'
 import type { CoreInput, NetworkView } from '../shard/model.ts'
 import { createDeskCounts } from './counts.ts'
 import type { DeskCounts } from './counts.ts'
@@ -15,7 +16,9 @@ import { createHistoryPlan } from './history.ts'
 import { createOwners } from './owners.ts'
 import { createSeat, ownerKey } from './seat.ts'
 import type { Line, Seat } from './seat.ts'
-import type { AgentSeats } from './agents.ts'
+import { createAgentSeats } from './agents.ts'
+import { createRegulator } from './regulator.ts'
+import type { Regulator } from './regulator.ts'
 
 export interface DeskLimits {
   /** How long an older session of the same id has to prove that it lives. */
@@ -31,8 +34,11 @@ export interface DeskOptions {
   readonly apply: (input: CoreInput) => void
   readonly networkOf: (node: string, networkId: string | undefined) => string | undefined
   readonly network: (key: string) => NetworkView | undefined
-  /** Agents of the acknowledged protocol; without it they are refused. */
-  readonly agents?: AgentSeats
+  /** What acknowledged observations are delivered to; without it their agents are refused. */
+  readonly deliveries?: Deliveries
+  readonly regulator?: Regulator
+  /** Other reasons to slow agents down than what waits for the store, 0 to 1. */
+  readonly strain?: () => number
   /** A line for the operator, at most one for each change of state. */
   readonly log?: (seat: Seat, event: 'login' | 'refused' | 'takeover', detail: string) => void
 }
@@ -54,6 +60,8 @@ export interface Desk {
   readonly seated: number
   readonly claims: number
   readonly historyOutstanding: number
+  /** Of the acknowledged protocol. */
+  readonly agents: number
 }
 
 const attemptOf = ({ protocol, node, info, secret, address, agent }: Login, at: number): LoginAttempt => ({
@@ -68,11 +76,18 @@ const attemptOf = ({ protocol, node, info, secret, address, agent }: Login, at: 
   ...(agent?.key !== undefined && { key: agent.key }),
 })
 
+const isSameAgent = ({ login: { agent: a } }: Seat, { login: { agent: b } }: Seat): boolean =>
+  a !== undefined && a.id === b?.id && a.spool === b.spool
+
+/** An agent that comes while it is not known what the store has is let in a little later. */
+const whenStartingMs = 2000
+
 export const createDesk = (options: DeskOptions): Desk => {
-  const { limits, gate, apply, agents } = options
+  const { limits, gate, apply, deliveries } = options
   const log = options.log ?? (() => undefined)
   const counts = createDeskCounts()
   const owners = createOwners()
+  const lines = new Set<Line>()
   const history = createHistoryPlan<Seat>({
     timeoutMs: limits.historyTimeoutMs,
     sessionsPerNetwork: limits.historySessions,
@@ -105,15 +120,20 @@ export const createDesk = (options: DeskOptions): Desk => {
 
   const admit = (seat: Seat, at: UnixMs): void => {
     const { login, id } = seat
-    const resume = agents?.resume(seat)
-    if (login.agent !== undefined && resume === undefined) return refuse(seat, 'store-starting')
+    const isAgent = login.agent !== undefined
+    if (isAgent && agents?.ready !== true) return refuse(seat, 'store-starting', id, whenStartingMs)
     apply({ type: 'connected', at, node: id, info: seat.info, address: login.address })
     const network = options.networkOf(id, seat.networkId)
     if (network === undefined) return refuse(seat, 'network-full', id)
-    seat.state = 'seated'
     seat.network = network
     seat.announced = true
     owners.hold(seat)
+    const resume = isAgent ? agents?.resume(seat, at) : undefined
+    if (isAgent && resume === undefined) {
+      announceGone(seat, at)
+      return refuse(seat, 'server-full', id)
+    }
+    seat.state = 'seated'
     if (seat.entry !== undefined) gate.entered(seat.entry.attempt, seat.entry.verdict)
     counts.logins++
     log(seat, 'login', seat.info.client ?? '')
@@ -136,6 +156,12 @@ export const createDesk = (options: DeskOptions): Desk => {
     if (holder === undefined || holder.state !== 'seated') {
       // Its last words may still be on their way; it has left all the same, and must not leave after the new one came.
       if (holder !== undefined) announceGone(holder, at)
+      return admit(seat, at)
+    }
+    if (isSameAgent(holder, seat)) {
+      // It has come back before its old connection was found dead: only it knows its spool.
+      end(holder, 'superseded')
+      announceGone(holder, at)
       return admit(seat, at)
     }
     if (owners.isContested(seat.key)) return refuse(seat, 'duplicate-id', seat.id)
@@ -214,8 +240,20 @@ export const createDesk = (options: DeskOptions): Desk => {
     seat.line.seats.delete(seat.session)
   }
 
+  const agents =
+    deliveries &&
+    createAgentSeats({
+      deliveries,
+      apply,
+      greeted,
+      regulator: options.regulator ?? createRegulator(),
+      ...(options.strain && { strain: options.strain }),
+      lines: () => lines,
+    })
+
   const open = (down: Downward): OpenLine => {
     const line: Line = { down, seats: new Map() }
+    lines.add(line)
     /** Its seat, as long as the core knows of it. */
     const seated = (session: number): Seat | undefined => {
       const seat = line.seats.get(session)
@@ -239,11 +277,10 @@ export const createDesk = (options: DeskOptions): Desk => {
         const seat = seated(session)
         if (seat === undefined) return
         agents?.batch(seat, at, batch)
-        follow(seat)
       },
-      now(session, at, items) {
+      now(session, at, observations) {
         const seat = seated(session)
-        if (seat !== undefined) agents?.now(seat, at, items)
+        if (seat !== undefined) agents?.now(seat, at, observations)
       },
       roundTrip(session, at, roundTripMs) {
         const seat = seated(session)
@@ -278,6 +315,7 @@ export const createDesk = (options: DeskOptions): Desk => {
     return {
       up,
       lost(at) {
+        lines.delete(line)
         for (const seat of line.seats.values()) gone(seat, at)
       },
     }
@@ -297,7 +335,7 @@ export const createDesk = (options: DeskOptions): Desk => {
       clock = now
       for (const { holder } of owners.overdue(now)) takeOver(holder, at)
       counts.historyTimeouts += history.expire(now)
-      agents?.tick(now, at)
+      agents?.tick(now)
     },
     drain() {
       draining = true
@@ -312,6 +350,9 @@ export const createDesk = (options: DeskOptions): Desk => {
     },
     get historyOutstanding() {
       return history.outstanding
+    },
+    get agents() {
+      return agents?.open ?? 0
     },
   }
 }

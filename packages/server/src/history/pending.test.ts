@@ -97,6 +97,7 @@ describe('rows that wait', () => {
       ['nodeSample', 'sample'],
       ['blockSeen', 'sample'],
       ['metric', 'sample'],
+      ['delivery', 'sample'],
       ['log', 'log'],
       ['network10s', 'roll-up'],
       ['network1m', 'roll-up'],

@@ -12,6 +12,7 @@ export const refusals = [
   'login-timeout',
   'too-much-before-login',
   'store-starting',
+  'server-full',
   'too-many-connections',
   'too-many-from-address',
   'address-rate',

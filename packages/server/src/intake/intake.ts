@@ -54,6 +54,8 @@ export interface Intake<S extends IntakeSource> {
   /** No more frames will come of this session; `finished` follows when those that wait are done. */
   end(source: S): void
   shed(shedClass: ShedClass, reason: ShedReason): void
+  /** Works on nothing until it may again; meanwhile everything waits, or is shed. */
+  hold(on: boolean): void
   /** Resolves when nothing waits. */
   drained(): Promise<void>
   readonly items: number
@@ -76,6 +78,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
   let bytes = 0
   let scheduled = false
   let turnEnds = -1
+  let held = false
 
   const newTurn = (): void => {
     turnEnds = -1
@@ -84,7 +87,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
   }
 
   const schedule = (): void => {
-    if (scheduled) return
+    if (scheduled || held) return
     scheduled = true
     defer(newTurn)
   }
@@ -102,6 +105,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
 
   const slice = (): void => {
     scheduled = false
+    if (held) return
     const ends = now() + limits.sliceMs
     turnEnds = ends
     for (;;) {
@@ -159,7 +163,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
 
   return {
     offer(source, text, shedClass, at) {
-      if (items === 0 && hasTime()) return work(source, text, at)
+      if (items === 0 && !held && hasTime()) return work(source, text, at)
       const reason = refusal(source, text.length, shedClass)
       if (reason !== undefined) {
         sheds[shedClass][reason]++
@@ -185,6 +189,10 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
       if (source.ended) return
       source.ended = true
       if (source.waiting === undefined) finished(source)
+    },
+    hold(on) {
+      held = on
+      if (!on && items > 0) schedule()
     },
     shed(shedClass, reason) {
       sheds[shedClass][reason]++

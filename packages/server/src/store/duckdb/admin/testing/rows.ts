@@ -28,6 +28,22 @@ export const rowsOfBatch = (i: number, size: number): StoreRows => {
     nodeSample: numbers.map((row) => ({ at: late + row, network: 1, node: 1, peers: i, ...sample, ...nothing })),
     metric: numbers.map((row) => ({ at: at + row, network: 1, node: 1, metric: 1, value: row / 3 })),
     blockSeen: [{ at, network: 1, node: 1, number: i, hash64: (1n << 63n) + BigInt(i), delayMs: null }],
+    delivery: [
+      {
+        ...{
+          at,
+          seq: i + 1,
+          stream: 1,
+          complete: i % 3 === 0,
+          agent: 'a',
+          network: 1,
+          node: 1,
+          spool: 's',
+          firstAt: now,
+        },
+        ...{ through: i, received: i, duplicates: 0, missing: 0, holes: 0, missed: null, takenAt: at, since: i + 1 },
+      },
+    ],
     log: [{ at: late, seq: i + 1, network: 1, node: null, severity: 3, source: 's', message: `batch ${i} \u{1f600}` }],
     metric1m: [{ bucket: at - (at % 60_000), network: 1, node: 1, metric: 1, ...metric }],
     metric1h: [{ bucket: at - (at % hour), network: 1, node: 1, metric: 1, ...metric }],
