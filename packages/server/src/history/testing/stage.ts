@@ -58,6 +58,7 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     observer: {
       blockAdded: (...told) => own.recorder?.blockAdded(...told),
       sighted: (...told) => own.recorder?.sighted(...told),
+      oldBlock: (...told) => own.recorder?.oldBlock(...told),
     },
   })
   const { sheds = () => ({}), lookout, budget } = options
