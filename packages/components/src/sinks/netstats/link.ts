@@ -125,8 +125,8 @@ export const openLink = (options: LinkOptions): Link => {
   })
   return {
     feed,
-    room: () => (over ? 0 : session.room(at())),
-    window: () => (over ? 0 : session.inFlight + session.queued + session.room(at())),
+    room: () => (over ? 0 : session.room()),
+    window: () => (over ? 0 : session.inFlight + session.queued + session.room()),
     ended: ended.promise,
   }
 }
