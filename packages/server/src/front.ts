@@ -37,7 +37,8 @@ export interface FrontOptions {
   readonly workers: number | 'auto'
   /** Connections that shall be possible in all, where the operator says so. */
   readonly connections: number | undefined
-  /** Connections one process can hold. */
+  /** Connections one process can hold, and those for agents and readers among them. */
+  readonly maxConnections: number
   readonly each: number
   /** What a worker works with, when there are so many of them. */
   readonly settings: (workers: number) => GatewaySettings
@@ -121,7 +122,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       listen: address,
       start: {
         settings: options.settings(wanted),
-        maxConnections: options.each,
+        maxConnections: options.maxConnections,
         tls: options.tls,
         inner: inner.path,
         debug: (log as { isLevelEnabled?: (level: string) => boolean }).isLevelEnabled?.('debug') ?? false,

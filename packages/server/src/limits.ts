@@ -45,7 +45,7 @@ export const serverLimitsOf = ({ limits, history, feed }: ServerConfig, connecti
 })
 
 /** Places kept for HTTP when WebSockets have taken all others, so that health can still be asked. */
-const reservedConnections = 64
+export const reservedConnections = 64
 /** Connections are spread over workers by chance; a share that is exact would be too small for some. */
 const slack = 1.2
 

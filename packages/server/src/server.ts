@@ -40,7 +40,7 @@ import { addSnapshots } from './ingest/snapshot.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
 import { createDesk } from './desk/desk.ts'
 import { reachable } from './listen.ts'
-import { deskLimitsOf, gatewaySettingsOf, serverLimitsOf } from './limits.ts'
+import { deskLimitsOf, gatewaySettingsOf, reservedConnections, serverLimitsOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
@@ -66,6 +66,8 @@ export interface ServerOptions {
   readonly version: string
   /** Folder of the built dashboard; the one of this repository by default. A page says so where it is not built. */
   readonly dashboard?: string
+  /** Connections a process can hold; by default what the system lets it open. */
+  readonly mayOpen?: number
   /** Opens the store of the history; the one in the data folder by default. */
   readonly openStore?: () => Promise<Store>
 }
@@ -75,6 +77,8 @@ export interface ServerHandle extends AsyncDisposable {
   /** Where it really listens: the port is never 0. */
   readonly address: { readonly host: string; readonly port: number }
   readonly url: string
+  /** Processes that take in agents beside this one. */
+  readonly workers: number
   /** The live state, to look at. */
   readonly core: Core
   /** Undefined where the configuration turns it off. */
@@ -111,7 +115,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     clock: systemClock,
     log,
   })
-  const mayOpen = defaultMaxConnections()
+  const { mayOpen = defaultMaxConnections() } = options
   // A process holds no more than it may open, whatever is wanted in all.
   const each = Math.min(config.limits.connections ?? mayOpen, mayOpen)
 
@@ -135,6 +139,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
     primusEveryMs: config.ethstats.primusPingEvery,
+    onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
   const desk = createDesk({
@@ -175,6 +180,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     now: Date.now,
     monotonic,
     origins: config.feed.origins,
+    onSlice: (ms) => stages.observe('feed', ms),
   })
   let draining = false
   let front: Front | undefined
@@ -242,7 +248,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     listen: config.listen,
     workers: config.workers,
     connections: config.limits.connections,
-    each,
+    maxConnections: each,
+    each: Math.max(1, each - reservedConnections),
     settings: (workers) => gatewaySettingsOf(config, each, workers),
     upgrades,
     clientOf,
@@ -282,12 +289,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       if (health.set(part, 'degraded', `failed: ${reasonOf(error)}`)) log.error({ error, part }, 'a part failed')
     }
   }
-  const timed = (stage: 'feed' | 'classic', run: () => void): void => {
-    const from = monotonic()
-    guard(stage, run)
-    stages.observe(stage, monotonic() - from)
-  }
-
   let shedBefore = 0
   const tick = setInterval(() => {
     const now = monotonic()
@@ -304,8 +305,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     shedBefore = shed
   }, tickMs)
   const agentTick = setInterval(() => guard('ingest/netstats', () => gateway.agentTick()), agentTickMs)
-  const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
-  const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
+  const feedTick = setInterval(() => guard('feed', () => feed.tick()), feedTickMs)
+  const classicTick = setInterval(() => guard('classic', () => classic.tick(monotonic())), classicTickMs)
 
   const { address } = front
   log.info(
@@ -325,8 +326,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     )
     if (!drained) log.warn({ frames: ingest().intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
-    timed('feed', () => feed.tick())
-    timed('classic', () => classic.tick(monotonic()))
+    guard('feed', () => feed.tick())
+    guard('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(agentTick)
     clearInterval(feedTick)
@@ -346,6 +347,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
 
   return {
     address,
+    get workers() {
+      return front?.workers ?? 0
+    },
     url: `http${tls === undefined ? '' : 's'}://${formatListenAddress(reachable(address))}`,
     core,
     history,

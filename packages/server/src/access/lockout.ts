@@ -30,7 +30,11 @@ export interface Lockout {
 
 interface Entry {
   readonly bucket: TokenBucket
-  until: number
+  /** The lock of now or the last one; no length: none yet. */
+  lockedAt: number
+  lockMs: number
+  /** The last failure. */
+  failedAt: number
   level: number
 }
 
@@ -44,12 +48,18 @@ export const createLockout = (limits: LockoutLimits): Lockout => {
 
   const lockMsOf = (level: number): number => Math.min(limits.mostMs, limits.lockMs * 2 ** Math.min(level, 30))
 
+  const leftMs = (entry: Entry, at: number): number => {
+    // The clock was set back: the lock begins anew rather than to last until it is where it was.
+    if (at < entry.lockedAt) entry.lockedAt = at
+    return Math.max(0, entry.lockedAt + entry.lockMs - at)
+  }
+
   const entryOf = (key: string, at: number): Entry => {
     const known = entries.get(key)
-    // A clock that was far ahead must not lock for longer than a lock can be.
-    if (known !== undefined && known.until - at > limits.mostMs) known.until = at
-    const isFresh = known !== undefined && at - known.until <= limits.mostMs
-    const entry = isFresh ? known : { bucket: createTokenBucket(rate, at), until: at, level: 0 }
+    const isFresh = known !== undefined && at - Math.max(known.failedAt, known.lockedAt + known.lockMs) <= limits.mostMs
+    const entry = isFresh
+      ? known
+      : { bucket: createTokenBucket(rate, at), lockedAt: at, lockMs: 0, failedAt: at, level: 0 }
     entries.delete(key)
     entries.set(key, entry)
     return entry
@@ -58,20 +68,21 @@ export const createLockout = (limits: LockoutLimits): Lockout => {
   return {
     lockedMs(key, at) {
       const known = entries.get(key)
-      if (known === undefined || known.until <= at) return 0
-      return Math.min(known.until - at, lockMsOf(Math.max(0, known.level - 1)))
+      return known === undefined ? 0 : leftMs(known, at)
     },
     failed(key, at) {
       const entry = entryOf(key, at)
+      entry.failedAt = at
       takeTokens(entry.bucket, rate, at)
       if (refill(entry.bucket, rate, at) < 1) {
         locks++
-        entry.until = at + lockMsOf(entry.level)
+        entry.lockedAt = at
+        entry.lockMs = lockMsOf(entry.level)
         entry.level++
         // One more try after the lock; all of them only after a quiet time.
         entry.bucket.tokens = 1
-        entry.bucket.at = entry.until
-      } else entry.until = Math.max(entry.until, at)
+        entry.bucket.at = at + entry.lockMs
+      }
       for (const oldest of entries.keys()) {
         if (entries.size <= limits.entries) break
         entries.delete(oldest)
@@ -80,8 +91,10 @@ export const createLockout = (limits: LockoutLimits): Lockout => {
     forgive(key, at) {
       const entry = entries.get(key)
       if (entry === undefined) return
-      if (entry.until > at) entry.level = Math.max(0, entry.level - 1)
-      entry.until = Math.min(entry.until, at)
+      if (leftMs(entry, at) > 0) {
+        entry.level = Math.max(0, entry.level - 1)
+        entry.lockMs = 0
+      }
       entry.bucket.at = Math.min(entry.bucket.at, at)
       entry.bucket.tokens = Math.min(rate.burst, entry.bucket.tokens + 1)
     },

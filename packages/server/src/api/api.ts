@@ -145,6 +145,11 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
           },
         })
       }
+      // The pages would answer for these with what they have at paths they do not know.
+      const isRead = new Set(endpoints.filter(({ method }) => method === 'GET').map(({ path }) => path))
+      for (const { path } of endpoints) {
+        if (!isRead.has(path)) api.get(routeOf(path), (request, reply) => answerUnknown(request, reply, allowedAt))
+      }
       const description = JSON.stringify(openApiOf(options.version))
       api.get('/openapi.json', (request, reply) => sendText(request, reply, description, 'no-cache'))
     },
