@@ -28,6 +28,7 @@ export interface ServerFlags extends LogFlags {
   readonly data?: string
   readonly ethstatsSecret?: string
   readonly ethstatsSecretFile?: string
+  readonly workers?: string
 }
 export interface AgentFlags extends LogFlags {
   readonly config?: string
@@ -116,6 +117,7 @@ export const createProgram = (io: Io): Command => {
     .option('--data <folder>', 'where it keeps what it must not forget')
     .option('--ethstats-secret <secret>', 'secret that nodes must know; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
+    .option('--workers <count>', 'processes that take in agents: a number, or auto for as many as they need (default)')
     .addHelpText(
       'after',
       examples(

@@ -115,9 +115,9 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   let workers: Workers | undefined
   let changing = false
 
-  const start = async (wanted: number, address: Address): Promise<void> => {
+  const start = async (wanted: number, address: Address): Promise<Workers> => {
     inner ??= await openInner(options)
-    workers = await openWorkers({
+    const opened = await openWorkers({
       count: wanted,
       listen: address,
       start: {
@@ -132,13 +132,14 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       log,
       health,
     })
+    workers = opened
+    return opened
   }
 
   let address = options.listen
   if (count === 0) address = await listen(app, options.listen)
   else {
-    await start(count, options.listen)
-    address = workers === undefined ? address : (workers as Workers).address
+    address = (await start(count, options.listen)).address
     const because = options.workers === 'auto' ? `a process can hold ${options.each} connections` : 'as configured'
     log.info({ workers: count, because }, 'workers take in agents')
   }
@@ -151,7 +152,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
         { connections, each: options.each, workers: wanted },
         'this process will soon have as many connections as it may open; workers take in those that come',
       )
-      stopListening(app.server as Server)
+      stopListening(app.server)
       await start(wanted, address)
     } catch (error) {
       log.error({ error }, 'workers could not be started; nobody new can connect')

@@ -142,6 +142,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
+  let draining = false
+  // Opened last: what it counts and holds is asked for only then.
+  let front: Front | undefined
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
@@ -182,8 +185,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     origins: config.feed.origins,
     onSlice: (ms) => stages.observe('feed', ms),
   })
-  let draining = false
-  let front: Front | undefined
 
   const feedSockets = createSocketServer(1 << 16)
   const onFeed: Upgrade = (request, socket, head, address) =>

@@ -44,8 +44,8 @@ export interface Gateway {
   readonly admission: Admission
   /** Who is at the other end of a request. */
   readonly addressOf: (request: IncomingMessage) => string
-  refused(reason: Refusal): void
-  fault(reason: HttpFault): void
+  readonly refused: (reason: Refusal) => void
+  readonly fault: (reason: HttpFault) => void
   /** Once a second. `now` is monotonic. */
   tick(now: number): void
   /** Four times a second. */
