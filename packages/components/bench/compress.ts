@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync, constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { encodeBody, nodeId, unixMs } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
+import type { Block, Host, Observation } from '@netstats/protocol'
 import { exampleBlock } from '@netstats/sdk/testing'
 
 const node = nodeId('validator-1')
@@ -30,7 +30,7 @@ const block = (n: number, transactions: number): Observation => ({
     gasUsed: between(21_000, 12_000_000),
     transactions,
     transactionHashes: Array.from({ length: transactions }, () => hex(32)),
-  } as Extract<Observation, { kind: 'block' }>['body'],
+  } as unknown as Block,
 })
 const state = (n: number): readonly Observation[] => {
   const observedAt = unixMs(start + n * 5000)
@@ -59,7 +59,7 @@ const state = (n: number): readonly Observation[] => {
         networkInBytesPerSecond: between(1e4, 1e6),
         networkOutBytesPerSecond: between(1e4, 1e6),
         uptimeSeconds: 1_000_000 + n * 5,
-      } as Extract<Observation, { kind: 'host' }>['body'],
+      } as Host,
     },
   ]
 }

@@ -8,14 +8,17 @@ export interface RefusalMeaning {
 
 const lasting: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    'bad-token':
-      'it does not accept the token or secret of this agent; check `token` (or `secret`), and that it was made for this `agent` and network',
-    'bad-proof': 'it does not accept the proof of the key; check that `keyFile` is the key that was registered there',
-    'token-required':
-      'it wants a token; make one there with `netstats agents add`, and give it to the agent with --token-file',
-    revoked: 'the token of this agent was revoked; have a new one made with `netstats agents rotate`',
+    'bad-secret': 'it does not know the secret of this agent; check `secret`, or give it a `token`',
+    'bad-token': 'it does not know the token of this agent; check `token`, and that it was made for this `agent`',
+    'bad-key': 'it knows another key of this agent; check `keyFile`, or have the new key registered there',
+    'bad-proof': 'the proof of the key is wrong; check that `keyFile` is the key that was registered there',
+    'token-required': 'it wants a token; make one there with `netstats agents add` and give it to the agent as `token`',
+    revoked: 'the token of this agent was revoked; have a new one made there with `netstats agents rotate`',
     banned: 'this agent is banned there; ask whoever runs the server',
+    'wrong-id':
+      'the token belongs to another identity, or the name of the node to another agent; check `agent` and `token`',
     'wrong-network': 'the token is for another network than that of the node; check which node `rpc` leads to',
+    'name-bound': 'somebody else came first there with this name; choose another, or ask whoever runs the server',
     version: 'it speaks another version of the protocol; update the older one of agent and server',
     malformed: 'it can not read the login of this agent; update the older one of agent and server',
   }),

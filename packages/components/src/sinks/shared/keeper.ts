@@ -19,12 +19,14 @@ export interface KeeperOptions<Login> {
   readonly server: string
   /**
    * One connection from its beginning to its end, which is what it resolves to. `stands` is called once a login stands, with
-   * what is worth a line in the log, `falls` before anybody could use one that does not any more. What it throws is the end of the sink, unless it is
+   * what is worth a line in the log, `works` where the peer has proved to be well: the next failure counts as the first
+   * one again. `falls` before anybody could use one that does not any more. What it throws is the end of the sink, unless it is
    * weather.
    */
   readonly connect: (options: {
     readonly signal: AbortSignal
     stands(login: Login, about: object): void
+    works(): void
     falls(): void
   }) => Promise<ConnectionEnd>
   /** Whether an error is one of the connection, which passes, or a bug. */
@@ -80,6 +82,7 @@ export const openKeeper = <Login extends object>(options: KeeperOptions<Login>):
           log.info({ server, ...about }, 'logged in')
           announce()
         },
+        works: () => backoff.reset(),
         falls: () => {
           login = undefined
         },
