@@ -201,6 +201,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       feed: open ? guarded(onFeed) : undefined,
     },
     admission: gateway.admission,
+    turnstile: gateway.turnstile,
     addressOf: clientOf.address,
     onRefused: gateway.refused,
     onFault: gateway.fault,
