@@ -37,6 +37,8 @@ export interface DeliveryBatch<I extends DeliveryItem = DeliveryItem> {
   readonly after: number
   /** Ascending. */
   readonly items: readonly I[]
+  /** Sequence of the last line where that was none that can be used; else that of the last item. */
+  readonly last?: number
   /** Sequence of the last observation that the agent's spool has let go of: what is missing up to it will never come. */
   readonly released: number
   /** How far the agent's clock is behind the server's, and by how much that may be wrong, milliseconds; for the list. */

@@ -18,7 +18,7 @@ export const leavesHole = (stream: Stream, { after, released }: Pick<DeliveryBat
 /** Tells `apply` what is new, in order, and counts. Where `apply` fails, what it has been told is not told again. */
 export const takeItems = <I extends DeliveryItem>(
   stream: Stream,
-  { after, items, clock }: DeliveryBatch<I>,
+  { after, items, last, clock }: DeliveryBatch<I>,
   at: number,
   apply: (item: I) => void,
 ): TakenItems => {
@@ -38,6 +38,8 @@ export const takeItems = <I extends DeliveryItem>(
       if (item.observation.kind === 'gap') missed = withGap(missed, item.observation.body)
       apply(item)
     }
+    // Lines that could not be used are settled too, or they would come for ever.
+    if (last !== undefined && last > stream.applied) stream.applied = last
   } finally {
     taken.missing = missed.total - totals.missed.total
     stream.totals = {
