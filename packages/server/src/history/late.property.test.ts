@@ -83,7 +83,7 @@ const rowsOf = ({ store }: Stage) => {
       store
         .rows('log')
         .filter(({ source }) => source === 'geth')
-        .map(({ seq: _, ...row }) => row),
+        .map((row) => ({ ...row, seq: 0 })),
     ),
   }
 }
