@@ -62,6 +62,11 @@ const silentLooks = 3
 const rowsRate: Rate = { perSecond: 200, burst: 1000 }
 /** Between two `init` for one page. */
 const initEveryMs = 10_000
+// Everything of a large network would take a page and the server half their time: rows are looked at for so long at a
+// time, and again after a while as long as some wait. With more than a few thousand changes a second a page is behind.
+const sliceMs = 4
+const sliceEveryMs = 100
+const slicesATick = 4
 
 export interface ClassicTimes {
   /** Between WebSocket pings. */
@@ -90,6 +95,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
   const ended = Object.fromEntries(classicEndings.map((one) => [one, 0])) as Record<ClassicEnding, number>
   let serial = 0
   let now = performance.now()
+  let slices = 0
+  let serialOfSlice = 0
+  let more: NodeJS.Timeout | undefined
 
   const largest = (): string | undefined => {
     let best: { readonly key: string; readonly nodeCount: number } | undefined
@@ -189,9 +197,10 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     reader.socket.terminate()
   }
 
-  const join = (channel: 'primus' | 'external', request: IncomingMessage, socket: WebSocket): void => {
+  const join = (channel: 'primus' | 'external', request: IncomingMessage, socket: WebSocket, raw: Socket): void => {
     const set = channel === 'primus' ? readers : external
     const reader = createReader(socket, {
+      raw,
       wanted: wantedNetwork(request.url),
       primusClient: /[?&]_primuscb=/.test(request.url ?? ''),
       now: performance.now(),
@@ -223,6 +232,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
 
   /** Nobody looks: nothing is kept up to date. */
   const forget = (): void => {
+    clearTimeout(more)
     shown.clear()
     dirty?.[Symbol.dispose]()
     dirty = undefined
@@ -284,10 +294,26 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     for (const reader of group) send(reader, bytes)
   }
 
-  const tickNetwork = (network: string, group: readonly ClassicReader[]): void => {
+  const tickNetwork = (network: string, group: readonly ClassicReader[], until: number): boolean => {
     const one = shownOf(network)
-    if (one === undefined || dirty === undefined) return
-    for (const text of one.messages(dirty.take(network))) tell(group, text)
+    if (one === undefined || dirty === undefined) return false
+    for (const { raw } of group) raw.cork()
+    for (const text of one.messages(dirty.take(network), until)) tell(group, text)
+    for (const { raw } of group) raw.uncork()
+    return one.waiting > 0
+  }
+
+  /** Tells all pages of what changed; goes on after a while where there is more than can be looked at in one go. */
+  const slice = (listeners: Iterable<[string, ClassicReader[]]>): void => {
+    const groups = [...listeners]
+    const until = performance.now() + sliceMs
+    // Each of several networks is the first in its turn.
+    const first = groups.length === 0 ? 0 : serialOfSlice++ % groups.length
+    let left = false
+    for (const [network, group] of [...groups.slice(first), ...groups.slice(0, first)])
+      left = tickNetwork(network, group, until) || left
+    clearTimeout(more)
+    if (left && ++slices < slicesATick) more = setTimeout(() => slice(listening()), sliceEveryMs)
   }
 
   const pingClients = (): void => {
@@ -318,7 +344,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
 
   return {
     upgrade(channel, request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, (ws) => join(channel, request, ws))
+      sockets.handleUpgrade(request, socket, head, (ws) => join(channel, request, ws, socket))
     },
     head(network, number) {
       const view = core.network(network)
@@ -344,12 +370,14 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
       if (readers.size === 0) return
       const groups = listening()
       forgetUnseen()
-      for (const [network, group] of groups) tickNetwork(network, group)
+      slices = 0
+      slice(groups)
       // After the others were told, or these would be told of the same again.
       for (const reader of readers) if (reader.asked) serve(reader)
       pingClients()
     },
     close: () => {
+      clearTimeout(more)
       for (const reader of [...readers, ...external]) reader.ending ??= 'shutdown'
       return closeSockets([...readers, ...external].map(({ socket }) => socket))
     },

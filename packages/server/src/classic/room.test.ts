@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDirtyHub } from '../feed/dirty-hub.ts'
+import type { DirtyReader } from '../feed/dirty-hub.ts'
 import { blockFrame, createStage, emit, hashOf, helloFrame, latencyFrame, pendingFrame } from '../ingest/testing.ts'
 import type { Peer, Stage } from '../ingest/testing.ts'
 import { createRoom } from './room.ts'
@@ -14,6 +15,7 @@ const begin = (): {
   stage: Stage
   alpha: Peer
   room: Room
+  reader: DirtyReader
   look: () => readonly Action[]
   last: () => ReturnType<Room['changes']>
 } => {
@@ -27,7 +29,7 @@ const begin = (): {
   room.init('answer')
   reader.take('1337')
   const last = () => room.changes(reader.take('1337'))
-  return { stage, alpha, room, last, look: () => last().messages.map((text) => JSON.parse(text) as Action) }
+  return { stage, alpha, room, reader, last, look: () => last().messages.map((text) => JSON.parse(text) as Action) }
 }
 
 const keysOf = (value: unknown): string[] => Object.keys(value as object).sort()
@@ -174,6 +176,45 @@ describe('changes', () => {
     const [add] = messages.map((text) => JSON.parse(text) as Action).filter(({ action }) => action === 'add')
     expect(keysOf(add?.data)).toEqual(['geo', 'history', 'id', 'info', 'stats'])
     expect(last().newcomers).toBe(false)
+  })
+
+  it('tell a block of each node as if it were alone', () => {
+    const { stage, alpha, room, last, look } = begin()
+    const beta = stage.open()
+    stage.say(beta, helloFrame('beta'))
+    room.init('broadcast')
+    last()
+    stage.say(alpha, blockFrame('alpha', 7))
+    stage.pass(1)
+    stage.say(beta, blockFrame('beta', 7))
+    const told = look().filter(({ action }) => action === 'block')
+    const { emit: frame } = JSON.parse(room.init('answer')) as { emit: [string, { nodes: { stats: Plain }[] }] }
+    expect(told.map(({ data }) => data['block'])).toEqual(frame[1].nodes.map((node) => node.stats['block']))
+    expect(told.map(({ data }) => (data['block'] as Plain)['propagation'])).toEqual([0, 1000])
+  })
+
+  it('wait where there is no time for all, and come in the order in which they have waited', () => {
+    const { stage, room, reader, last } = begin()
+    const peers = Array.from({ length: 20 }, (_, i) => `peer-${i}`).map((id) => {
+      const peer = stage.open()
+      stage.say(peer, helloFrame(id))
+      return { id, peer }
+    })
+    room.init('broadcast')
+    last()
+    const say = (pending: number): void => peers.forEach(({ id, peer }) => stage.say(peer, pendingFrame(id, pending)))
+    const look = (): unknown[] =>
+      room
+        .changes(reader.take('1337'), stage.now())
+        .messages.map((text) => JSON.parse(text) as Action)
+        .map(({ data }) => [data['id'], data['pending']])
+    say(1)
+    const first = look()
+    say(2)
+    const all = [...first, ...look(), ...look(), ...look()]
+    expect([first.length < 20, room.waiting]).toEqual([true, 0])
+    expect(new Set(all.slice(0, 20).map((one) => (one as [string])[0])).size).toBe(20)
+    expect(new Map(all as [string, number][])).toEqual(new Map(peers.map(({ id }) => [id, 2])))
   })
 
   it('reach pages that were there before another one joined', () => {

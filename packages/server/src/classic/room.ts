@@ -6,25 +6,37 @@ import type { NodeRow } from '@netstats/protocol/feed'
 import { classicHistory, escapeHtml, writeAction, writeInit } from '@netstats/protocol/ethstats'
 import type { Dirty, NetworkView } from '../shard/model.ts'
 import { chartsOf, uncleSumsOf } from './charts.ts'
-import { blockOf, infoOf, latencyOf, nodeOf, reportOf, statsOf } from './rows.ts'
+import { createBlockTexts } from './block-texts.ts'
+import type { BlockTexts } from './block-texts.ts'
+import { infoOf, latencyOf, nodeOf, reportOf, statsOf } from './rows.ts'
 
 export interface Room {
   /** All rows, in the envelope that answers one page, or in the one that goes to all. */
   init(envelope: 'answer' | 'broadcast'): string
   charts(): string
-  /** Messages for what changed. `newcomers`: rows came or went, which the page only learns by a new `init`. */
-  changes(dirty: Dirty): {
-    readonly messages: readonly string[]
-    readonly newcomers: boolean
-    readonly charts: boolean
-  }
+  /**
+   * Messages for what changed, until the time is over: the rest waits for the next call, and who has waited longest comes
+   * first. `newcomers`: rows came or went, which the page only learns by a new `init`.
+   */
+  changes(dirty: Dirty, until?: number): RoomChanges
+  /** Rows that wait to be looked at. */
+  readonly waiting: number
+}
+
+export interface RoomChanges {
+  readonly messages: readonly string[]
+  readonly newcomers: boolean
+  readonly charts: boolean
 }
 
 const uncleSumsEveryMs = 10_000
+/** Rows between two looks at the clock. */
+const rowsAPiece = 8
 
 export const createRoom = (view: NetworkView, now: () => number): Room => {
   /** Rows as the pages of this room know them: those of the last broadcast, and what was told since. */
   const shown = new Map<string, NodeRow>()
+  const waiting = new Set<string>()
   let fresh = true
   let uncleSums: readonly number[] = []
   let uncleSumsAt = -Infinity
@@ -44,7 +56,10 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
       // An answer goes to one page only. The others still have to be told what changed, so it leaves `shown` alone.
       const renew = fresh || envelope === 'broadcast'
       fresh = false
-      if (renew) shown.clear()
+      if (renew) {
+        shown.clear()
+        waiting.clear()
+      }
       const nodes = rows().map((row) => {
         if (renew) shown.set(row.id, row)
         return nodeOf(view, networkId, row)
@@ -58,7 +73,7 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
       }
       return writeAction('charts', chartsOf(view, uncleSums))
     },
-    changes(dirty) {
+    changes(dirty, until = Infinity) {
       const messages: string[] = []
       let newcomers = false
       let known: string | null | undefined
@@ -67,8 +82,16 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
         if (known === undefined) ({ networkId: known } = view.summary())
         return known
       }
-      for (const id of dirty.removedNodes) if (shown.delete(id)) newcomers = true
-      for (const id of dirty.nodes) {
+      const blocks = createBlockTexts(view)
+      for (const id of dirty.removedNodes) {
+        waiting.delete(id)
+        if (shown.delete(id)) newcomers = true
+      }
+      for (const id of dirty.nodes) waiting.add(id)
+      let looked = 0
+      for (const id of waiting) {
+        if (++looked % rowsAPiece === 0 && now() >= until) break
+        waiting.delete(id)
         const row = view.node(id)
         if (row === undefined) continue
         const before = shown.get(id)
@@ -77,9 +100,12 @@ export const createRoom = (view: NetworkView, now: () => number): Room => {
           newcomers = true
           const { id: safeId, info, stats, history, geo } = nodeOf(view, networkId(), row)
           messages.push(writeAction('add', { id: safeId, info, stats, history, geo }))
-        } else messages.push(...rowChanges(view, networkId, before, row))
+        } else addRowChanges(messages, view, { networkId, blocks }, before, row)
       }
       return { messages, newcomers, charts: dirty.blocks.size > 0 || dirty.removedBlocks.size > 0 }
+    },
+    get waiting() {
+      return waiting.size
     },
   }
 }
@@ -98,21 +124,35 @@ const informed = [
   'coinbase',
 ] as const
 
-const rowChanges = (view: NetworkView, networkId: () => string | null, before: NodeRow, row: NodeRow): string[] => {
+interface Look {
+  readonly networkId: () => string | null
+  readonly blocks: BlockTexts
+}
+
+const addRowChanges = (
+  messages: string[],
+  view: NetworkView,
+  { networkId, blocks }: Look,
+  before: NodeRow,
+  row: NodeRow,
+): void => {
   const id = escapeHtml(row.id)
-  const messages: string[] = []
   if (informed.some((key) => row[key] !== before[key])) {
     messages.push(writeAction('info', { id, info: infoOf(networkId(), row) }))
   }
   if (row.state === 'inactive' && before.state === 'active') {
     messages.push(writeAction('inactive', { id, stats: statsOf(view, row), history: classicHistory(row.propagation) }))
-    return messages
+    return
   }
   if (row.blockHash !== before.blockHash || row.propagationMs !== before.propagationMs) {
-    const block = blockOf(view, row)
+    const block = blocks.of(row)
     if (block !== undefined) {
       const propagationAvg = Math.round(row.propagationAvgMs ?? 0)
-      messages.push(writeAction('block', { id, block, propagationAvg, history: classicHistory(row.propagation) }))
+      const history = classicHistory(row.propagation).join()
+      // By hand: most of what is sent are these, and the block in them is the same for thousands of nodes.
+      messages.push(
+        `{"action":"block","data":{"id":${JSON.stringify(id)},"block":${block},"propagationAvg":${propagationAvg},"history":[${history}]}}`,
+      )
     }
   }
   if (row.pending !== null && row.pending !== before.pending) {
@@ -121,5 +161,4 @@ const rowChanges = (view: NetworkView, networkId: () => string | null, before: N
   if (reported.some((key) => row[key] !== before[key]) || latencyOf(row) !== latencyOf(before)) {
     messages.push(writeAction('stats', { id, stats: reportOf(row) }))
   }
-  return messages
 }

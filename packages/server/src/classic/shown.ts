@@ -10,8 +10,10 @@ export interface Shown {
   answer(): Buffer
   /** A page has begun: all get charts soon. */
   wantCharts(): void
-  /** What all pages are told now, in order. */
-  messages(dirty: Dirty): readonly string[]
+  /** What all pages are told now, in order; rows are looked at until the time is over. */
+  messages(dirty: Dirty, until?: number): readonly string[]
+  /** Rows that wait to be looked at. */
+  readonly waiting: number
 }
 
 const hourMs = 3_600_000
@@ -45,9 +47,9 @@ export const createShown = (view: NetworkView, monotonic: () => number): Shown =
       return (answer = Buffer.from(room.init('answer')))
     },
     wantCharts,
-    messages(dirty) {
+    messages(dirty, until) {
       const now = monotonic()
-      const { messages: changed, newcomers, charts } = room.changes(dirty)
+      const { messages: changed, newcomers, charts } = room.changes(dirty, until)
       const messages = [...changed]
       // An answer kept from before these would never make up for them.
       if (changed.length > 0 || newcomers) answer = undefined
@@ -68,6 +70,9 @@ export const createShown = (view: NetworkView, monotonic: () => number): Shown =
         messages.push(room.charts())
       }
       return messages
+    },
+    get waiting() {
+      return room.waiting
     },
   }
 }
