@@ -8,7 +8,7 @@ export const createFastClock = (factor: number): Clock => {
   const monotonic = (): number => performance.now() * factor
   const started = monotonic()
   const clock: Clock = {
-    now: () => unixMs(origin + monotonic() - started),
+    now: () => unixMs(Math.floor(origin + monotonic() - started)),
     monotonic,
     sleep: (ms, options) => systemClock.sleep(ms / factor, options),
     every: (ms, options) => ticks(clock, ms, options),
