@@ -86,7 +86,8 @@ const openInner = async ({ app, upgrades, clientOf }: FrontOptions): Promise<Inn
   const server = createServer(requestBounds, (request, response) => app.routing(request, response))
   server.keepAliveTimeout = 65_000
   server.on('connection', (socket: Socket) => clientOf.trust(socket))
-  routeUpgrades(server, { ...upgrades, admission: everybody })
+  const { turnstile: _, ...rest } = upgrades
+  routeUpgrades(server, { ...rest, admission: everybody })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)

@@ -70,6 +70,11 @@ export const gatewaySettingsOf = (config: ServerConfig, each: number, workers = 
       connectionsPerAddress: share(limits.connectionsPerAddress),
       connectRate: { perSecond: share(limits.connectsPerSecond), burst: share(limits.connectsPerSecond * 4) },
     },
+    turnstile: {
+      rate: { perSecond: share(limits.loginsPerSecond), burst: share(limits.loginsPerSecond) / 4 },
+      waitMs: 4000,
+      sliceMs: 4,
+    },
     maxFrameBytes: config.ethstats.maxFrame,
     maxUnfinishedBytes: share(unfinishedBytesOf(config)),
     agentPingMs: config.agents.pingEvery,

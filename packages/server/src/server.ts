@@ -26,6 +26,7 @@ import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
+import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
 import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
@@ -142,13 +143,14 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
+  const deliveries = history?.deliveries ?? createVolatileDeliveries()
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
-    deliveries: history?.deliveries ?? createVolatileDeliveries(),
+    deliveries,
     // The queue of this process or the loop may be what is behind, not the store.
     strain: () => Math.max(queueShare(), Math.min(1, Math.max(0, loop.read().p99 - easyLoopSeconds))),
     apply: runner.apply,
@@ -201,6 +203,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       feed: open ? guarded(onFeed) : undefined,
     },
     admission: gateway.admission,
+    turnstile: gateway.turnstile,
     addressOf: clientOf.address,
     onRefused: gateway.refused,
     onFault: gateway.fault,
@@ -213,6 +216,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   if (tls !== undefined) registerTlsMetrics(metrics, tls, Date.now)
   registerServerMetrics(metrics, { ingest, desk, feed, classic, runner, loop, core, geo })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
+  registerDeliveryMetrics(metrics, deliveries)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
   const work = () => addTallies(ingestWork(gateway.snapshot()), readerWork({ feed, classic }))
   const ownFacts = createProcessFacts({ role: 'server', name: 'server', loop, work })

@@ -4,6 +4,7 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeBody } from '../observation.ts'
 import { limits } from './limits.ts'
 import type { WritableItem } from './messages.ts'
 import { createWorld } from './test-support/world.ts'
@@ -43,6 +44,8 @@ const observe =
     return { sequence, observedAt, kind: 'pending', body: `{"pending":${sequence}}` }
   }
 
+const textOf = ({ body }: WritableItem): string => (typeof body === 'string' ? body : JSON.stringify(body))
+
 const tamper = (world: World, step: Extract<Step, { do: 'tamper' }>): void =>
   world.tamper(step.direction, (frames) => {
     const at = step.at % frames.length
@@ -58,7 +61,8 @@ const tamper = (world: World, step: Extract<Step, { do: 'tamper' }>): void =>
         frames.splice(at, 2, ...frames.slice(at, at + 2).reverse())
         return
       case 'corrupt': {
-        const place = (step.at * 7919) % frame.length
+        const digits = [...frame.matchAll(/\d/g)].map(({ index }) => index)
+        const place = digits[(step.at * 7919) % digits.length] ?? 0
         frames[at] = `${frame.slice(0, place)}${frame[place] === '7' ? '8' : '7'}${frame.slice(place + 1)}`
       }
     }
@@ -133,8 +137,7 @@ const check = (world: World): void => {
     const item = sent.get(sequence)
     if (item?.kind !== observation.kind || item.observedAt !== observation.observedAt)
       throw new Error(`${sequence} is stored as something else`)
-    if (observation.kind === 'pending' && observation.body.pending !== sequence)
-      throw new Error(`${sequence} is stored with another body`)
+    if (encodeBody(observation) !== textOf(item)) throw new Error(`${sequence} is stored with another body`)
   }
   for (const { sequence } of spool.produced) {
     if (stored.has(sequence) || spool.dropped.has(sequence)) continue
