@@ -1,7 +1,17 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
+import { adminEndpoints } from './admin/endpoints.ts'
+import { sessionEndpoints } from './admin/session.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
+import { serverEndpoints } from './server.ts'
 import { stateEndpoints } from './state.ts'
 
-export const endpoints: readonly Endpoint[] = [...liveEndpoints, ...stateEndpoints, ...historyEndpoints]
+export const endpoints: readonly Endpoint[] = [
+  ...liveEndpoints,
+  ...stateEndpoints,
+  ...historyEndpoints,
+  ...serverEndpoints,
+  ...sessionEndpoints,
+  ...adminEndpoints,
+]

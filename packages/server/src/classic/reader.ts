@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { createTokenBucket } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
@@ -18,8 +17,6 @@ export type ClassicEnding = (typeof classicEndings)[number]
 /** One page, or one third party, at the other end of a socket. */
 export interface ClassicReader {
   readonly socket: WebSocket
-  /** Under it; held while many messages are written, so that they leave at once. */
-  readonly raw: Socket
   /** What it asked to see; undefined: the largest network. */
   readonly wanted: string | undefined
   network: string | undefined
@@ -61,7 +58,6 @@ export const giveUpAfterMs = 60_000
 export const createReader = (
   socket: WebSocket,
   facts: {
-    readonly raw: Socket
     readonly now: number
     readonly wanted: string | undefined
     readonly primusClient: boolean
@@ -69,7 +65,6 @@ export const createReader = (
   },
 ): ClassicReader => ({
   socket,
-  raw: facts.raw,
   wanted: facts.wanted,
   primusClient: facts.primusClient,
   primusDueAt: facts.primusDueAt,

@@ -8,7 +8,6 @@ import type {
   ClassicNode,
   ClassicReport,
   ClassicStats,
-  Sight,
 } from '@netstats/protocol/ethstats'
 import type { NetworkView } from '../shard/model.ts'
 
@@ -35,23 +34,22 @@ export const reportOf = (row: NodeRow): ClassicReport => classicReport(reportSou
 export const blockOf = (view: NetworkView, row: NodeRow): ClassicBlock | undefined => {
   if (row.blockNumber === null || row.blockHash === null) return undefined
   const block = view.block(row.blockHash)
-  const source = block === undefined ? forgotten(row, row.blockNumber, row.blockHash) : sourceOf(block, row)
-  return classicBlock(source, sightOf(row, block, forkOf(view, block)))
-}
-
-/** Place of a block among those of its height. */
-const forkOf = (view: NetworkView, block: BlockRow | undefined): number =>
-  block === undefined || block.forks === 0 ? 0 : Math.max(0, view.hashesAt(block.number).indexOf(block.hash))
-
-/** How the node came to know the block. */
-export const sightOf = (row: NodeRow, block: BlockRow | undefined, fork: number): Sight => {
   const received = row.blockAt ?? 0
   const propagation = row.propagationMs ?? 0
-  const arrived = block?.arrivedAt ?? received - propagation
-  return { trusted: false, arrived, received, propagation, fork, time: block?.blockTimeMs ?? 0 }
+  return classicBlock(
+    block === undefined ? forgotten(row, row.blockNumber, row.blockHash) : sourceOf(block, row.totalDifficulty),
+    {
+      trusted: false,
+      arrived: block?.arrivedAt ?? received - propagation,
+      received,
+      propagation,
+      fork: block === undefined || block.forks === 0 ? 0 : Math.max(0, view.hashesAt(block.number).indexOf(block.hash)),
+      time: block?.blockTimeMs ?? 0,
+    },
+  )
 }
 
-const sourceOf = (block: BlockRow, { totalDifficulty }: NodeRow): Parameters<typeof classicBlock>[0] => ({
+const sourceOf = (block: BlockRow, totalDifficulty: string | null): Parameters<typeof classicBlock>[0] => ({
   number: block.number,
   hash: block.hash,
   parentHash: block.parentHash,
