@@ -248,6 +248,14 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   await history?.begin(core)
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
   front = await openFront({
     app,
     listen: config.listen,
@@ -264,6 +272,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     health,
   }).catch(async (error: unknown) => {
+    await control?.[Symbol.asyncDispose]()
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
     await access[Symbol.asyncDispose]()
@@ -271,14 +280,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
-  })
-  const control = await openServerControl({
-    data: config.data,
-    reader: history?.reader,
-    retention: config.history.retention,
-    access: access.admin,
-    log,
-    health,
   })
   for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
     health.set(part, 'ok')
