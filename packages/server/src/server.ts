@@ -27,6 +27,7 @@ import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
 import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
+import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
 import { createHttp } from './http.ts'
@@ -145,10 +146,11 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
+  const deliveries = history?.deliveries ?? createVolatileDeliveries()
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
-    deliveries: history?.deliveries ?? createVolatileDeliveries(),
+    deliveries,
     // The queue of this process or the loop may be what is behind, not the store.
     strain: () => Math.max(queueShare(), Math.min(1, Math.max(0, loop.read().p99 - easyLoopSeconds))),
     apply: runner.apply,
@@ -214,6 +216,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   if (tls !== undefined) registerTlsMetrics(metrics, tls, Date.now)
   registerServerMetrics(metrics, { ingest, desk, feed, classic, runner, loop, core, geo })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
+  registerDeliveryMetrics(metrics, deliveries)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
   const work = () => addTallies(ingestWork(gateway.snapshot()), readerWork({ feed, classic }))
   const ownFacts = createProcessFacts({ role: 'server', name: 'server', loop, work })
@@ -235,6 +238,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     access,
     isSecure: ({ raw }) => clientOf.isSecure(raw),
     ...(history && { history: history.reader }),
+    deliveries,
     version,
     log,
     now: Date.now,
