@@ -41,11 +41,24 @@ const delivery = named(
   }),
 )
 
-const shown = ({ spool, missing, number: _, ...rest }: Completeness): z.output<typeof delivery> => ({
-  ...rest,
-  spool: spool.slice(0, shownSpool),
-  missing: missing.reduce((sum, one) => sum + one.dropped, 0),
-  missed: [...missing],
+const shown = (one: Completeness): z.output<typeof delivery> => ({
+  agent: one.agent,
+  network: one.network,
+  node: one.node,
+  spool: one.spool.slice(0, shownSpool),
+  open: one.open,
+  durable: one.durable,
+  applied: one.applied,
+  received: one.received,
+  duplicates: one.duplicates,
+  missing: one.missing.reduce((sum, { dropped }) => sum + dropped, 0),
+  missed: [...one.missing],
+  holes: one.holes,
+  firstAt: one.firstAt,
+  lastAt: one.lastAt,
+  lagMs: one.lagMs,
+  offsetMs: one.offsetMs,
+  errorMs: one.errorMs,
 })
 
 const path = '/deliveries'
