@@ -80,13 +80,20 @@ const logIn = async (url: string, id: string): Promise<WebSocket> => {
   return socket
 }
 
-const schemathesis = (url: string, name: string, phases: string, settings = ''): Promise<number> =>
+interface Run {
+  readonly settings?: string
+  /** An API token; without one nothing may be administered. */
+  readonly token?: string
+}
+
+const schemathesis = (url: string, name: string, phases: string, { settings = '', token }: Run = {}): Promise<number> =>
   new Promise((resolve, reject) => {
     const file = join(folder, `${name}.toml`)
     writeFileSync(file, settings)
     const args = ['--config-file', file, 'run', `${url}/api/v1/openapi.json`, '--checks', checks.join(',')]
     args.push('--seed', flags.seed, '--max-examples', examples, '--workers', '1', '--continue-on-failure')
     args.push('--phases', phases, '--warnings', 'off', '--no-color')
+    if (token !== undefined) args.push('--header', `Authorization: Bearer ${token}`)
     const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
@@ -107,7 +114,10 @@ try {
   const server = await openServer({ config, log, version: '0.0.0' })
   const agents = await Promise.all(['node-0', strangeNode].map((id) => logIn(server.url, id)))
   try {
-    failures += await schemathesis(server.url, 'names that are', 'coverage,fuzzing,stateful', thatAre)
+    const who = { name: 'openapi-fuzz', via: 'server', address: '' } as const
+    const { token } = server.access.admin.users.addWithToken(who, { name: 'openapi-fuzz', role: 'admin' })
+    const run = { settings: thatAre, token }
+    failures += await schemathesis(server.url, 'names that are', 'coverage,fuzzing,stateful', run)
     failures += await schemathesis(server.url, 'names made up', flags.short ? 'fuzzing' : 'coverage,fuzzing,stateful')
     const errors = log.entries.filter((entry) => entry.level === 'error')
     failures += errors.length

@@ -1,16 +1,28 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import type { Counts, ToGenerator, ToParent } from './messages.ts'
+import type { Counts, OpenOptions, ToGenerator, ToParent } from './messages.ts'
+import { mergeTimes } from './time-counts.ts'
 
 /** The load: several generator processes acting as one fleet. */
 export interface Fleet extends Disposable {
-  open(options: { host: string; port: number; agents: number; secret: string }): Promise<void>
+  open(options: Omit<OpenOptions, 'first' | 'count'> & { readonly agents: number }): Promise<void>
   run(on: boolean): void
-  announce(number: number, timestampSeconds: number, sampleEvery: number): void
-  counts(): Promise<Counts>
+  /** Everything so many times as often. */
+  rate(factor: number): void
+  announce(number: number, timestampSeconds: number, sampleEvery: number, spreadMs?: number): void
+  /** Cuts every so-many-th agent. */
+  cut(every: number): void
+  counts(clear?: boolean): Promise<Counts>
   onSent(listener: (id: string, number: number, at: number) => void): void
 }
+
+/** Agents that one generator carries: the open-file limit allows no more than 20,000, and one alone would be late. */
+const agentsAProcess = 10_000
+export const generatorsFor = (agents: number): number => Math.max(2, Math.ceil(agents / agentsAProcess))
+
+/** A new head reaches all agents within this time. */
+const spread = 600
 
 export const startFleet = (processes: number): Fleet => {
   const children: ChildProcess[] = []
@@ -26,52 +38,81 @@ export const startFleet = (processes: number): Fleet => {
   const send = (child: ChildProcess, message: ToGenerator): void => {
     child.send(message)
   }
+  const all = (message: ToGenerator): void => children.forEach((child) => send(child, message))
   const answer = <T extends ToParent['type']>(child: ChildProcess, type: T): Promise<Extract<ToParent, { type: T }>> =>
     new Promise((resolve, reject) => {
+      const ended = (code: number | null): void => reject(new Error(`a generator ended with code ${code}`))
       const hear = (message: ToParent): void => {
         if (message.type === 'failed') reject(new Error(message.reason))
         if (message.type !== type && message.type !== 'failed') return
         child.off('message', hear)
+        child.off('exit', ended)
         if (message.type === type) resolve(message as Extract<ToParent, { type: T }>)
       }
       child.on('message', hear)
-      child.once('exit', (code) => reject(new Error(`a generator ended with code ${code}`)))
+      child.once('exit', ended)
     })
   return {
-    async open({ host, port, agents, secret }) {
+    async open({ agents, ...options }) {
       const share = Math.ceil(agents / children.length)
       await Promise.all(
         children.map((child, i) => {
           const first = i * share
           const done = answer(child, 'opened')
-          send(child, { type: 'open', host, port, first, count: Math.max(0, Math.min(share, agents - first)), secret })
+          send(child, { type: 'open', ...options, first, count: Math.max(0, Math.min(share, agents - first)) })
           return done
         }),
       )
     },
-    run: (on) => children.forEach((child) => send(child, { type: 'run', on })),
-    announce: (number, timestampSeconds, sampleEvery) =>
-      children.forEach((child) => send(child, { type: 'announce', number, timestampSeconds, sampleEvery })),
-    async counts() {
-      const all = await Promise.all(
-        children.map((child) => {
-          const done = answer(child, 'counts')
-          send(child, { type: 'count' })
-          return done
-        }),
-      )
-      const sum = (pick: (c: Counts) => number): number => all.reduce((total, one) => total + pick(one), 0)
-      return {
-        messages: sum((c) => c.messages),
-        bytes: sum((c) => c.bytes),
-        blocked: sum((c) => c.blocked),
-        ready: sum((c) => c.ready),
-        lost: sum((c) => c.lost),
-      }
+    run: (on) => all({ type: 'run', on }),
+    rate: (factor) => all({ type: 'rate', factor }),
+    announce: (number, timestampSeconds, sampleEvery, spreadMs = spread) =>
+      all({ type: 'announce', number, timestampSeconds, sampleEvery, spreadMs }),
+    cut: (every) => all({ type: 'cut', every }),
+    async counts(clear = false) {
+      const told = children.map((child) => {
+        const done = answer(child, 'counts')
+        send(child, { type: 'count', clear })
+        return done
+      })
+      return mergeCounts(await Promise.all(told))
     },
     onSent: (hear) => {
       listener = hear
     },
     [Symbol.dispose]: () => children.forEach((child) => child.kill('SIGKILL')),
+  }
+}
+
+const mergeCounts = (all: readonly Counts[]): Counts => {
+  const sum = (pick: (c: Counts) => number): number => all.reduce((total, one) => total + pick(one), 0)
+  const sumBy = (pick: (c: Counts) => Readonly<Record<string, number>>): Record<string, number> => {
+    const sums: Record<string, number> = {}
+    for (const one of all) for (const [key, n] of Object.entries(pick(one))) sums[key] = (sums[key] ?? 0) + n
+    return sums
+  }
+  return {
+    members: sum((c) => c.members),
+    inside: sum((c) => c.inside),
+    messages: sum((c) => c.messages),
+    bytes: sum((c) => c.bytes),
+    blocks: sum((c) => c.blocks),
+    blocked: sum((c) => c.blocked),
+    lost: sum((c) => c.lost),
+    refused: sumBy((c) => c.refused),
+    webSocketPings: sum((c) => c.webSocketPings),
+    pings: {
+      ...mergeTimes(all.map((c) => c.pings)),
+      sent: sum((c) => c.pings.sent),
+      answered: sum((c) => c.pings.answered),
+      overdue: sum((c) => c.pings.overdue),
+    },
+    stayedPings: mergeTimes(all.map((c) => c.stayedPings)),
+    back: mergeTimes(all.map((c) => c.back)),
+    observations: sum((c) => c.observations ?? 0),
+    acknowledged: sum((c) => c.acknowledged ?? 0),
+    spoolFull: sum((c) => c.spoolFull ?? 0),
+    nacks: sumBy((c) => c.nacks ?? {}),
+    acks: mergeTimes(all.map((c) => c.acks ?? { bins: [], max: 0 })),
   }
 }

@@ -52,7 +52,33 @@ export const hello = (id: string, secret: string): Buffer =>
     }),
   )
 
-export const block = (id: string, json: string): Buffer => frame('block', `{"block":${json},"id":"${id}"}`)
+/** A block frame with room for the id: only that differs between agents. */
+export interface PreparedBlock {
+  readonly number: number
+  readonly json: string
+  /** By length of the id: the frame, and where the id goes. */
+  readonly frames: Map<number, { readonly frame: Buffer; readonly place: number }>
+}
+
+export const prepareBlock = ({ number, json }: { readonly number: number; readonly json: string }): PreparedBlock => ({
+  number,
+  json,
+  frames: new Map(),
+})
+
+/** A block frame of an agent whose id is ASCII. */
+export const writeBlock = ({ json, frames }: PreparedBlock, id: string): Buffer => {
+  let known = frames.get(id.length)
+  if (known === undefined) {
+    const made = frame('block', `{"block":${json},"id":"${'-'.repeat(id.length)}"}`)
+    known = { frame: made, place: made.length - id.length - '"}]}\n'.length }
+    frames.set(id.length, known)
+  }
+  const own = Buffer.allocUnsafe(known.frame.length)
+  known.frame.copy(own)
+  own.write(id, known.place, 'latin1')
+  return own
+}
 
 /** The frames that stay the same all run: made once per agent. */
 export interface StaticFrames {

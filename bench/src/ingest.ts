@@ -47,7 +47,15 @@ const measure = async (subject: Subject, agents: number, withFeed: boolean): Pro
   const idle = rssBytes(subject.pid)
   using fleet = startFleet(Number(values.generators))
   const opened = Date.now()
-  await fleet.open({ host: '127.0.0.1', port: subject.port, agents, secret })
+  await fleet.open({
+    protocol: 'ethstats',
+    host: '127.0.0.1',
+    port: subject.port,
+    agents,
+    secret,
+    policy: 'geth',
+    corked: false,
+  })
   process.stderr.write(`  ${agents} agents connected in ${((Date.now() - opened) / 1000).toFixed(1)} s\n`)
   const sampleEvery = Math.max(1, Math.floor(agents / sampled))
   const sentAt = new Map<string, number>()
@@ -97,7 +105,7 @@ const measure = async (subject: Subject, agents: number, withFeed: boolean): Pro
   const bytes = viewers.reduce((sum, viewer) => sum + viewer.takeBytes(), 0)
   clearInterval(blocks)
   for (const viewer of viewers) viewer[Symbol.dispose]()
-  if (after.ready < agents) throw new Error(`only ${after.ready} of ${agents} agents were let in`)
+  if (after.inside < agents) throw new Error(`only ${after.inside} of ${agents} agents are in`)
   const messages = after.messages - before.messages
   return {
     microsPerMessage: ((after.cpu - before.cpu) * 1000) / messages,

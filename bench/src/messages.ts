@@ -1,34 +1,67 @@
 /** Between the bench and its generator processes, over Node's IPC channel. */
+import type { Times } from './time-counts.ts'
+
+/** How agents that were cut come back: as geth does, as our agent does, or one half each. */
+export type Policy = 'geth' | 'agent' | 'mixed'
+
+export interface OpenOptions {
+  readonly protocol: 'ethstats' | 'netstats'
+  readonly host: string
+  readonly port: number
+  readonly first: number
+  readonly count: number
+  readonly secret: string
+  readonly policy: Policy
+  readonly corked: boolean
+}
+
 export type ToGenerator =
-  | {
-      readonly type: 'open'
-      readonly host: string
-      readonly port: number
-      readonly first: number
-      readonly count: number
-      readonly secret: string
-    }
+  | ({ readonly type: 'open' } & OpenOptions)
   | { readonly type: 'run'; readonly on: boolean }
+  | { readonly type: 'rate'; readonly factor: number }
   | {
       readonly type: 'announce'
       readonly number: number
       readonly timestampSeconds: number
+      readonly spreadMs: number
       readonly sampleEvery: number
     }
-  | { readonly type: 'count' }
+  | { readonly type: 'cut'; readonly every: number }
+  | { readonly type: 'count'; readonly clear: boolean }
   | { readonly type: 'end' }
 
+/** `sent` and what they carry only grow; the times are those since they were cleared. */
 export interface Counts {
+  readonly members: number
+  /** Agents that are let in now. */
+  readonly inside: number
   readonly messages: number
   readonly bytes: number
+  readonly blocks: number
   /** Frames not sent because the peer's socket took no more. */
   readonly blocked: number
-  readonly ready: number
+  /** Connections that ended though nobody here ended them, and attempts that failed, by reason. */
   readonly lost: number
+  readonly refused: Readonly<Record<string, number>>
+  /** WebSocket pings of the server that were answered. */
+  readonly webSocketPings: number
+  /** Pings of agents; overdue are those without an answer after five seconds that still wait. */
+  readonly pings: Times & { readonly sent: number; readonly answered: number; readonly overdue: number }
+  /** Of them, those of agents that were in all the time. */
+  readonly stayedPings: Times
+  /** From the cut of a connection to being let in again. */
+  readonly back: Times
+  /** Netstats alone: observations that were sent in batches, those acknowledged, and the time it took. */
+  readonly observations?: number
+  readonly acknowledged?: number
+  /** What was given up because an agent's spool was full, and answers that told it to send again, by reason. */
+  readonly spoolFull?: number
+  readonly nacks?: Readonly<Record<string, number>>
+  readonly acks?: Times
 }
 
 export type ToParent =
   | { readonly type: 'opened' }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'sent'; readonly id: string; readonly number: number; readonly at: number }
-  | ({ readonly type: 'counts'; readonly pid: number } & Counts)
+  | ({ readonly type: 'counts' } & Counts)

@@ -4,16 +4,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { FloorCounts } from './floor.ts'
+import { pidsOf } from './process-tree.ts'
 
-/** A server process under load, bound to one core so that the load does not take its time. */
+/** A server under load, bound to cores so that the load does not take its time. Its first process may have children. */
 export interface Subject extends AsyncDisposable {
   readonly pid: number
+  readonly pids: readonly number[]
   readonly port: number
 }
 
 const root = resolve(import.meta.dirname, '../..')
+/** `core`: a list as taskset reads it, or `all`. */
 const onCore = (core: string, command: readonly string[]): readonly [string, string[]] =>
-  process.platform === 'linux' ? ['taskset', ['-c', core, ...command]] : [command[0]!, command.slice(1)]
+  process.platform === 'linux' && core !== 'all'
+    ? ['taskset', ['-c', core, ...command]]
+    : [command[0]!, command.slice(1)]
 
 export const freePort = (): Promise<number> =>
   new Promise((resolvePort, reject) => {
@@ -35,17 +41,77 @@ const ended = async (child: ChildProcess): Promise<void> => {
   clearTimeout(force)
 }
 
-export const startFloor = async (core: string): Promise<Subject> => {
-  const [command, args] = onCore(core, [process.execPath, join(import.meta.dirname, 'floor.ts')])
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const port = await new Promise<number>((done, reject) => {
-    child.stdout.once('data', (line: Buffer) => done(Number(/port (\d+)/.exec(line.toString())?.[1])))
+/** A file of this folder and what it is told beside its port. */
+type FloorProgram = readonly ['floor.ts'] | readonly ['netstats-floor.ts', ...'ack'[]]
+
+const startOneFloor = async (
+  core: string,
+  [file, ...more]: FloorProgram,
+  port: number,
+): Promise<{ child: ChildProcess; port: number }> => {
+  const [command, args] = onCore(core, [process.execPath, join(import.meta.dirname, file), String(port), ...more])
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const told = await new Promise<number>((done, reject) => {
+    child.stdout!.once('data', (line: Buffer) => done(Number(/port (\d+)/.exec(line.toString())?.[1])))
     child.once('exit', (code) => reject(new Error(`the floor ended with code ${code}`)))
   })
-  return { pid: child.pid!, port, [Symbol.asyncDispose]: () => ended(child) }
+  return { child, port: told }
 }
 
-export const startServer = async (core: string, secret: string): Promise<Subject> => {
+export interface Floor extends Subject {
+  counts(): Promise<FloorCounts>
+}
+
+/** So many processes that share a port. */
+export const startFloor = async (core: string, processes = 1, program: FloorProgram = ['floor.ts']): Promise<Floor> => {
+  const first = await startOneFloor(core, program, 0)
+  const { port } = first
+  const others = Array.from({ length: processes - 1 }, () => startOneFloor(core, program, port))
+  const children = [first, ...(await Promise.all(others))].map(({ child }) => child)
+  const ask = (child: ChildProcess): Promise<FloorCounts> =>
+    new Promise((done) => {
+      child.once('message', (message) => done(message as FloorCounts))
+      child.send('count')
+    })
+  return {
+    pid: first.child.pid!,
+    pids: children.map(({ pid }) => pid!),
+    port,
+    async counts() {
+      const all = await Promise.all(children.map(ask))
+      const sum = (pick: (one: FloorCounts) => number): number => all.reduce((total, one) => total + pick(one), 0)
+      return {
+        frames: sum((c) => c.frames),
+        events: sum((c) => c.events),
+        bytes: sum((c) => c.bytes),
+        holes: sum((c) => c.holes ?? 0),
+        doubles: sum((c) => c.doubles ?? 0),
+      }
+    },
+    [Symbol.asyncDispose]: async () => void (await Promise.all(children.map(ended))),
+  }
+}
+
+export interface ServerSubject extends Subject {
+  /** Ends it, by default with SIGKILL, and starts it again with the same port and data. */
+  restart(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
+}
+
+export interface ServerSettings {
+  /** More of the command line, such as `--workers 3`. */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Prints what the server logs. */
+  readonly verbose?: boolean
+}
+
+const readyWithinMs = 60_000
+
+export const startServer = async (
+  core: string,
+  secret: string,
+  { args: more = [], env = {}, verbose = false }: ServerSettings = {},
+): Promise<ServerSubject> => {
   const port = await freePort()
   const data = mkdtempSync(join(tmpdir(), 'netstats-bench-'))
   const [command, args] = onCore(core, [
@@ -58,23 +124,39 @@ export const startServer = async (core: string, secret: string): Promise<Subject
     `127.0.0.1:${port}`,
     '--data',
     data,
+    ...more,
   ])
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'ignore'],
-    env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret },
-  })
-  for (let tries = 0; ; tries++) {
-    const ok = await fetch(`http://127.0.0.1:${port}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    )
-    if (ok) break
-    if (tries > 150 || child.exitCode !== null) throw new Error('the server did not get ready')
-    await new Promise((done) => setTimeout(done, 100))
+  const start = async (): Promise<ChildProcess> => {
+    const output = verbose ? 'inherit' : 'ignore'
+    const child = spawn(command, args, {
+      stdio: ['ignore', output, output],
+      env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret, ...env },
+    })
+    for (const giveUpAt = Date.now() + readyWithinMs; ; ) {
+      const ok = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+      if (ok) return child
+      if (Date.now() > giveUpAt || child.exitCode !== null) throw new Error('the server did not get ready')
+      await new Promise((done) => setTimeout(done, 100))
+    }
   }
+  let child = await start()
   return {
-    pid: child.pid!,
+    get pid() {
+      return child.pid!
+    },
+    get pids() {
+      return pidsOf(child.pid!)
+    },
     port,
+    async restart(signal = 'SIGKILL') {
+      const exit = new Promise((done) => child.once('exit', done))
+      child.kill(signal)
+      await exit
+      child = await start()
+    },
     [Symbol.asyncDispose]: async () => {
       await ended(child)
       rmSync(data, { recursive: true, force: true })

@@ -87,7 +87,7 @@ const takeover: HostileCase = {
     await fresh.ended
     return `1, let in after ${Math.round(tookMs)} ms`
   },
-  counted: { ethstats_takeovers_total: 1, 'ethstats_ended_total{reason="superseded"}': 1 },
+  counted: { desk_takeovers_total: 1, 'ethstats_ended_total{reason="superseded"}': 1 },
 }
 
 const storm: HostileCase = {

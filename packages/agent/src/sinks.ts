@@ -3,7 +3,15 @@ import type { SinkDefinition } from '@netstats/components'
 import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { createShipper } from '@netstats/sdk'
-import type { Clock, ComponentContext, ManagedSpool, SpoolReader, Supervisor, TaskContext } from '@netstats/sdk'
+import type {
+  Clock,
+  ComponentContext,
+  ManagedSpool,
+  SinkContext,
+  SpoolReader,
+  Supervisor,
+  TaskContext,
+} from '@netstats/sdk'
 import { nameOf, sinkName } from './config.ts'
 import type { AgentConfig, SinkEntry } from './config.ts'
 import type { Sources } from './sources.ts'
@@ -67,15 +75,22 @@ const definitionOf = (entry: SinkEntry): SinkDefinition => {
 }
 
 const startShipper = (entry: SinkEntry, node: string, reader: SpoolReader, options: SinksOptions): void => {
-  const { supervisor, clock, sources, contextOf } = options
+  const { supervisor, clock, sources, spool, contextOf } = options
   const definition = definitionOf(entry)
   const { type: _type, name: _name, nodes: _nodes, kinds: _kinds, policy: _policy, batchSize: _size, ...own } = entry
 
   supervisor.run(`sink/${sinkName(entry)} ${node}`, async (task) => {
-    const context = contextOf(task)
+    const context: SinkContext = {
+      ...contextOf(task),
+      blocks: sources.blocks,
+      info: sources.info,
+      latest: sources.latest,
+      pace: (of, reportMs) => sources.paces.ask(task.id, of, reportMs),
+      spool,
+    }
     // What the schema of the sink made of its part of the configuration, with the node it reports.
     const config = { ...own, node: nodeId(node) }
-    await using sink = await definition.open(config, { ...context, blocks: sources.blocks, info: sources.info })
+    await using sink = await definition.open(config, context)
     const { log, status, signal } = task
     const shipper = createShipper({ reader, sink, clock, log, status, count: (...args) => context.count(...args) })
     await shipper.run({ signal })

@@ -3,6 +3,7 @@ import { exitCodes, usageError } from './errors.ts'
 import { examples } from './help-text.ts'
 import { logFormats, logLevels } from '@netstats/sdk/config'
 import type { Shutdown } from './shutdown.ts'
+import { addAccessCommands, addKeygen } from './access/program.ts'
 import { addStoreCommands } from './store-program.ts'
 import type { Terminal } from './store/progress.ts'
 import { version } from './version.ts'
@@ -27,6 +28,7 @@ export interface ServerFlags extends LogFlags {
   readonly data?: string
   readonly ethstatsSecret?: string
   readonly ethstatsSecretFile?: string
+  readonly workers?: string
 }
 export interface AgentFlags extends LogFlags {
   readonly config?: string
@@ -115,6 +117,7 @@ export const createProgram = (io: Io): Command => {
     .option('--data <folder>', 'where it keeps what it must not forget')
     .option('--ethstats-secret <secret>', 'secret that nodes must know; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
+    .option('--workers <count>', 'processes that take in agents: a number, or auto for as many as they need (default)')
     .addHelpText(
       'after',
       examples(
@@ -127,7 +130,7 @@ export const createProgram = (io: Io): Command => {
     )
     .action(async (flags: ServerFlags) => (await import('./commands/server.ts')).server(flags, io))
 
-  withLog(program.command('agent'))
+  const agent = withLog(program.command('agent'))
     .summary('run an agent beside a node')
     .description(
       'Runs an agent: watches one or more Ethereum nodes, keeps what it sees on disk, reports it to servers.',
@@ -165,6 +168,8 @@ export const createProgram = (io: Io): Command => {
       await (await import('./commands/agent.ts')).agent(flags, io)
     })
 
+  addKeygen(agent, io)
+  addAccessCommands(program, io)
   addStoreCommands(program, io)
 
   program

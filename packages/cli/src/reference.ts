@@ -35,6 +35,7 @@ export const commandsPage = (): string => {
     shutdown: {
       signal: new AbortController().signal,
       asked: new Promise(() => undefined),
+      onReload: () => undefined,
       [Symbol.dispose]: () => undefined,
     },
   })

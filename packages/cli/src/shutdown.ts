@@ -27,6 +27,8 @@ export interface Shutdown extends Disposable {
   readonly signal: AbortSignal
   /** Resolves when it does. */
   readonly asked: Promise<void>
+  /** From now on SIGHUP, where no terminal has closed, asks for this and not for the end: services are reloaded by it. */
+  onReload(reload: () => void): void
 }
 
 /** The first signal asks for a clean end, a later one forces it. The end of a parent that npm or an older Node is counts as a signal. */
@@ -45,7 +47,12 @@ export const openShutdown = (say: (line: string) => void): Shutdown => {
       process.exit(1)
     },
   })
-  const onSignal = (name: NodeJS.Signals): void => ask(name)
+  let reload: (() => void) | undefined
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGHUP' && reload !== undefined && !hasTerminal) reload()
+    else ask(name)
+  }
   const onDisconnect = (): void => ask('the end of its parent')
   for (const name of signals) process.on(name, onSignal)
   if (process.env['NETSTATS_HANDED_OVER'] === '1') {
@@ -59,6 +66,9 @@ export const openShutdown = (say: (line: string) => void): Shutdown => {
   return {
     signal: controller.signal,
     asked: promise,
+    onReload: (given) => {
+      reload = given
+    },
     [Symbol.dispose]: () => {
       for (const name of signals) process.off(name, onSignal)
       process.off('disconnect', onDisconnect)

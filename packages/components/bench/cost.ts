@@ -5,18 +5,19 @@
  *   node packages/components/bench/cost.ts ws://127.0.0.1:8546 [seconds]
  */
 import { systemClock } from '@netstats/sdk'
-import type { ComponentContext, Logger, Source } from '@netstats/sdk'
+import type { Logger, Source, SourceContext } from '@netstats/sdk'
 import { sources } from '../src/mod.ts'
 
 const [what = 'host', seconds = '60'] = process.argv.slice(2)
 const nothing = (): void => undefined
 const log: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => log }
-const context: ComponentContext = {
+const context: SourceContext = {
   id: `source/${what}`,
   clock: systemClock,
   log,
   status: { ok: nothing, degraded: nothing },
   count: nothing,
+  paceMs: () => 0,
 }
 
 const open = (): Promise<Source> =>

@@ -27,7 +27,7 @@ export const encodeBody = (observation: Observation): string => JSON.stringify(t
 export const decodeObservation = (kind: string, node: NodeId, observedAt: UnixMs, body: string): Observation => {
   if (!isKind(kind))
     throw new ParseError('KIND_UNKNOWN', 'kind', `no kind of observation is called "${kind.slice(0, 40)}"`)
-  return { kind, node, observedAt, body: kinds[kind].read(parseJson(body), '') } as Observation
+  return { kind, node, observedAt, body: kinds[kind].read.take(parseJson(body), '') } as Observation
 }
 
 const parseJson = (body: string): unknown => {

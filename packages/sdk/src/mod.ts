@@ -23,7 +23,9 @@ export type {
   SinkContext,
   SinkDefinition,
   Source,
+  SourceContext,
   SourceDefinition,
+  SpoolIdentity,
   SpooledObservation,
 } from './component.ts'
 export { createSpool } from './spooling/engine.ts'

@@ -20,7 +20,9 @@ const untilAborted: Answer = (_, signal) =>
 const valueOf = (observation: Observation): number => (observation.kind === 'pending' ? observation.body.pending : -1)
 const values = (batch: Batch): readonly number[] => batch.items.map((item) => valueOf(item.observation))
 
-const setup = async (answer: Answer, options: Partial<ShipperOptions> & { policy?: RemovalPolicy } = {}) => {
+type SetupOptions = Partial<ShipperOptions> & { readonly policy?: RemovalPolicy; readonly window?: number }
+
+const setup = async (answer: Answer, options: SetupOptions = {}) => {
   const clock = createFakeClock()
   const log = createRecordingLogger()
   const spool = await openMemorySpool({ clock, log, reporter: nodeId('agent') })
@@ -29,6 +31,7 @@ const setup = async (answer: Answer, options: Partial<ShipperOptions> & { policy
   const health: string[] = []
   const status = { ok: () => health.push('ok'), degraded: (reason: string) => health.push(reason) }
   const sink: Sink = {
+    ...(options.window === undefined ? {} : { window: options.window }),
     async deliver(batch, { signal }) {
       given.push(values(batch))
       return answer(batch, signal)
@@ -236,17 +239,122 @@ describe('the shipper', () => {
   })
 })
 
+describe('the shipper with a sink that has a window', () => {
+  /** Answers that the test gives when it likes, by the first value of the batch. */
+  const open = async (window: number, policy: RemovalPolicy = 'on-ack') => {
+    const answers = new Map<number, (delivery: Delivery) => void>()
+    const called: number[] = []
+    const t = await setup(
+      (batch, signal) =>
+        new Promise((resolve, reject) => {
+          const [first = 0] = values(batch)
+          answers.set(first, resolve)
+          signal.addEventListener('abort', () => (called.push(first), reject(signal.reason)), { once: true })
+        }),
+      { window, policy },
+    )
+    const answer = async (first: number, delivery: Delivery = { status: 'delivered' }): Promise<void> => {
+      answers.get(first)?.(delivery)
+      await t.clock.settle()
+    }
+    return { ...t, answer, called }
+  }
+
+  it('hands over batch after batch while fewer observations are unsettled than the window', async () => {
+    const t = await open(6)
+    await t.append(1, 12)
+    const running = t.run()
+    await t.clock.settle()
+    expect(t.given).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
+    expect(t.shipper.stats().inFlight).toBe(6)
+    await t.answer(1)
+    expect(t.given).toHaveLength(3)
+    t.abort.abort()
+    await t.clock.advance(2000)
+    await running
+  })
+
+  it('commits in the order of the spool, whatever is settled first', async () => {
+    const t = await open(100)
+    await t.append(1, 9)
+    const running = t.run()
+    await t.clock.settle()
+    await t.answer(4)
+    expect(t.reader.backlog()).toBe(9)
+    await t.answer(1)
+    expect(t.reader.backlog()).toBe(3)
+    await t.answer(7)
+    expect(t.reader.backlog()).toBe(0)
+    expect(t.shipper.stats()).toMatchObject({ delivered: 9, retries: 0, inFlight: 0 })
+    t.abort.abort()
+    await running
+  })
+
+  it('calls off what is behind a batch that has to come again, and brings all of it again', async () => {
+    const t = await open(100)
+    await t.append(1, 9)
+    const running = t.run()
+    await t.clock.settle()
+    await t.answer(4)
+    await t.answer(1, { status: 'retry', reason: 'cut', afterMs: 100 })
+    expect(t.called).toEqual([7])
+    expect(t.reader.backlog()).toBe(9)
+    await t.clock.advance(200)
+    expect(t.given.slice(3)).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ])
+    for (const first of [1, 4, 7]) await t.answer(first)
+    expect(t.reader.backlog()).toBe(0)
+    expect(t.shipper.stats()).toMatchObject({ delivered: 9, retries: 1 })
+    t.abort.abort()
+    await running
+  })
+
+  it('lets all that is in flight settle when it is told to end, and takes no more', async () => {
+    const t = await open(6)
+    await t.append(1, 12)
+    const running = t.run()
+    await t.clock.settle()
+    t.abort.abort()
+    await t.answer(1)
+    await t.answer(4)
+    await running
+    expect(t.given).toHaveLength(2)
+    expect(t.reader.backlog()).toBe(6)
+  })
+
+  it('throws when one of several hangs, with nothing committed that was not settled', async () => {
+    const t = await setup(
+      (batch, signal) => (t.given.length === 2 ? hang(batch, signal) : untilAborted(batch, signal)),
+      {
+        window: 100,
+        deliverTimeoutMs: 1000,
+      },
+    )
+    await t.append(1, 6)
+    const failed = expect(t.run()).rejects.toMatchObject({ code: 'SINK_HANGS' })
+    await t.clock.advance(7000)
+    await failed
+    expect(t.reader.backlog()).toBe(6)
+  })
+})
+
 /** What a sink may do with a batch; `through` settles a part of it, `partly` then throws the rest away. */
-const answers = fc.record({
+const answer = {
   kind: fc.constantFrom('delivered', 'rejected', 'retry', 'through', 'throws', 'late'),
   share: fc.double({ min: 0, max: 1, noNaN: true }),
-})
+}
 
 describe('the shipper with a sink that answers as it likes', () => {
   it.each(['on-ack', 'on-send'] as const)('settles every observation once and in order, %s', async (policy) => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(answers, { maxLength: 40 }),
+        fc.array(fc.record(answer), { maxLength: 40 }),
         fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 12 }),
         async (script, appends) => {
           const settled: number[] = []
@@ -302,4 +410,95 @@ describe('the shipper with a sink that answers as it likes', () => {
       { numRuns: 150 },
     )
   })
+})
+
+describe('the shipper with a window and a sink that answers as it likes, when it likes', () => {
+  it.each(['on-ack', 'on-send'] as const)(
+    'leaves nothing out and commits only what was settled, %s',
+    async (policy) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.record({ ...answer, afterMs: fc.integer({ min: 0, max: 40 }) }), { maxLength: 60 }),
+          fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 12 }),
+          fc.integer({ min: 1, max: 12 }),
+          async (script, appends, window) => {
+            const steps = [...script]
+            /** Values that the sink settled in some pass, and the sequence of each value. */
+            const settled = new Set<number>()
+            const valueAt = new Map<Sequence, number>()
+            let committed = 0
+            let unsettled = 0
+            let expected = 1
+            const t = await setup(
+              async (batch, signal): Promise<Delivery> => {
+                const all = values(batch)
+                for (const [i, item] of batch.items.entries()) valueAt.set(item.sequence, all[i] ?? 0)
+                // In a pass nothing is left out; a new pass begins right after what was committed.
+                if (all[0] !== expected) expect(all[0]).toBe(committed + 1)
+                expect(all).toEqual(all.map((_, i) => (all[0] ?? 0) + i))
+                expected = (all.at(-1) ?? 0) + 1
+                expect(unsettled).toBeLessThan(Math.max(window, 1))
+                unsettled += all.length
+                try {
+                  const step = steps.shift() ?? { kind: 'delivered' as const, share: 1, afterMs: 1 }
+                  await t.clock.sleep(step.afterMs, { signal })
+                  const settle = (n: number): Sequence | undefined => {
+                    for (const value of all.slice(0, n)) settled.add(value)
+                    return batch.items[n - 1]?.sequence
+                  }
+                  switch (step.kind) {
+                    case 'delivered':
+                    case 'rejected':
+                      settle(all.length)
+                      return step.kind === 'delivered' ? { status: 'delivered' } : { status: 'rejected', reason: 'no' }
+                    case 'through': {
+                      const through = settle(Math.floor(step.share * all.length))
+                      return {
+                        status: 'retry',
+                        reason: 'cut',
+                        afterMs: 5,
+                        ...(through === undefined ? {} : { through }),
+                      }
+                    }
+                    case 'late':
+                      return await untilAborted(batch, signal)
+                    case 'throws':
+                      throw new Error('closed')
+                    case 'retry':
+                      return { status: 'retry', reason: 'busy' }
+                  }
+                } finally {
+                  unsettled -= all.length
+                }
+              },
+              { policy, window, deliverTimeoutMs: 100, firstRetryMs: 10, maxRetryMs: 50 },
+            )
+            const commit = t.reader.commit.bind(t.reader)
+            t.reader.commit = async (sequence) => {
+              const through = valueAt.get(sequence) ?? 0
+              expect(through).toBeGreaterThanOrEqual(committed)
+              for (let value = committed + 1; value <= through; value++) expect(settled).toContain(value)
+              committed = through
+              await commit(sequence)
+            }
+            const running = t.run()
+            let n = 0
+            for (const size of appends) {
+              await t.append(n + 1, n + size)
+              n += size
+              await t.clock.advance(20)
+            }
+            for (let i = 0; i < 500 && t.reader.backlog() > 0; i++) await t.clock.advance(100)
+            t.abort.abort()
+            await running
+            expect(committed).toBe(n)
+            const { delivered, rejected, inFlight } = t.shipper.stats()
+            expect(delivered + rejected).toBe(n)
+            expect(inFlight).toBe(0)
+          },
+        ),
+        { numRuns: 60 },
+      )
+    },
+  )
 })

@@ -1,6 +1,7 @@
 import { createBackoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { Batch, ComponentContext, Delivery, Sequence, Sink } from './component.ts'
+import { startDeadline } from './deadline.ts'
 import { reasonOf, SinkError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { SpoolReader } from './spool.ts'
@@ -43,6 +44,16 @@ export interface Shipper {
   stats(): ShipperStats
 }
 
+type Retry = Delivery & { readonly status: 'retry' }
+
+/** A batch in the sink's hands. */
+interface Flight {
+  readonly batch: Batch
+  readonly answer: Promise<Delivery>
+  /** The answer, once it is there. */
+  delivery: Delivery | undefined
+}
+
 /** A peer that names a longer wait is asked again after this one. */
 const longestWaitMs = 3_600_000
 /** A peer that names none at all must not make the shipper spin. */
@@ -83,8 +94,8 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     )
   }
 
-  const deliver = async (batch: Batch, signal: AbortSignal): Promise<Delivery> => {
-    const limit = deadline(clock, signal, deliverTimeoutMs, graceMs)
+  const deliver = async (batch: Batch, signal: AbortSignal, recall: AbortSignal): Promise<Delivery> => {
+    const limit = startDeadline({ clock, limitMs: deliverTimeoutMs, outer: signal, graceMs, recall })
     try {
       const answer = sink.deliver(batch, { signal: limit.signal })
       const hung = limit.passed.then(async () => {
@@ -109,7 +120,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     return settled.length
   }
 
-  const wait = async (delivery: Delivery & { status: 'retry' }, signal: AbortSignal): Promise<void> => {
+  const wait = async (delivery: Retry, signal: AbortSignal): Promise<void> => {
     // Up to a tenth longer than asked: those who were sent away together do not come back together.
     const asked = delivery.afterMs === undefined ? undefined : delivery.afterMs * (1 + random() / 10)
     const afterMs = asked === undefined ? backoff.next() : Math.min(Math.max(asked, shortestWaitMs), longestWaitMs)
@@ -119,73 +130,110 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     await clock.sleep(afterMs, { signal }).catch(() => undefined)
   }
 
-  const ship = async (batch: Batch, signal: AbortSignal): Promise<void> => {
-    stats = { ...stats, inFlight: batch.items.length }
-    const delivery = await deliver(batch, signal)
-    stats = { ...stats, inFlight: 0 }
-    switch (delivery.status) {
-      case 'delivered':
-        await reader.commit(batch.last)
-        tally('delivered', batch.items.length)
-        backoff.reset()
-        status.ok()
-        return
-      case 'rejected':
-        await reader.commit(batch.last)
-        tally('rejected', batch.items.length)
-        backoff.reset()
-        status.degraded(delivery.reason)
-        tellRejection(delivery.reason, batch.items.length)
-        return
-      case 'retry': {
-        tally('retries', 1)
-        const settled = delivery.through === undefined ? 0 : await commitThrough(batch, delivery.through)
-        if (settled > 0) backoff.reset()
-        reader.rewind()
-        if (!signal.aborted) await wait(delivery, signal)
+  const settle = (batch: Batch, delivery: Delivery & { status: 'delivered' | 'rejected' }): void => {
+    stats = { ...stats, inFlight: stats.inFlight - batch.items.length }
+    tally(delivery.status, batch.items.length)
+    backoff.reset()
+    if (delivery.status === 'delivered') return status.ok()
+    status.degraded(delivery.reason)
+    tellRejection(delivery.reason, batch.items.length)
+  }
+
+  /**
+   * Hands batches over, as many at a time as the sink's window lets, and commits them in their order. Ends when one has
+   * to come again, with what was said of it; undefined when the reader gives no more.
+   */
+  const ship = async (signal: AbortSignal): Promise<Retry | undefined> => {
+    const stop = new AbortController()
+    const recall = new AbortController()
+    const until = AbortSignal.any([signal, stop.signal])
+    const flights: Flight[] = []
+    const fed = { all: false }
+    /** Resolved and replaced when a flight began or ended, or when none will begin any more. */
+    let news = Promise.withResolvers<void>()
+    const tell = (): void => {
+      news.resolve()
+      news = Promise.withResolvers()
+    }
+    const hasRoom = (): boolean => flights.length === 0 || stats.inFlight < (sink.window ?? 0)
+
+    const launch = (batch: Batch): Flight => {
+      const flight: Flight = { batch, answer: deliver(batch, signal, recall.signal), delivery: undefined }
+      flight.answer.then(
+        (delivery) => {
+          flight.delivery = delivery
+        },
+        () => undefined,
+      )
+      return flight
+    }
+    const feed = async (): Promise<void> => {
+      until.addEventListener('abort', tell, { once: true })
+      while (!until.aborted) {
+        const batch = await reader.next({ signal: until })
+        if (!batch || stop.signal.aborted) return
+        stats = { ...stats, inFlight: stats.inFlight + batch.items.length }
+        flights.push(launch(batch))
+        tell()
+        while (!hasRoom() && !until.aborted) await news.promise
       }
+    }
+    const feeding = feed().finally(() => {
+      fed.all = true
+      tell()
+    })
+    // What went wrong is thrown where it is awaited, after what is under way has landed.
+    feeding.catch(() => undefined)
+    const firstFlight = async (): Promise<Flight | undefined> => {
+      while (flights.length === 0 && !fed.all) await news.promise
+      return flights[0]
+    }
+    /** Ends what is under way and what would still begin, however it goes. */
+    const land = async (): Promise<void> => {
+      stop.abort()
+      recall.abort(new Error('an earlier batch has to come again'))
+      const [, ...others] = await Promise.allSettled([feeding, ...flights.map((flight) => flight.answer)])
+      const broken = others.find((one) => one.status === 'rejected')
+      if (broken) throw broken.reason
+    }
+
+    try {
+      for (let first = await firstFlight(); first; first = await firstFlight()) {
+        const delivery = await first.answer
+        if (delivery.status === 'retry') {
+          tally('retries', 1)
+          const through = delivery.through === undefined ? 0 : await commitThrough(first.batch, delivery.through)
+          if (through > 0) backoff.reset()
+          await land()
+          return delivery
+        }
+        // One turn more for those that the same word of the peer has settled: they share a commit.
+        await Promise.resolve()
+        const open = flights.findIndex((flight) => flight.delivery?.status !== 'delivered')
+        const done = delivery.status === 'rejected' ? [first] : flights.slice(0, open === -1 ? flights.length : open)
+        await reader.commit((done.at(-1) ?? first).batch.last)
+        for (const { batch } of done) settle(batch, delivery)
+        flights.splice(0, done.length)
+        tell()
+      }
+      await feeding
+      return undefined
+    } finally {
+      await land().catch(() => undefined)
+      stats = { ...stats, inFlight: 0 }
     }
   }
 
   return {
     async run({ signal }) {
-      // Whatever an earlier run left unsettled comes again.
-      reader.rewind()
       for (;;) {
-        const batch = await reader.next({ signal })
-        if (!batch) return
-        await ship(batch, signal)
-        if (signal.aborted) return
+        // Whatever is unsettled comes again, that of an earlier run too.
+        reader.rewind()
+        const retry = await ship(signal)
+        if (!retry || signal.aborted) return
+        await wait(retry, signal)
       }
     },
     stats: () => stats,
-  }
-}
-
-/** A signal that aborts after a time limit, or some grace after the outer signal did. */
-const deadline = (clock: Clock, outer: AbortSignal, limitMs: number, graceMs: number) => {
-  const abort = new AbortController()
-  const over = new AbortController()
-  const after = (ms: number, reason: string): void => {
-    clock.sleep(ms, { signal: over.signal }).then(
-      () => abort.abort(new Error(reason)),
-      () => undefined,
-    )
-  }
-  const onOuter = (): void => after(graceMs, 'told to end')
-  after(limitMs, `no answer within ${limitMs} ms`)
-  if (outer.aborted) onOuter()
-  else outer.addEventListener('abort', onOuter, { once: true })
-  const passed = new Promise<void>((resolve) => {
-    abort.signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  return {
-    signal: abort.signal,
-    over: over.signal,
-    passed,
-    end() {
-      outer.removeEventListener('abort', onOuter)
-      over.abort()
-    },
   }
 }

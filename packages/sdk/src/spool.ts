@@ -17,7 +17,7 @@ export interface ReaderOptions {
 export interface SpoolReader extends AsyncDisposable {
   /** The next batch after the last one given, waiting for one while there is none; undefined when the signal aborts. */
   next(options: { signal: AbortSignal }): Promise<Batch | undefined>
-  /** Everything through `sequence` is settled and need not be given again. */
+  /** Everything through `sequence`, that of an observation given, is settled and need not be given again. */
   commit(sequence: Sequence): Promise<void>
   /** Go back to just after the last commit. */
   rewind(): void
@@ -27,6 +27,12 @@ export interface SpoolReader extends AsyncDisposable {
 
 /** The agent's durable, bounded, ordered log of observations. */
 export interface Spool extends AsyncDisposable {
+  /** 32 hex digits that live with its sequences: another one when a damaged spool was begun anew. */
+  readonly id: string
+  /** No observation has a higher sequence yet. */
+  readonly last: Sequence
+  /** Goes on under a new id, if it still has this one. What it holds belongs to the new one: every stream begins anew. */
+  renew(id: string): Promise<void>
   /** Resolves when the observations are on disk. Never rejects for lack of room: it makes room or counts the drop. */
   append(observations: readonly Observation[]): Promise<void>
   reader(name: string, options: ReaderOptions): Promise<SpoolReader>

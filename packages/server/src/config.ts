@@ -2,8 +2,10 @@
 import { duration, listenAddress, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { access } from './access/config.ts'
 import { geo, places } from './geo/mod.ts'
 import { history } from './history/config.ts'
+import { tls } from './tls/config.ts'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
 
@@ -60,16 +62,35 @@ const ethstats = z.strictObject({
     .describe('Agents of a network that are asked for missing blocks at the same time; 0 never asks.'),
 })
 
+const agents = z.strictObject({
+  pingEvery: duration({ min: '1s', max: '5m' })
+    .prefault('10s')
+    .describe(
+      'An agent that hears nothing for so long asks whether the server lives; one silent for 3.5 times that is gone.',
+    ),
+  compress: z
+    .boolean()
+    .prefault(true)
+    .describe('Whether agents may compress large batches, such as a backlog. Live ones are too small to be worth it.'),
+})
+
 const limits = z.strictObject({
   connections: whole(10, 1_000_000)
     .optional()
-    .describe('Connections in all. Without it: what the open-file limit of the process allows, at most 50000.'),
+    .describe(
+      'Connections in all. More than the open-file limit of a process allows starts workers at once; without it they start when they are needed.',
+    ),
   connectionsPerAddress: whole(1, 1_000_000)
     .prefault(10_000)
     .describe('Connections from one address. Behind a proxy that is not in trustedProxies all agents share one.'),
   connectsPerSecond: whole(1, 100_000)
     .prefault(500)
     .describe('New connections from one address in the long run; four times as many may come at once.'),
+  loginsPerSecond: whole(1, 100_000)
+    .prefault(1000)
+    .describe(
+      'Agents let in a second when many come back at once; the others wait or come later, and those who are in do not notice.',
+    ),
   queueItems: whole(1000, 10_000_000)
     .prefault(100_000)
     .describe('Messages that may wait for their turn; when half are waiting, latency and pending are dropped first.'),
@@ -104,9 +125,18 @@ export const serverConfig = z.strictObject({
     .prefault('netstats-data')
     .describe('Folder for what the server keeps. It is made where it is missing.'),
   ethstats: ethstats.prefault({}).describe('Agents that speak the ethstats protocol, on /api.'),
+  agents: agents.prefault({}).describe('Agents that speak the netstats protocol, on /agent.'),
+  workers: z
+    .union([z.literal('auto'), whole(0, 64)])
+    .prefault('auto')
+    .describe(
+      'Processes that take in agents on the same port. auto: none while one process can hold all connections, else enough. Linux only.',
+    ),
   limits: limits.prefault({}).describe('What the server takes on before it refuses or drops, counted in /metrics.'),
   feed: feed.prefault({}).describe('What dashboards see.'),
   history: history.prefault({}).describe('What is kept of the past, on disk.'),
+  access: access.prefault({}).describe('Who may log in: agents, native nodes, people.'),
+  tls: tls.optional().describe('Encrypts everything on the port. Without it, leave that to a reverse proxy.'),
   trustedProxies: z
     .array(addressOrNetwork())
     .max(1000)

@@ -16,6 +16,7 @@ export type ServerErrorCode =
   | 'SERVER_ENDING'
   | 'SERVER_RUNNING'
   | 'SERVER_HISTORY_MISSING'
+  | 'TLS_UNUSABLE'
 
 export class ServerError extends BaseError {
   override readonly name = 'ServerError'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wantedNetwork } from './classic/reader.ts'
-import { channelOf } from './http.ts'
+import { channelOf } from './upgrades.ts'
 import { startServer } from './testing.ts'
 
 describe('channels', () => {

@@ -18,19 +18,22 @@ export const reachable = ({ host, port }: Address): Address => ({
 export const listen = async (app: FastifyInstance, { host, port }: Address): Promise<Address> => {
   try {
     await app.listen({ host, port, backlog: 4096 })
-  } catch (cause) {
+  } catch (error) {
     await app.close()
-    const { code } = cause as NodeJS.ErrnoException
-    const where = formatListenAddress({ host, port })
-    if (code === 'EADDRINUSE') {
-      const cure = 'stop the other program or choose another address with --listen'
-      throw new ServerError('SERVER_ADDRESS_IN_USE', `${where} is taken: ${cure}.`, { cause, retryable: true })
-    }
-    const cure = 'choose an address of this machine with --listen; ports below 1024 need a privilege'
-    throw new ServerError('SERVER_LISTEN_FAILED', `Can not listen on ${where} (${code ?? 'error'}): ${cure}.`, {
-      cause,
-    })
+    throw listenFailure({ host, port }, error as NodeJS.ErrnoException)
   }
   const bound = app.server.address()
   return { host, port: typeof bound === 'object' && bound !== null ? bound.port : port }
+}
+
+/** Why nobody listens there, and what to do about it. */
+export const listenFailure = (address: Address, cause: NodeJS.ErrnoException): ServerError => {
+  const where = formatListenAddress(address)
+  const { code } = cause
+  if (code === 'EADDRINUSE') {
+    const cure = 'stop the other program or choose another address with --listen'
+    return new ServerError('SERVER_ADDRESS_IN_USE', `${where} is taken: ${cure}.`, { cause, retryable: true })
+  }
+  const cure = 'choose an address of this machine with --listen; ports below 1024 need a privilege'
+  return new ServerError('SERVER_LISTEN_FAILED', `Can not listen on ${where} (${code ?? 'error'}): ${cure}.`, { cause })
 }

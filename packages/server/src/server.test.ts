@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { connect as connectTcp } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fixtureClients, hostileFrames, readFixture } from '@netstats/protocol/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { serverConfig } from './config.ts'
@@ -52,7 +53,9 @@ describe('a server', () => {
       'control',
       'http',
       'core',
+      'desk',
       'ingest/ethstats',
+      'ingest/netstats',
       'intake',
       'feed',
       'classic',
@@ -65,12 +68,21 @@ describe('a server', () => {
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
     await using running = await startServer()
-    const config = serverConfig.parse({ listen: `127.0.0.1:${port}`, data: running.data })
+    const config = serverConfig.parse({ listen: `127.0.0.1:${port}`, data: join(running.data, 'other') })
     await expect(openServer({ config, log: running.log, version: '0' })).rejects.toMatchObject({
       code: 'SERVER_ADDRESS_IN_USE',
       message: expect.stringContaining('--listen'),
     })
     other.close()
+  })
+
+  it('says that another server runs on its folder', async () => {
+    await using running = await startServer()
+    const config = serverConfig.parse({ listen: '127.0.0.1:0', data: running.data })
+    await expect(openServer({ config, log: running.log, version: '0' })).rejects.toMatchObject({
+      code: 'ACCESS_FILE_IN_USE',
+      message: expect.stringContaining('runs on this folder already'),
+    })
   })
 
   it('answers plain requests to channels with 426 and leaves /api/v1 to REST', async () => {

@@ -5,13 +5,17 @@ import type { ServerOptions, WebSocket } from 'ws'
  * Makes WebSockets of upgrade requests that something else routes. No compression: at many small messages it costs more
  * than it saves. A peer that does not answer a close is cut after 5 s.
  */
-export const createSocketServer = (maxPayload: number): WebSocketServer => {
+export const createSocketServer = (maxPayload: number, protocol?: string): WebSocketServer => {
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload,
     closeTimeout: 5000,
+    // A peer that offers others is told none, and closes by itself.
+    ...(protocol !== undefined && {
+      handleProtocols: (offered: ReadonlySet<string>) => (offered.has(protocol) ? protocol : false),
+    }),
   }
   return new WebSocketServer(options)
 }

@@ -3,7 +3,7 @@ import { SpoolError } from '@netstats/sdk'
 import { pageBytes } from './budget.ts'
 import type { Budget } from './budget.ts'
 import { translating } from './faults.ts'
-import { applicationId, schemaSql, schemaVersion } from './schema.ts'
+import { applicationId, migrationSql, schemaSql, schemaVersion } from './schema.ts'
 
 export const pragma = (db: DatabaseSync, name: string): unknown => {
   const row = db.prepare(`PRAGMA ${name}`).get()
@@ -57,9 +57,7 @@ const identify = (db: DatabaseSync, path: string): void => {
   const tables = Number(pragma(db, 'schema_version'))
   const version = Number(pragma(db, 'user_version'))
   if (tables === 0) {
-    db.exec('BEGIN IMMEDIATE')
-    for (const sql of schemaSql) db.exec(sql)
-    db.exec('COMMIT')
+    change(db, schemaSql)
     return
   }
   if (Number(pragma(db, 'application_id')) !== applicationId) {
@@ -71,6 +69,14 @@ const identify = (db: DatabaseSync, path: string): void => {
   }
   const check = pragma(db, 'quick_check(1)')
   if (check !== 'ok') throw new SpoolError('SPOOL_CORRUPT', `${path} is damaged: ${String(check)}`)
+  if (version < schemaVersion) change(db, migrationSql)
+}
+
+/** All of it or nothing; the caller closes a database whose change failed, which takes it back. */
+const change = (db: DatabaseSync, statements: readonly string[]): void => {
+  db.exec('BEGIN IMMEDIATE')
+  for (const sql of statements) db.exec(sql)
+  db.exec('COMMIT')
 }
 
 /**

@@ -98,6 +98,7 @@ describe('a damaged spool', () => {
     harm(path)
     await clock.advance(1000)
     const second = await start()
+    expect(second.id).not.toBe(first.id)
     const reader = await second.reader('r', onAck)
     await second.append([examplePending(1)])
     const all = await readAll(reader)
@@ -113,6 +114,7 @@ describe('a damaged spool', () => {
     const reader = await spool.reader('r', onAck)
     for (let i = 0; i < 16; i++) await spool.append(blocks(i * 500, 500))
     const before = await reader.next({ signal: never })
+    const id = spool.id
     damage(path, 8192, sizeOf(path) - 8192)
     // Beyond what the cache holds, nothing can be read any more.
     let batch = before
@@ -128,6 +130,10 @@ describe('a damaged spool', () => {
     await spool.append([examplePending(7)])
     expect(spool.stats().lastSequence).toBeGreaterThan(before?.last ?? 0)
     expect(reader.backlog()).toBeGreaterThan(0)
+    // Sequences of the old spool say nothing in the new one: its stream begins here.
+    expect(spool.id).not.toBe(id)
+    reader.rewind()
+    expect(await reader.next({ signal: never })).toMatchObject({ spool: spool.id, after: 0 })
   })
 
   it('leaves only the latest of its kind lying about', async () => {
@@ -172,6 +178,32 @@ describe('a damaged spool', () => {
     const reader = await second.reader('r', onAck)
     expect(await readAll(reader)).toEqual([examplePending(1), examplePending(3)])
     expect(second.stats().unreadable).toBe(1)
+  })
+})
+
+describe('a spool of an older form', () => {
+  it('keeps all it has, is given an id, and keeps that', async () => {
+    const { path, start } = setup()
+    const first = await start()
+    const reader = await first.reader('r', { ...onAck, batchSize: 10 })
+    await first.append(blocks(1, 30))
+    await reader.commit((await reader.next({ signal: never }))?.last ?? 0)
+    await first[Symbol.asyncDispose]()
+    const db = new DatabaseSync(path)
+    db.exec('ALTER TABLE readers DROP COLUMN released')
+    db.exec('ALTER TABLE state DROP COLUMN spool')
+    db.exec('PRAGMA user_version = 1')
+    db.close()
+    const second = await start()
+    expect(second.id).toMatch(/^[0-9a-f]{32}$/)
+    expect(second.id).not.toBe(first.id)
+    await second[Symbol.asyncDispose]()
+    const third = await start()
+    expect(third.id).toBe(second.id)
+    const same = await third.reader('r', onAck)
+    expect((await same.next({ signal: never }))?.after).toBe(0)
+    same.rewind()
+    expect(await readAll(same)).toEqual(blocks(11, 20))
   })
 })
 

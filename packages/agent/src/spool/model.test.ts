@@ -114,6 +114,8 @@ const play = async (subject: Subject, place: string, steps: readonly Step[]): Pr
         // After a rewind an on-send reader gives first what it kept, and only then what is new.
         expect(items.map((item) => item.observation)).toEqual(expected.slice(0, items.length))
         expect(items.length).toBeGreaterThan(0)
+        expect(batch?.spool).toBe(spool.id)
+        expect(batch?.after).toBe(model.sequences.get(model.given - 1) ?? 0)
         for (const [k, { sequence }] of items.entries()) {
           const before = model.sequences.get(model.given + k)
           if (before !== undefined) expect(sequence).toBe(before)

@@ -2,7 +2,7 @@ import { shedClasses } from '@netstats/protocol'
 
 /** Marks the file as a spool, `nsSP`, and its form. A file with a higher version was written by a newer Netstats. */
 export const applicationId = 0x6e735350
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 export const tableOf = (shed: string): string => `observations_${shed}`
 
@@ -25,14 +25,16 @@ export const schemaSql = [
   `CREATE TABLE readers (
       name TEXT PRIMARY KEY,
       bit INTEGER NOT NULL,
-      cursor INTEGER NOT NULL
+      cursor INTEGER NOT NULL,
+      released INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE state (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       next INTEGER NOT NULL,
       spool_ms INTEGER NOT NULL,
       wall_ms INTEGER NOT NULL,
-      used_bits INTEGER NOT NULL
+      used_bits INTEGER NOT NULL,
+      spool TEXT NOT NULL
     ) STRICT`,
   `CREATE TABLE drops (
       reason TEXT NOT NULL,
@@ -45,5 +47,13 @@ export const schemaSql = [
   // Empty but while the file grows (growth.ts).
   'CREATE TABLE reserve (filler BLOB NOT NULL)',
   `PRAGMA application_id = ${applicationId}`,
+  `PRAGMA user_version = ${schemaVersion}`,
+]
+
+/** Makes a file of form 1, which had no id and did not know what its readers were given last, one of today's. */
+export const migrationSql = [
+  'ALTER TABLE readers ADD COLUMN released INTEGER NOT NULL DEFAULT 0',
+  "ALTER TABLE state ADD COLUMN spool TEXT NOT NULL DEFAULT ''",
+  'UPDATE state SET spool = lower(hex(randomblob(16)))',
   `PRAGMA user_version = ${schemaVersion}`,
 ]

@@ -47,9 +47,9 @@ export const createSqliteStorage = (db: DatabaseSync, path: string, budget: Budg
     `${shedClasses.map((shed) => `SELECT ${columns} FROM ${tableOf(shed)} WHERE sequence > ?1`).join(' UNION ALL ')}
       ORDER BY sequence LIMIT ?2`,
   )
-  const saveReader = db.prepare('INSERT OR REPLACE INTO readers VALUES (?, ?, ?)')
+  const saveReader = db.prepare('INSERT OR REPLACE INTO readers VALUES (?, ?, ?, ?)')
   const removeReader = db.prepare('DELETE FROM readers WHERE name = ?')
-  const saveState = db.prepare('INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?)')
+  const saveState = db.prepare('INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?)')
   const saveDrop = db.prepare('INSERT INTO drops VALUES (?, ?, ?, ?, ?, ?)')
   const pages = db.prepare('PRAGMA page_count')
   const freePages = db.prepare('PRAGMA freelist_count')
@@ -66,11 +66,13 @@ export const createSqliteStorage = (db: DatabaseSync, path: string, budget: Budg
     load: () =>
       run((): LoadedSpool => {
         const state = db
-          .prepare('SELECT next, spool_ms AS spoolMs, wall_ms AS wallMs, used_bits AS usedBits FROM state')
+          .prepare('SELECT next, spool_ms AS spoolMs, wall_ms AS wallMs, used_bits AS usedBits, spool FROM state')
           .get() as unknown as SavedState | undefined
         return {
           state,
-          readers: db.prepare('SELECT name, bit, cursor FROM readers').all() as unknown as readonly SavedReader[],
+          readers: db
+            .prepare('SELECT name, bit, cursor, released FROM readers')
+            .all() as unknown as readonly SavedReader[],
           drops: db
             .prepare('SELECT reason, class, node, dropped, from_ms AS "from", to_ms AS "to" FROM drops')
             .all() as unknown as readonly Drop[],
@@ -144,14 +146,14 @@ export const createSqliteStorage = (db: DatabaseSync, path: string, budget: Budg
         for (const shed of shedClasses) wipes[shed].run(after, through, 1 << bit)
       })
     },
-    saveReader({ name, bit, cursor }) {
-      run(() => saveReader.run(name, bit, cursor))
+    saveReader({ name, bit, cursor, released }) {
+      run(() => saveReader.run(name, bit, cursor, released))
     },
     removeReader(name) {
       run(() => removeReader.run(name))
     },
-    saveState({ next, spoolMs, wallMs, usedBits }) {
-      run(() => saveState.run(next, spoolMs, wallMs, usedBits))
+    saveState({ next, spoolMs, wallMs, usedBits, spool }) {
+      run(() => saveState.run(next, spoolMs, wallMs, usedBits, spool))
     },
     saveDrops(drops) {
       run(() => {

@@ -11,6 +11,10 @@ import { createLog } from '../log.ts'
 import type { Io, ServerFlags } from '../program.ts'
 import { version } from '../version.ts'
 
+/** A number where it is one; what is neither that nor `auto` is for the schema to refuse. */
+const workersOf = (text: string | undefined): unknown =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : text
+
 export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   const { ethstatsSecret, ethstatsSecretFile } = flags
   if (ethstatsSecret !== undefined && ethstatsSecretFile !== undefined) {
@@ -25,6 +29,7 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
     flags: [
       ...single('--listen', ['listen'], flags.listen),
       ...single('--data', ['data'], flags.data),
+      ...single('--workers', ['workers'], workersOf(flags.workers)),
       ...single('--ethstats-secret', ['ethstats', 'secret'], ethstatsSecret),
       ...single('--ethstats-secret-file', ['ethstats', 'secret'], file),
       ...logFlags(flags),
@@ -34,11 +39,15 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   const data = ensureDataFolder(config.data)
   const dashboard = dashboardFolder()
   if (dashboard === undefined) log.warn({}, 'the dashboard is not built; npm run build brings it')
-  await using _server = await openServer({
+  await using running = await openServer({
     config: { ...config, data },
     log,
     version,
     ...(dashboard === undefined ? {} : { dashboard }),
+  })
+  io.shutdown.onReload(() => {
+    log.info({}, 'asked to read the certificate again')
+    void running.reload()
   })
   await io.shutdown.asked
   log.info({}, 'server is ending')

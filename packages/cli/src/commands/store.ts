@@ -1,13 +1,11 @@
 /** `netstats store …`: asks whoever owns the history, and writes down the answer. */
 import { resolve } from 'node:path'
-import { loadConfig } from '@netstats/sdk/config'
 import type { AdminOptions } from '@netstats/sdk/store'
 import { openStoreAdmin, restoreStore } from '@netstats/server'
-import type { OpenedAdmin, ServerConfig } from '@netstats/server'
-import { single } from '../agent-flags.ts'
-import { configSchemas } from '../config-kinds.ts'
+import type { OpenedAdmin } from '@netstats/server'
 import { CliError } from '../errors.ts'
 import type { Io } from '../program.ts'
+import { serverConfigOf as configOf } from '../server-config.ts'
 import type { PruneFlags, RestoreFlags, StoreFlags } from '../store-program.ts'
 import { backupText, counted, infoText, pruneText, restoreText, verifyText } from '../store/format.ts'
 import { openProgress } from '../store/progress.ts'
@@ -66,18 +64,6 @@ const withProgress = async <T>(
 ): Promise<T> => {
   using progress = openProgress({ terminal, err, now: () => performance.now() })
   return await work({ signal: shutdown.signal, onProgress: (step) => progress.show(step) })
-}
-
-/** As `netstats server` with the same flags would take it, so that both mean the same folder. */
-const configOf = async (flags: StoreFlags, io: Io): Promise<ServerConfig> => {
-  const { log: _, ...config } = loadConfig({
-    schema: await configSchemas.server(),
-    ...(flags.config === undefined ? {} : { file: flags.config }),
-    env: io.env,
-    otherVariables: ['NETSTATS_HANDED_OVER'],
-    flags: single('--data', ['data'], flags.data),
-  })
-  return { ...config, data: resolve(config.data) }
 }
 
 const say = (flags: StoreFlags, io: Io, value: object, text: string): void =>

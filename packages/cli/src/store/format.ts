@@ -23,7 +23,7 @@ export const grouped = (count: number): string => String(count).replaceAll(/\B(?
 export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** UTC, to the second. Nothing is a dash; so is a time that no calendar has. */
-const moment = (at: number | null): string => {
+export const moment = (at: number | null): string => {
   const date = new Date(at ?? Number.NaN)
   return Number.isNaN(date.getTime()) ? '-' : date.toISOString().slice(0, 19).replace('T', ' ')
 }
@@ -33,11 +33,11 @@ interface Heading {
   readonly name: string
   readonly align: Align
 }
-const left = (name: string): Heading => ({ name, align: 'left' })
+export const left = (name: string): Heading => ({ name, align: 'left' })
 const right = (name: string): Heading => ({ name, align: 'right' })
 
 /** Columns as wide as their widest cell, two spaces between them. */
-const table = (headings: readonly Heading[], rows: readonly (readonly string[])[]): string => {
+export const table = (headings: readonly Heading[], rows: readonly (readonly string[])[]): string => {
   const widths = headings.map(({ name }, i) => Math.max(name.length, ...rows.map((row) => (row[i] ?? '').length)))
   const line = (cells: readonly string[]): string =>
     cells

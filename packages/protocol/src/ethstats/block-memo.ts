@@ -1,4 +1,5 @@
 import type { Block } from '../kinds/mod.ts'
+import { createTextMemo } from '../text-memo.ts'
 import { checkStructure, readValue } from './frame.ts'
 import type { Report } from './messages.ts'
 import { readBlock } from './read-block.ts'
@@ -22,81 +23,29 @@ export interface BlockMemo {
   readonly misses: number
 }
 
-// Bounds in characters. Nothing of an honest sealed chain comes near the first; a whole-transaction block of a busy
-// public chain may, and is then parsed each time.
-const maxBlockText = 1024 * 1024
-const maxTotalText = 16 * 1024 * 1024
-
 /** `capacity`: distinct block texts kept, oldest forgotten first. A few per height and client software suffice. */
 export const createBlockMemo = (capacity = 64): BlockMemo => {
-  const known = new Map<number, Entry>()
-  let total = 0
-  let hits = 0
-  let misses = 0
-
-  const forget = (key: number): void => {
-    total -= known.get(key)?.text.length ?? 0
-    known.delete(key)
-  }
-
-  const remember = (key: number, text: string, reports: readonly Report[]): void => {
-    if (text.length > maxBlockText || capacity < 1) return
-    forget(key)
-    known.set(key, { text, reports })
-    total += text.length
-    for (const oldest of known.keys()) {
-      if (known.size <= capacity && total <= maxTotalText) break
-      forget(oldest)
-    }
-  }
-
+  const memo = createTextMemo<readonly Report[]>(capacity)
   return {
     find: (frame) => {
       const parts = splitBlockFrame(frame)
       if (parts === undefined) return undefined
-      const key = sample(parts.block)
-      const seen = known.get(key)
-      if (seen !== undefined && seen.text === parts.block) {
-        hits++
-        return { id: parts.id, reports: seen.reports }
-      }
-      misses++
+      const seen = memo.find(parts.block)
+      if (seen !== undefined) return { id: parts.id, reports: seen }
       checkStructure(frame)
       const block = readAlone(parts.block)
       if (block === undefined) return undefined
       const reports: readonly Report[] = Object.freeze([Object.freeze({ kind: 'block', body: Object.freeze(block) })])
-      remember(key, parts.block, reports)
+      memo.remember(parts.block, reports)
       return { id: parts.id, reports }
     },
     get hits() {
-      return hits
+      return memo.hits
     },
     get misses() {
-      return misses
+      return memo.misses
     },
   }
-}
-
-interface Entry {
-  readonly text: string
-  readonly reports: readonly Report[]
-}
-
-const dense = 32
-const sparse = 16
-
-/**
- * A key from the first characters, which hold the number, and a few spread over the rest. Hashing all of the text, as a
- * map keyed by it does, costs as much as parsing it. Two blocks with one key take turns in one place of the memo, no
- * more: the texts are compared whole.
- */
-const sample = (text: string): number => {
-  let key = text.length
-  const start = Math.min(dense, text.length)
-  for (let i = 0; i < start; i++) key = (Math.imul(key, 31) + text.charCodeAt(i)) | 0
-  const step = (text.length - start) / sparse
-  for (let i = 0; i < sparse; i++) key = (Math.imul(key, 31) + text.charCodeAt(Math.floor(start + i * step))) | 0
-  return key
 }
 
 /** The block, or nothing where the text is not one JSON value or no block: then the ordinary way gives the error. */

@@ -1,8 +1,7 @@
+import { structureFault } from '../structure.ts'
 import { malformed } from './errors.ts'
 import { bigLimit, lossyNumber } from './values.ts'
 
-/** Frames of up to this many characters are parsed as they come; above, their structure is checked before. */
-const checkedFrom = 256 * 1024
 const maxDepth = 64
 // `[{},{},…]` takes sixty bytes of heap for three on the wire. The largest honest frames, Besu histories with whole
 // transactions, stay below a fifth of this.
@@ -48,31 +47,9 @@ const parse = (text: string, reviver?: Reviver): unknown => {
   }
 }
 
-const quote = 0x22
-const backslash = 0x5c
-
 /** Refuses what would take far more memory than its length. Short texts pass: they can not. */
 export const checkStructure = (text: string): void => {
-  if (text.length <= checkedFrom) return
-  let depth = 0
-  let containers = 0
-  for (let at = 0; at < text.length; at++) {
-    const c = text.charCodeAt(at)
-    if (c === quote) at = stringEnd(text, at)
-    else if (c === 0x7b || c === 0x5b) {
-      if (++depth > maxDepth) throw malformed('FRAME_TOO_DEEP', '', `nested deeper than ${maxDepth}`)
-      if (++containers > maxContainers)
-        throw malformed('FRAME_TOO_MANY_VALUES', '', `more than ${maxContainers} objects and lists`)
-    } else if (c === 0x7d || c === 0x5d) depth--
-  }
-}
-
-/** Position of the quote that ends the string begun at `start`; the end of the text where there is none. */
-const stringEnd = (text: string, start: number): number => {
-  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let escapes = 0
-    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes++
-    if (escapes % 2 === 0) return at
-  }
-  return text.length
+  const fault = structureFault(text, { maxDepth, maxContainers })
+  if (fault === 'deep') throw malformed('FRAME_TOO_DEEP', '', `nested deeper than ${maxDepth}`)
+  if (fault === 'many') throw malformed('FRAME_TOO_MANY_VALUES', '', `more than ${maxContainers} objects and lists`)
 }

@@ -8,11 +8,20 @@ import { makeRoom } from './room.ts'
 import type { Incoming } from './room.ts'
 import { rowBytes } from './storage.ts'
 
-const readerOf = (name: string, bit: number): ReaderRecord => ({ name, bit, cursor: 0, backlog: 0 })
+const readerOf = (name: string, bit: number): ReaderRecord => ({ name, bit, cursor: 0, released: 0, backlog: 0 })
 const setup = (names: readonly string[], maxBytes = 1_000_000) => {
   const storage = createMemoryStorage(maxBytes)
   const readers = new Map(names.map((name, bit) => [name, readerOf(name, bit)]))
-  const draft = draftOf({ next: 1, rows: noRows(), readers, drops: new Map(), toFree: [], usedBits: 0 })
+  const draft = draftOf({
+    spool: 's',
+    since: 0,
+    next: 1,
+    rows: noRows(),
+    readers,
+    drops: new Map(),
+    toFree: [],
+    usedBits: 0,
+  })
   return { storage, draft }
 }
 const row = (n: number, passed = 0, bytes = 10): Incoming['row'] => ({
@@ -36,8 +45,8 @@ describe('giving up the oldest', () => {
   it('does not count what everybody has settled and nobody freed yet', () => {
     const t = setup(['a', 'b'])
     fill(t, 'stats', 10)
-    settle(t.draft, t.storage, 'a', 8)
-    settle(t.draft, t.storage, 'b', 6)
+    settle(t.draft, t.storage, { name: 'a', cursor: 8, released: 8 })
+    settle(t.draft, t.storage, { name: 'b', cursor: 6, released: 6 })
     expect(dropOldest(t.draft, t.storage, 'stats', 'size')).toBe(10)
     expect(counts(t.draft)).toEqual(['size stats 4'])
     expect([...t.draft.readers.values()].map((one) => one.backlog)).toEqual([0, 0])
@@ -65,7 +74,7 @@ describe('freeing', () => {
   it('takes a piece at a time, and skips what is empty in one go', () => {
     const t = setup(['a'])
     fill(t, 'stats', pieceRows * 2)
-    settle(t.draft, t.storage, 'a', pieceRows * 2)
+    settle(t.draft, t.storage, { name: 'a', cursor: pieceRows * 2, released: pieceRows * 2 })
     freePiece(t.draft, t.storage)
     expect(t.draft.rows.stats).toBe(pieceRows)
     freePiece(t.draft, t.storage)
@@ -80,10 +89,10 @@ describe('freeing', () => {
     const t = setup(['a', 'b'])
     fill(t, 'block', 4, 0b10)
     fill(t, 'block', 4)
-    settle(t.draft, t.storage, 'a', 8)
+    settle(t.draft, t.storage, { name: 'a', cursor: 8, released: 8 })
     freePiece(t.draft, t.storage)
     expect(t.draft.rows.block).toBe(4)
-    settle(t.draft, t.storage, 'b', 8)
+    settle(t.draft, t.storage, { name: 'b', cursor: 8, released: 8 })
     freePiece(t.draft, t.storage)
     expect(t.draft.rows.block).toBe(0)
   })

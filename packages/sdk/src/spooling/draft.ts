@@ -11,6 +11,8 @@ export interface ReaderRecord {
   readonly name: string
   readonly bit: number
   readonly cursor: Sequence
+  /** Sequence of the last one that it was given and has settled; the cursor is beyond it where others were passed over. */
+  readonly released: Sequence
   /** Rows that it holds: after its cursor, and not passed over when they were appended. */
   readonly backlog: number
 }
@@ -22,6 +24,9 @@ export interface FreeRange {
 
 /** What the engine knows of its storage. Replaced as a whole when a transaction has gone through, else left as it was. */
 export interface Ledger {
+  /** Id of the spool, and the first sequence that counts in it: smaller ones are those of a damaged one before it. */
+  readonly spool: string
+  readonly since: Sequence
   readonly next: Sequence
   readonly rows: Readonly<Record<ShedClass, number>>
   readonly readers: ReadonlyMap<string, ReaderRecord>
@@ -38,6 +43,8 @@ export const pieceRows = 1000
 
 /** A ledger in the making, inside one transaction. */
 export interface Draft {
+  spool: string
+  readonly since: Sequence
   next: Sequence
   readonly rows: Record<ShedClass, number>
   readonly readers: Map<string, ReaderRecord>
@@ -49,6 +56,8 @@ export interface Draft {
 }
 
 export const draftOf = (ledger: Ledger): Draft => ({
+  spool: ledger.spool,
+  since: ledger.since,
   next: ledger.next,
   rows: { ...ledger.rows },
   readers: new Map(ledger.readers),
@@ -58,7 +67,9 @@ export const draftOf = (ledger: Ledger): Draft => ({
   dropped: [],
 })
 
-export const ledgerOf = ({ next, rows, readers, drops, toFree, usedBits }: Draft): Ledger => ({
+export const ledgerOf = ({ spool, since, next, rows, readers, drops, toFree, usedBits }: Draft): Ledger => ({
+  spool,
+  since,
   next,
   rows,
   readers,
@@ -98,11 +109,15 @@ export const dropOldest = (
 }
 
 /** Moves a reader's cursor on and remembers what that may free. */
-export const settle = (draft: Draft, storage: SpoolStorage, name: string, cursor: Sequence): void => {
+export const settle = (
+  draft: Draft,
+  storage: SpoolStorage,
+  { name, cursor, released }: Pick<ReaderRecord, 'name' | 'cursor' | 'released'>,
+): void => {
   const reader = draft.readers.get(name)
   if (!reader || cursor <= reader.cursor) return
   const settled = storage.count(reader.cursor, cursor, reader.bit)
-  const moved = { ...reader, cursor, backlog: reader.backlog - settled }
+  const moved = { ...reader, cursor, released, backlog: reader.backlog - settled }
   draft.readers.set(name, moved)
   storage.saveReader(moved)
   draft.toFree = addRange(draft.toFree, { after: reader.cursor, through: cursor })

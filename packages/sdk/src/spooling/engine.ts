@@ -11,7 +11,7 @@ import { createReader } from './reader.ts'
 import type { EngineReader, ReaderHost } from './reader.ts'
 import type { SpoolStats } from './stats.ts'
 import type { SpoolStorage } from './storage.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, newSpoolId } from './writer.ts'
 import type { ReadersView } from './writer.ts'
 
 export interface SpoolEngineOptions {
@@ -51,8 +51,8 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
   let disposing: Promise<void> | undefined
 
   const view: ReadersView = {
-    *cursors() {
-      for (const { name, cursor } of open.values()) yield { name, cursor }
+    *places() {
+      for (const { name, cursor, released } of open.values()) yield { name, cursor, released }
     },
     passed(observation: Observation) {
       const known = writer.ledger().readers
@@ -103,6 +103,7 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
       writer.counters.unreadable++
     },
     next: () => writer.ledger().next,
+    spool: () => writer.ledger(),
     news: (since, signal) =>
       new Promise((resolve) => {
         if (signal.aborted || writer.ledger().next > since) {
@@ -148,7 +149,7 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
       writer.change((draft, storage) => {
         const cursor = (storage.first(0) ?? draft.next) - 1
         const backlog = storage.count(cursor, Number.MAX_SAFE_INTEGER, bit)
-        const reader = { name, bit, cursor, backlog }
+        const reader = { name, bit, cursor, released: 0, backlog }
         draft.readers.set(name, reader)
         draft.usedBits |= 1 << bit
         storage.saveReader(reader)
@@ -157,6 +158,27 @@ export const createSpool = (options: SpoolEngineOptions): ManagedSpool => {
   }
 
   return {
+    get id() {
+      return writer.ledger().spool
+    },
+    get last() {
+      return writer.ledger().next - 1
+    },
+    async renew(id) {
+      await nextTurn()
+      if (disposing || writer.ledger().spool !== id) return
+      mending(() =>
+        writer.change((draft, storage) => {
+          draft.spool = newSpoolId()
+          for (const reader of draft.readers.values()) {
+            draft.readers.set(reader.name, { ...reader, released: 0 })
+            storage.saveReader({ ...reader, released: 0 })
+          }
+        }),
+      )
+      for (const reader of open.values()) reader.beginAnew()
+      log.warn({ from: id, to: writer.ledger().spool }, 'the spool goes on under a new id')
+    },
     append: (observations) => writer.append(observations),
     async reader(name: string, readerOptions: ReaderOptions) {
       if (disposing) throw new SpoolError('SPOOL_CLOSED', 'The spool is closed.')

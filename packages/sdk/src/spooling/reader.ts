@@ -5,6 +5,7 @@ import type { Sequence, SpooledObservation } from '../component.ts'
 import { reasonOf, SpoolError, UsageError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { ReaderOptions, SpoolReader } from '../spool.ts'
+import type { ReaderRecord } from './draft.ts'
 import type { StoredRow } from './storage.ts'
 
 /** Rows and bytes looked at in one go; a batch may take several. */
@@ -27,6 +28,8 @@ export interface ReaderHost {
   nudge(): void
   backlog(name: string): number
   unreadable(): void
+  /** Which spool this is, and the first sequence that counts in it. */
+  spool(): { readonly spool: string; readonly since: Sequence }
   /** Sequence that the next appended row will have. */
   next(): Sequence
   /** Resolves once `next` is beyond `since`, or when the signal aborts. */
@@ -39,8 +42,12 @@ export interface EngineReader extends SpoolReader {
   readonly options: ReaderOptions
   /** Everything through here is settled; the engine makes it durable. */
   readonly cursor: Sequence
+  /** Sequence of the last observation given and settled; 0: none of this spool. */
+  readonly released: Sequence
   readonly open: boolean
   wants(observation: Observation): boolean
+  /** The stream begins anew: nothing was settled in it yet. */
+  beginAnew(): void
   close(): void
 }
 
@@ -54,7 +61,7 @@ export interface EngineReader extends SpoolReader {
  */
 export const createReader = (
   host: ReaderHost,
-  init: { readonly name: string; readonly bit: number; readonly cursor: Sequence; readonly options: ReaderOptions },
+  init: Pick<ReaderRecord, 'name' | 'bit' | 'cursor' | 'released'> & { readonly options: ReaderOptions },
   onClose: () => void,
 ): EngineReader => {
   const { name, bit, options } = init
@@ -63,11 +70,17 @@ export const createReader = (
   let position = init.cursor
   let given = init.cursor
   let handed = init.cursor
+  /** Sequences of observations: the last one settled, the last one ever given, the last one given since a rewind. */
+  let settled = init.released
+  let gone = init.released
+  let previous = init.released
   let savedAt = init.cursor
   let held: SpooledObservation[] = []
   let rewound = 0
   let busy = false
   const closing = new AbortController()
+
+  const inSpool = (sequence: Sequence): Sequence => (sequence >= host.spool().since ? sequence : 0)
 
   const wants = (observation: Observation): boolean => {
     try {
@@ -149,20 +162,26 @@ export const createReader = (
     const either = AbortSignal.any([signal, closing.signal])
     try {
       while (!either.aborted) {
-        const since = host.next()
-        const items = await collect(either)
+        const before = host.next()
+        const found = await collect(either)
+        const { spool, since } = host.spool()
+        // What was read before the spool was found damaged is counted as lost by now.
+        const items = found.filter((item) => item.sequence >= since)
         const last = items.at(-1)
         if (!last) {
-          await host.news(since, either)
+          await host.news(before, either)
           continue
         }
         given = Math.max(given, last.sequence)
         handed = Math.max(handed, given)
+        const after = inSpool(previous)
+        previous = last.sequence
+        gone = Math.max(gone, previous)
         if (policy === 'on-send' && position > cursor) {
           cursor = position
           await host.save(reader)
         }
-        return { items, last: last.sequence }
+        return { spool, after, items, last: last.sequence }
       }
       return undefined
     } finally {
@@ -174,15 +193,17 @@ export const createReader = (
     if (sequence > handed) {
       throw new SpoolError('SPOOL_COMMIT_AHEAD', `The reader "${name}" commits ${sequence}; it was given ${handed}.`)
     }
+    settled = Math.max(settled, sequence)
+    previous = Math.max(previous, sequence)
     if (policy === 'on-send') {
       held = held.filter((item) => item.sequence > sequence)
       rewound = Math.min(rewound, held.length)
       return
     }
     // What was passed over after the last batch is settled along with it.
-    const settled = sequence >= given ? Math.max(position, sequence) : sequence
-    if (settled <= cursor) return
-    cursor = settled
+    const through = sequence >= given ? Math.max(position, sequence) : sequence
+    if (through <= cursor) return
+    cursor = through
     position = Math.max(position, cursor)
     await host.save(reader)
   }
@@ -194,8 +215,13 @@ export const createReader = (
     wants,
     next,
     commit,
+    get released() {
+      return inSpool(policy === 'on-send' ? gone : settled)
+    },
     rewind() {
+      previous = settled
       if (policy === 'on-send') {
+        held = held.filter((item) => inSpool(item.sequence) > 0)
         rewound = held.length
         return
       }
@@ -208,6 +234,11 @@ export const createReader = (
     },
     get open() {
       return !closing.signal.aborted
+    },
+    beginAnew() {
+      settled = 0
+      gone = 0
+      previous = 0
     },
     close: () => closing.abort(),
     [Symbol.asyncDispose]: async () => {

@@ -24,9 +24,13 @@ export interface SavedReader {
   readonly bit: number
   /** Everything through here is settled. */
   readonly cursor: Sequence
+  /** Sequence of the last observation that it was given and that is settled; 0: none in this spool. */
+  readonly released: Sequence
 }
 
 export interface SavedState {
+  /** Id of the spool. */
+  readonly spool: string
   /** Sequence of the next observation. Kept apart from the rows: it survives the last of them. */
   readonly next: Sequence
   readonly spoolMs: number

@@ -1,14 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { shedClasses, shedClassOf } from '@netstats/protocol'
 import type { NodeId, Observation, ShedClass } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
-import type { Sequence } from '../component.ts'
 import { reasonOf, SpoolError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { StatusReporter } from '../status.ts'
 import { createCounters } from './counters.ts'
 import type { Counters } from './counters.ts'
 import { draftOf, dropOldest, freePiece, insert, ledgerOf, pieceRows, settle } from './draft.ts'
-import type { Draft, Ledger } from './draft.ts'
+import type { Draft, Ledger, ReaderRecord } from './draft.ts'
 import { addDrops, dropsOf, gapsOf } from './drops.ts'
 import type { Drop } from './drops.ts'
 import { createHealth } from './health.ts'
@@ -39,8 +39,8 @@ export interface WriterOptions {
 
 /** What the writer needs to know of the readers. */
 export interface ReadersView {
-  /** Cursors to be saved, by name. */
-  cursors(): Iterable<{ readonly name: string; readonly cursor: Sequence }>
+  /** Places to be saved. */
+  places(): Iterable<Pick<ReaderRecord, 'name' | 'cursor' | 'released'>>
   /** What is known of an observation on its way in: the bits of those that do not want it; undefined: nobody does. */
   passed(observation: Observation): number | undefined
   appended(): void
@@ -65,6 +65,7 @@ export interface SpoolWriter {
 }
 
 const expireEveryMs = 1000
+export const newSpoolId = (): string => randomBytes(16).toString('hex')
 
 /**
  * The one place that changes a spool. Everything asked for in one turn of the event loop goes into one transaction, so
@@ -83,6 +84,9 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   // second: a sequence must never come twice, a lost file included.
   const firstSequence = Math.max(1, clock.now() * 1000)
   let ledger: Ledger = {
+    // Nothing can be read before a reader was registered, and that saves the id.
+    spool: loaded.state?.spool ?? newSpoolId(),
+    since: 0,
     next: loaded.state?.next ?? firstSequence,
     rows: loaded.rows,
     readers: new Map(
@@ -194,7 +198,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     const draft = draftOf(ledger)
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
     const waiting = storage.transaction(() => {
-      for (const { name, cursor } of readers.cursors()) settle(draft, storage, name, cursor)
+      for (const place of readers.places()) settle(draft, storage, place)
       freePiece(draft, storage)
       if (expiryDue()) expire(draft)
       trim(draft)
@@ -213,8 +217,8 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     return waiting
   }
 
-  const saveState = ({ next, usedBits }: Pick<Ledger, 'next' | 'usedBits'>): void =>
-    storage.saveState({ next, spoolMs: time.now(), wallMs: clock.now(), usedBits })
+  const saveState = ({ spool, next, usedBits }: Pick<Ledger, 'spool' | 'next' | 'usedBits'>): void =>
+    storage.saveState({ spool, next, spoolMs: time.now(), wallMs: clock.now(), usedBits })
 
   /** False where the fault is no damage, or there is nothing to put in its place. */
   const replaced = (fault: SpoolError): boolean => {
@@ -230,8 +234,10 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
     const lost = shedClasses.filter((c) => ledger.rows[c] > 0).map((c) => lostTo(c, ledger.rows[c]))
     ledger = {
       ...ledger,
+      spool: newSpoolId(),
+      since: ledger.next,
       rows: noRows(),
-      readers: new Map([...ledger.readers].map(([name, reader]) => [name, { ...reader, backlog: 0 }])),
+      readers: new Map([...ledger.readers].map(([name, reader]) => [name, { ...reader, released: 0, backlog: 0 }])),
       toFree: [],
     }
     loseInMemory(lost.length > 0 ? lost : [lostTo('alarm', 0)])

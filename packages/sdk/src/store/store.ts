@@ -214,6 +214,15 @@ export interface Catalog {
 }
 export type RollupTable = 'network10s' | 'network1m' | 'network1h' | 'node1m' | 'node1h' | 'metric1m' | 'metric1h'
 
+/** The newest row of a stream, with the names that its number stands for. */
+export interface StoredDelivery extends Row<'delivery'> {
+  readonly agent: string
+  readonly network: number
+  readonly node: number
+  readonly spool: string
+  readonly firstAt: number
+}
+
 export const exportFormats = ['csv', 'ndjson', 'parquet'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 export interface ExportQuery {
@@ -323,6 +332,11 @@ export interface Store extends AsyncDisposable {
   sheds(query: Page & { readonly range: Range }, options?: QueryOptions): Promise<readonly Row<'shed'>[]>
   /** Newest raw sample of every node of a network within the range; at most one row a node. */
   latest(query: { readonly network: number } & Range, options?: QueryOptions): Promise<readonly Row<'nodeSample'>[]>
+  /**
+   * The newest row of every stream in the newest complete list and since, in order of `stream`. Costs the same however
+   * much was written before that list.
+   */
+  deliveries(options?: QueryOptions): Promise<readonly StoredDelivery[]>
   moment(query: MomentQuery, options?: QueryOptions): Promise<Moment>
   /**
    * What a roll-up lacks of the rows it adds up, as increments to be written: of the buckets that a crash left unwritten,

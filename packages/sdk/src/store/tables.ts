@@ -76,6 +76,43 @@ const metric = defineTable({
   },
 })
 
+/**
+ * How far a stream of acknowledged observations was when its newest rows were written: in one batch with them, at most one
+ * row a stream. All rows of a batch have the same `seq`, and of a stream the row with the highest counts. Streams are
+ * numbered; the newest row with names says what a number stands for. Now and then all streams are listed with their
+ * names, over a few batches: the row that ends such a list says since which `seq`. What is older no longer counts, and a
+ * stream without a row since then was let go.
+ */
+const delivery = defineTable({
+  name: 'delivery',
+  tier: 'raw',
+  time: 'at',
+  columns: {
+    at: column('time'),
+    seq: column('count'),
+    stream: column('u32'),
+    agent: nullable('text'),
+    network: nullable('u32'),
+    node: nullable('u32'),
+    spool: nullable('text'),
+    firstAt: nullable('time'),
+    /** Sequence up to which everything is there. */
+    through: column('count'),
+    /** Totals since `firstAt`: observations that were new and that were there already, what the agent gave up, and how many
+     * sequences its spool had let go of before they came. */
+    received: column('count'),
+    duplicates: column('count'),
+    missing: column('count'),
+    holes: column('count'),
+    /** What makes up `missing`: class, reason and number, each with a blank between them, separated by commas. */
+    missed: nullable('text'),
+    /** When the stream last brought something. */
+    takenAt: column('time'),
+    /** In the row that ends a list of all streams: `seq` of its first row. */
+    since: nullable('count'),
+  },
+})
+
 /** Severity as in RFC 5424, 0 emergency to 7 debug. `seq` orders rows of one time and is never reused. */
 const log = defineTable({
   name: 'log',
@@ -309,6 +346,7 @@ export const tables = {
   nodeSample,
   blockSeen,
   metric,
+  delivery,
   log,
   network10s,
   network1m,

@@ -1,17 +1,19 @@
-import type { Block, NodeInfo } from '@netstats/protocol'
+import type { Block, NodeInfo, Observation } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
-import type { SinkContext } from '../component.ts'
+import type { SinkContext, SourceContext } from '../component.ts'
 import { createRecordingLogger } from './logger.ts'
 import type { RecordingLogger } from './logger.ts'
 
 /** A component's context that remembers what the component said. */
-export interface TestContext extends SinkContext {
+export interface TestContext extends SinkContext, SourceContext {
   readonly log: RecordingLogger
   /** `ok`, or the reason of being degraded, in the order said. */
   readonly health: readonly string[]
   /** Sum by name and labels: `messages{direction=in}`. */
   readonly counts: Readonly<Record<string, number>>
+  /** What a sink asked of the sources, in that order. */
+  readonly paces: readonly number[]
 }
 
 export interface TestContextOptions {
@@ -22,6 +24,12 @@ export interface TestContextOptions {
   readonly blocks?: readonly Block[]
   /** What `info` says of every node. */
   readonly info?: NodeInfo
+  /** What `latest` says of every node. */
+  readonly latest?: () => readonly Observation[]
+  /** What sources are asked to keep to. */
+  readonly paceMs?: () => number
+  /** Where the batches of a sink come from. */
+  readonly spool?: SinkContext['spool']
 }
 
 export const createTestContext = ({
@@ -29,7 +37,11 @@ export const createTestContext = ({
   clock = systemClock,
   blocks = [],
   info,
+  latest = () => [],
+  paceMs = () => 0,
+  spool = { id: '0123456789abcdef0123456789abcdef', last: Number.MAX_SAFE_INTEGER, renew: () => Promise.resolve() },
 }: TestContextOptions = {}): TestContext => {
+  const paces: number[] = []
   const health: string[] = []
   const counts: Record<string, number> = {}
   return {
@@ -46,5 +58,10 @@ export const createTestContext = ({
     },
     blocks: (_, numbers) => Promise.resolve(blocks.filter((block) => numbers.includes(block.number))),
     info: () => info,
+    latest,
+    pace: (_, reportMs) => paces.push(reportMs),
+    paces,
+    paceMs,
+    spool,
   }
 }

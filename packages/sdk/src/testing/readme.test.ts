@@ -98,7 +98,9 @@ describe('the sink of the README', () => {
     const never = new AbortController().signal
     for (let i = 1; i <= 50; i++) {
       const items = [{ sequence: i, observation: exampleStats(i) }]
-      expect(await sink.deliver({ items, last: i }, { signal: never })).toEqual({ status: 'delivered' })
+      expect(await sink.deliver({ spool: 's', after: 0, items, last: i }, { signal: never })).toEqual({
+        status: 'delivered',
+      })
     }
     await new Promise((resolve) => setImmediate(resolve))
     process.off('warning', onWarning)

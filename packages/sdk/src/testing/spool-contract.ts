@@ -246,6 +246,66 @@ export const spoolContract = (
     })
   })
 
+  describe(`${name}, as a spool: streams`, () => {
+    it('has an id, and says with each batch which observation came before it in the stream', async () => {
+      const { spool } = await setup()
+      expect(spool.id).toMatch(/^[0-9a-f]{32}$/)
+      await using reader = await spool.reader('r', { ...onAck, batchSize: 2, wants: ({ kind }) => kind === 'pending' })
+      await spool.append([exampleStats(1), ...pendings(1, 3), exampleStats(2), ...pendings(4, 5)])
+      const first = await reader.next({ signal: never })
+      const second = await reader.next({ signal: never })
+      const third = await reader.next({ signal: never })
+      expect([first?.spool, second?.spool]).toEqual([spool.id, spool.id])
+      expect([first?.after, second?.after, third?.after]).toEqual([0, first?.last, second?.last])
+      await reader.commit(second?.items[0]?.sequence ?? 0)
+      reader.rewind()
+      expect((await reader.next({ signal: never }))?.after).toBe(second?.items[0]?.sequence)
+      reader.rewind()
+      await reader.commit(third?.last ?? 0)
+      await spool.append([examplePending(6)])
+      expect((await reader.next({ signal: never }))?.after).toBe(third?.last)
+    })
+
+    it('goes back in the stream with an on-send reader too', async () => {
+      const { spool } = await setup()
+      await using reader = await spool.reader('r', { ...onSend, batchSize: 2 })
+      await spool.append(pendings(1, 5))
+      const first = await reader.next({ signal: never })
+      const second = await reader.next({ signal: never })
+      await reader.commit(first?.last ?? 0)
+      reader.rewind()
+      expect((await reader.next({ signal: never }))?.after).toBe(first?.last)
+      expect((await reader.next({ signal: never }))?.after).toBe(second?.last)
+    })
+
+    it('goes on under a new id when it is told to, with all it holds and every stream at its beginning', async () => {
+      const { spool } = await setup()
+      await using reader = await spool.reader('r', onAck)
+      await spool.append(pendings(1, 2))
+      await reader.commit((await reader.next({ signal: never }))?.last ?? 0)
+      await spool.append(pendings(3, 4))
+      const old = spool.id
+      await spool.renew('of another spool')
+      expect(spool.id).toBe(old)
+      await spool.renew(old)
+      expect(spool.id).toMatch(/^[0-9a-f]{32}$/)
+      expect(spool.id).not.toBe(old)
+      const batch = await reader.next({ signal: never })
+      expect(numbers(batch)).toEqual([3, 4])
+      expect(batch).toMatchObject({ spool: spool.id, after: 0, last: spool.last })
+    })
+
+    it('begins the stream of a new reader with nothing before it, whatever the spool has seen', async () => {
+      const { spool } = await setup()
+      await using first = await spool.reader('a', onAck)
+      await spool.append(pendings(1, 3))
+      await readAll(first)
+      await using second = await spool.reader('b', onAck)
+      await spool.append([examplePending(4)])
+      expect((await second.next({ signal: never }))?.after).toBe(0)
+    })
+  })
+
   describe(`${name}, as a spool: wishes`, () => {
     const blocks: ReaderOptions = { ...onAck, wants: (observation) => observation.kind === 'block' }
     const rest: ReaderOptions = { ...onAck, wants: (observation) => observation.kind !== 'block' }
@@ -453,6 +513,25 @@ export const spoolContract = (
       await using same = await again.reader('r', onAck)
       expect(same.backlog()).toBe(3)
       expect(await readAll(same)).toEqual(pendings(3, 5))
+    })
+
+    it('is the same spool, and each stream goes on after what was settled', async () => {
+      const { spool, start } = await setup()
+      const reader = await spool.reader('r', { ...onAck, wants: ({ kind }) => kind === 'pending' })
+      const sent = await spool.reader('s', onSend)
+      await spool.append([...pendings(1, 2), exampleStats(1)])
+      const batch = await reader.next({ signal: never })
+      const handed = await sent.next({ signal: never })
+      await reader.commit(batch?.last ?? 0)
+      await spool[Symbol.asyncDispose]()
+      const again = await start()
+      expect(again.id).toBe(spool.id)
+      expect(again.last).toBe(spool.last)
+      await using same = await again.reader('r', onAck)
+      await using gone = await again.reader('s', onSend)
+      await again.append([examplePending(3)])
+      expect((await same.next({ signal: never }))?.after).toBe(batch?.last)
+      expect((await gone.next({ signal: never }))?.after).toBe(handed?.last)
     })
 
     it('never gives a sequence twice, though nothing was left in it', async () => {

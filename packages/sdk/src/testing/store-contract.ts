@@ -1,4 +1,5 @@
 import { blocksContract } from './store-contract/blocks.ts'
+import { deliveriesContract } from './store-contract/deliveries.ts'
 import { endsContract } from './store-contract/ends.ts'
 import { exportsContract } from './store-contract/exports.ts'
 import { listsContract } from './store-contract/lists.ts'
@@ -14,6 +15,7 @@ export const storeContract = (name: string, open: OpenStore, features: StoreCont
   listsContract(name, open)
   blocksContract(name, open)
   momentContract(name, open)
+  deliveriesContract(name, open, features)
   exportsContract(name, open, features)
   endsContract(name, open, features)
 }

@@ -8,3 +8,13 @@ export class Answer {
     this.maxAge = maxAge
   }
 }
+
+/** What a handler gives where the answer is for nobody but whoever asked. */
+export class PersonalAnswer {
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+  constructor(body: unknown, headers: Readonly<Record<string, string>> = {}) {
+    this.body = body
+    this.headers = headers
+  }
+}

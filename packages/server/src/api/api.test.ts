@@ -204,7 +204,7 @@ describe('the API', () => {
     const text = (await get('/openapi.json')).body
     const description = JSON.parse(text) as { openapi: string; paths: object; components: { schemas: object } }
     expect(description.openapi).toBe('3.1.0')
-    expect(Object.keys(description.paths)).toEqual(endpoints.map((e) => e.path))
+    expect(Object.keys(description.paths)).toEqual([...new Set(endpoints.map((e) => e.path))])
     const names = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((m) => m[1]))
     expect(names.size).toBeGreaterThan(10)
     for (const name of names) expect(description.components.schemas).toHaveProperty(name ?? '')

@@ -1,13 +1,16 @@
-/** Routes of /api/v1. Nothing here changes anything; everything that is asked is checked first and answered or explained. */
+/** Routes of /api/v1: who asks is looked at first, then what is asked; then it is answered or explained. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '@netstats/sdk'
+import type { Access } from '../access/mod.ts'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { HistoryReader } from '../history/model.ts'
 import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core } from '../shard/model.ts'
-import { Answer } from './answer.ts'
+import { Answer, PersonalAnswer } from './answer.ts'
+import { allowedMethods, createRoleCheck } from './authorize.ts'
 import { Download, sendDownload } from './download.ts'
+import { hasBody } from './endpoint.ts'
 import type { ApiContext, Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import { isNamedBy, weakTag } from './etag.ts'
@@ -22,6 +25,10 @@ export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Where the past is asked for; without it, only the present is known. */
   readonly history?: HistoryReader
+  /** Who may ask what; without it everybody may look, and nobody more. */
+  readonly access?: Access
+  /** Whether the connection is encrypted, behind trusted proxies that of their client; by default whether it is TLS. */
+  readonly isSecure?: (request: FastifyRequest) => boolean
   /** What the server tells of itself. */
   readonly facts?: () => Promise<ServerFacts>
   readonly version: string
@@ -67,11 +74,16 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     gates,
     core: options.core,
     history: options.history,
+    access: options.access,
     facts: options.facts,
     now: options.now,
     version: options.version,
     summary: createSummaries(options.monotonic),
   }
+
+  const roleCheck = createRoleCheck(options.access)
+  const allowedAt = allowedMethods(endpoints, apiPrefix)
+  const isSecure = options.isSecure ?? isTls
 
   const spend = <T>(run: () => T): T => {
     const startedAt = options.monotonic()
@@ -85,14 +97,16 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
   const answer = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = endpoint.params.safeParse(paramsOf(request))
     if (!params.success) return parameterProblem(params.error)
-    const query = endpoint.query.safeParse(request.query)
-    if (!query.success) return parameterProblem(query.error)
+    const query = endpoint.query.safeParse(hasBody(endpoint) ? request.body : request.query)
+    if (!query.success) return parameterProblem(query.error, hasBody(endpoint) ? 'API_BODY_INVALID' : undefined)
     const handle = (): unknown =>
       endpoint.handle(context, params.data as never, query.data as never, {
         signal: gone(reply),
         spend,
         client: options.clientOf?.(request) ?? request.ip,
         headOnly: request.method === 'HEAD',
+        principal: roleCheck.principalOf(request),
+        secure: isSecure(request),
       })
     if (!endpoint.heavy) return handle()
     if (refill(budget, work, options.monotonic()) <= 0) {
@@ -105,19 +119,37 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     // oxlint-disable-next-line typescript/require-await -- fastify tells plugins apart by their promise
     async (api) => {
       api.addHook('onRequest', async (_, reply) => void reply.headers(securityHeaders))
-      api.setErrorHandler(answerError(options.log))
-      api.setNotFoundHandler(answerUnknown)
+      api.removeContentTypeParser('text/plain')
+      api.setErrorHandler(answerError(options.log, allowedAt))
+      api.setNotFoundHandler((request, reply) => answerUnknown(request, reply, allowedAt))
       for (const endpoint of endpoints) {
-        api.get(routeOf(endpoint.path), async (request, reply) => {
-          const given = await answer(endpoint, request, reply)
-          return given instanceof Download
-            ? sendDownload(reply, given, {
-                log: options.log,
-                stallMs: options.stallMs ?? 30_000,
-                onStalled: () => stalled++,
-              })
-            : sendJson(request, reply, given)
+        // Before a body is read: what nobody may ask costs nothing.
+        const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+          const refused = roleCheck.check(endpoint, request)
+          return refused && sendProblem(reply, refused)
+        }
+        const { method, path } = endpoint
+        api.route({
+          method,
+          url: routeOf(path),
+          bodyLimit: 16_384,
+          onRequest,
+          handler: async (request, reply) => {
+            const given = await answer(endpoint, request, reply)
+            return given instanceof Download
+              ? sendDownload(reply, given, {
+                  log: options.log,
+                  stallMs: options.stallMs ?? 30_000,
+                  onStalled: () => stalled++,
+                })
+              : sendJson(request, reply, given)
+          },
         })
+      }
+      // The pages would answer for these with what they have at paths they do not know.
+      const isRead = new Set(endpoints.filter(({ method }) => method === 'GET').map(({ path }) => path))
+      for (const { path } of endpoints) {
+        if (!isRead.has(path)) api.get(routeOf(path), (request, reply) => answerUnknown(request, reply, allowedAt))
       }
       const description = JSON.stringify(openApiOf(options.version))
       api.get('/openapi.json', (request, reply) => sendText(request, reply, description, 'no-cache'))
@@ -138,6 +170,8 @@ const paramsOf = (request: FastifyRequest): unknown => {
   return node === undefined ? params : { ...params, node }
 }
 
+const isTls = ({ raw: { socket } }: FastifyRequest): boolean => 'encrypted' in socket && socket.encrypted === true
+
 /** Aborts when the connection closes before the answer is out. */
 const gone = (reply: FastifyReply): AbortSignal => {
   const left = new AbortController()
@@ -149,6 +183,11 @@ const gone = (reply: FastifyReply): AbortSignal => {
 
 const sendJson = (request: FastifyRequest, reply: FastifyReply, given: unknown): FastifyReply => {
   if (given instanceof Problem) return sendProblem(reply, given)
+  if (given instanceof PersonalAnswer) {
+    void reply.headers(given.headers).header('cache-control', 'no-store')
+    if (given.body === undefined) return reply.code(204).send()
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(given.body))
+  }
   if (given instanceof Answer)
     return sendText(request, reply, JSON.stringify(given.body), `private, max-age=${given.maxAge}`)
   const { next } = given as { readonly next?: unknown }

@@ -4,12 +4,17 @@ import type { HistoryReader } from '../history/model.ts'
 import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
 import type { Gate } from './gate.ts'
+import type { Access } from '../access/mod.ts'
+import type { Principal } from '../access/doors.ts'
+import type { Role } from '../access/roles.ts'
 import { Problem } from './problem.ts'
 
 export interface ApiContext {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Undefined where no history is kept. */
   readonly history: HistoryReader | undefined
+  /** Undefined where nobody can log in. */
+  readonly access: Access | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
   /** What the server tells of itself. */
@@ -29,16 +34,31 @@ export interface HandleOptions {
   readonly client: string
   /** True for HEAD, whose body nobody reads. */
   readonly headOnly: boolean
+  /** Undefined only where an endpoint is open to everybody. */
+  readonly principal: Principal | undefined
+  /** Whether the connection of whoever asks is encrypted. */
+  readonly secure: boolean
 }
+
+/** What changes something is not asked with GET. */
+export type Method = 'GET' | 'POST' | 'DELETE'
 
 export interface Endpoint {
   readonly id: string
   readonly summary: string
+  readonly method: Method
+  /** Who may ask: the least role, or everybody, whatever the configuration says of those who have not logged in. */
+  readonly role: Role | 'everybody'
   /** As OpenAPI writes it, below the base path. */
   readonly path: string
   readonly params: z.ZodObject
+  /** Where there is a body, `query` is what its JSON must be. */
   readonly query: z.ZodObject
   readonly response: z.ZodType
+  /** The answer depends on who asks, and nobody may keep it. */
+  readonly personal: boolean
+  /** Problems besides those that its other properties bring. */
+  readonly problems?: readonly number[]
   /** Media types of the answer where it is not JSON. */
   readonly produces?: readonly string[]
   /** True where an answer costs time in proportion to the network: those share a time budget. */
@@ -52,15 +72,22 @@ export interface Endpoint {
 export const endpoint = <P extends z.ZodObject, Q extends z.ZodObject>(definition: {
   readonly id: string
   readonly summary: string
+  readonly method?: Method
+  readonly role: Role | 'everybody'
   readonly path: string
   readonly params: P
   readonly query: Q
   readonly response: z.ZodType
+  readonly personal?: boolean
+  readonly problems?: readonly number[]
   readonly produces?: readonly string[]
   readonly heavy?: boolean
   readonly history?: 'query' | 'export'
   readonly handle: (context: ApiContext, params: z.output<P>, query: z.output<Q>, options: HandleOptions) => unknown
-}): Endpoint => ({ heavy: false, ...definition })
+}): Endpoint => ({ heavy: false, personal: false, method: 'GET', ...definition })
+
+/** Whether its parameters come as the JSON of a body. */
+export const hasBody = ({ method }: Pick<Endpoint, 'method'>): boolean => method === 'POST'
 
 export const nothing = z.strictObject({})
 export const name = z.string().min(1).max(200)

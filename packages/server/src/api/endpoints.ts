@@ -1,4 +1,6 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
+import { adminEndpoints } from './admin/endpoints.ts'
+import { sessionEndpoints } from './admin/session.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
@@ -10,4 +12,6 @@ export const endpoints: readonly Endpoint[] = [
   ...stateEndpoints,
   ...historyEndpoints,
   ...serverEndpoints,
+  ...sessionEndpoints,
+  ...adminEndpoints,
 ]

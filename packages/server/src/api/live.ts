@@ -12,6 +12,7 @@ import * as schemas from './schemas.ts'
 export const liveEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'index',
+    role: 'viewer',
     summary: 'Where everything is.',
     path: '/',
     params: nothing,
@@ -35,6 +36,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listNetworks',
+    role: 'viewer',
     summary: 'All networks at a glance.',
     path: '/networks',
     params: nothing,
@@ -51,6 +53,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getNetwork',
+    role: 'viewer',
     summary: 'One network at a glance.',
     path: '/networks/{network}',
     params: z.object({ network }),
@@ -63,6 +66,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listNodes',
+    role: 'viewer',
     summary: 'Nodes of a network, sorted, filtered and cut as the dashboard does it.',
     path: '/networks/{network}/nodes',
     params: z.object({ network }),
@@ -78,6 +82,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getNode',
+    role: 'viewer',
     summary: 'One node.',
     path: '/networks/{network}/nodes/{node}',
     params: z.object({ network, node: name.describe('Id of the node, percent-encoded.') }),
@@ -95,6 +100,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listBlocks',
+    role: 'viewer',
     summary: 'Blocks the server keeps, newest first, forks included.',
     path: '/networks/{network}/blocks',
     params: z.object({ network }),
@@ -110,6 +116,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getBlock',
+    role: 'viewer',
     summary: 'One block with who saw it when.',
     path: '/networks/{network}/blocks/{block}',
     params: z.object({ network, block: name.describe('Hash, height (its canonical block), or `latest`.') }),
@@ -131,6 +138,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listMiners',
+    role: 'viewer',
     summary: 'Who sealed the newest blocks, most first.',
     path: '/networks/{network}/miners',
     params: z.object({ network }),
@@ -146,6 +154,7 @@ export const liveEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getMap',
+    role: 'viewer',
     summary: 'Nodes whose place is known.',
     path: '/networks/{network}/map',
     params: z.object({ network }),

@@ -1,7 +1,8 @@
 /** The OpenAPI 3.1 description, made from the table of endpoints and the schemas that check and type them. */
 import { z } from 'zod'
+import { cookieName } from '../access/doors.ts'
 import { endpoints } from './endpoints.ts'
-import { described } from './endpoint.ts'
+import { described, hasBody } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { problemCodes } from './problem.ts'
 import { components } from './schemas.ts'
@@ -49,6 +50,23 @@ const retryHeader: Json = {
   },
 }
 
+const authenticateHeader: Json = {
+  'WWW-Authenticate': { description: 'Always `Bearer`.', required: true, schema: { type: 'string' } },
+}
+
+/** The body as a component of its own would be a name for nothing else. */
+const bodyOf = (endpoint: Endpoint): Json => {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(endpoint.query, { io: 'input' })
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+/** By cookie or by token; where those who have not logged in may look, also without. */
+const securityOf = ({ role }: Endpoint): readonly Json[] => {
+  if (role === 'everybody') return [{}]
+  const ways = [{ session: [] }, { token: [] }]
+  return role === 'viewer' ? [{}, ...ways] : ways
+}
+
 const answerOf = (endpoint: Endpoint): Json => {
   if (endpoint.produces !== undefined) {
     const { $schema: _schema, ...schema } = z.toJSONSchema(endpoint.response)
@@ -60,6 +78,8 @@ const answerOf = (endpoint: Endpoint): Json => {
       content: Object.fromEntries(endpoint.produces.map((type) => [type, { schema }])),
     }
   }
+  const content = { 'application/json': { schema: { $ref: refTo(components.get(endpoint.response)?.id ?? '') } } }
+  if (endpoint.personal) return { description: endpoint.summary, content }
   return {
     description: endpoint.summary,
     headers: {
@@ -68,13 +88,17 @@ const answerOf = (endpoint: Endpoint): Json => {
         ? {}
         : { Link: { description: 'The next page, `rel="next"`, where there is one.', schema: { type: 'string' } } }),
     },
-    content: { 'application/json': { schema: { $ref: refTo(components.get(endpoint.response)?.id ?? '') } } },
+    content,
   }
 }
 
 const problemsOf = (endpoint: Endpoint): Json => {
   const statuses = new Set<number>([
     400,
+    ...(endpoint.role === 'everybody' ? [] : [401]),
+    ...(endpoint.role === 'operator' || endpoint.role === 'admin' || endpoint.method !== 'GET' ? [403] : []),
+    ...(hasBody(endpoint) ? [413, 415] : []),
+    ...(endpoint.problems ?? []),
     ...(endpoint.path.includes('{') ? [404] : []),
     ...(endpoint.heavy || endpoint.history !== undefined ? [503] : []),
   ])
@@ -86,7 +110,8 @@ const problemsOf = (endpoint: Endpoint): Json => {
           .filter(([, problem]) => problem.status === status)
           .map(([code, problem]) => `${problem.title} (${code})`)
           .join('; '),
-        ...(status === 503 ? { headers: retryHeader } : {}),
+        ...(status === 503 || status === 429 ? { headers: retryHeader } : {}),
+        ...(status === 401 ? { headers: authenticateHeader } : {}),
         content: { 'application/problem+json': { schema: { $ref: refTo('Problem') } } },
       },
     ]),
@@ -96,13 +121,40 @@ const problemsOf = (endpoint: Endpoint): Json => {
 const operationOf = (endpoint: Endpoint): Json => ({
   operationId: endpoint.id,
   summary: endpoint.summary,
-  parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
+  description: roleText(endpoint),
+  security: securityOf(endpoint),
+  parameters: [
+    ...parametersOf(endpoint.params, 'path'),
+    ...(hasBody(endpoint) ? [] : parametersOf(endpoint.query, 'query')),
+  ],
+  ...(hasBody(endpoint) ? { requestBody: bodyOf(endpoint) } : {}),
   responses: {
-    200: answerOf(endpoint),
-    ...(endpoint.produces === undefined ? { 304: { description: 'What If-None-Match names is still so.' } } : {}),
+    ...(components.get(endpoint.response) === undefined && endpoint.produces === undefined
+      ? { 204: { description: endpoint.summary } }
+      : { 200: answerOf(endpoint) }),
+    ...(endpoint.produces === undefined && !endpoint.personal
+      ? { 304: { description: 'What If-None-Match names is still so.' } }
+      : {}),
     ...problemsOf(endpoint),
   },
 })
+
+const securitySchemes: Json = {
+  session: { type: 'apiKey', in: 'cookie', name: cookieName, description: 'What POST /session gives.' },
+  token: { type: 'http', scheme: 'bearer', description: 'What netstats users add NAME --token prints.' },
+}
+
+const roleText = ({ role }: Endpoint): string =>
+  role === 'everybody' ? 'Open to everybody.' : `Needs the role ${role}, or one above it.`
+
+const pathsOf = (): Json => {
+  const paths: Record<string, Record<string, Json>> = {}
+  for (const endpoint of endpoints) {
+    const path = (paths[endpoint.path] ??= {})
+    path[endpoint.method.toLowerCase()] = operationOf(endpoint)
+  }
+  return paths
+}
 
 export const openApiOf = (version: string): Json => ({
   openapi: '3.1.0',
@@ -110,10 +162,10 @@ export const openApiOf = (version: string): Json => ({
     title: 'Netstats',
     version,
     description:
-      'The state of the networks this server watches, now and in the past. Everything is read with GET; nothing is changed.',
+      'The state of the networks this server watches, now and in the past, read with GET; and who may log in, changed with POST.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/api/v1' }],
-  paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operationOf(endpoint) }])),
-  components: { schemas: schemasOf() },
+  paths: pathsOf(),
+  components: { schemas: schemasOf(), securitySchemes },
 })

@@ -23,7 +23,27 @@ export const problemCodes = {
   API_METRIC_UNKNOWN: { status: 404, title: 'No such metric' },
   API_MOMENT_UNKNOWN: { status: 404, title: 'Nothing is known of that moment' },
   API_ROUTE_UNKNOWN: { status: 404, title: 'Nothing is here' },
-  API_METHOD_UNKNOWN: { status: 405, title: 'Only GET and HEAD are answered here' },
+  API_METHOD_UNKNOWN: { status: 405, title: 'The method is not answered here' },
+  API_BODY_INVALID: { status: 400, title: 'The body is wrong' },
+  API_BODY_TOO_LARGE: { status: 413, title: 'The body is too long' },
+  API_BODY_TYPE: { status: 415, title: 'The body is not JSON' },
+  API_LOGIN_REQUIRED: { status: 401, title: 'One must log in for this' },
+  API_LOGIN_WRONG: { status: 401, title: 'Name and password do not belong together' },
+  API_ROLE_TOO_LOW: { status: 403, title: 'The role does not allow this' },
+  API_ORIGIN_REFUSED: { status: 403, title: 'The request comes from a page of another site' },
+  API_LOCKED_OUT: { status: 429, title: 'Too many logins failed' },
+  API_AGENT_UNKNOWN: { status: 404, title: 'No such agent' },
+  API_AGENT_EXISTS: { status: 409, title: 'There is such an agent already' },
+  API_KEY_INVALID: { status: 400, title: 'The key is not understood' },
+  API_KEY_TAKEN: { status: 409, title: 'The key belongs to another agent' },
+  API_USER_UNKNOWN: { status: 404, title: 'No such user' },
+  API_USER_EXISTS: { status: 409, title: 'There is such a user already' },
+  API_USER_KIND: { status: 409, title: 'The user is not of that kind' },
+  API_PASSWORD_WEAK: { status: 400, title: 'The password is too weak' },
+  API_LAST_ADMIN: { status: 409, title: 'Somebody must remain who may administer' },
+  API_ACCESS_FULL: { status: 409, title: 'As many are known as are kept' },
+  API_ACCESS_BUSY: { status: 503, title: 'Too many log in at the moment', retryAfter: 5 },
+  API_ACCESS_UNAVAILABLE: { status: 503, title: 'The file of agents and users can not be used', retryAfter: 10 },
   API_BUSY: { status: 503, title: 'Too much is asked at the moment' },
   API_HISTORY_UNAVAILABLE: { status: 503, title: 'The history can not be asked' },
   API_HISTORY_BUSY: { status: 503, title: 'Too much is asked of the history at the moment', retryAfter: 2 },
@@ -38,10 +58,17 @@ export class Problem {
   readonly code: ProblemCode
   readonly detail: string
   readonly more: Readonly<Record<string, unknown>>
-  constructor(code: ProblemCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
+  readonly headers: Readonly<Record<string, string>>
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     this.code = code
     this.detail = detail
     this.more = more
+    this.headers = headers
   }
 }
 
@@ -63,7 +90,8 @@ export const problemSchema = z.object({
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   const { status, title, retryAfter = 1 }: Fault = problemCodes[problem.code]
   if (status === 503) void reply.header('retry-after', String(retryAfter))
-  if (status === 405) void reply.header('allow', 'GET, HEAD')
+  if (status === 401) void reply.header('www-authenticate', 'Bearer')
+  void reply.headers(problem.headers)
   const instance = reply.request.url.split('?')[0]?.slice(0, 300) ?? ''
   return reply
     .code(status)
@@ -82,29 +110,43 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
     )
 }
 
+/** What is answered at a path that is known, for `Allow`. */
+export type AllowedAt = (path: string) => string
+const reading: AllowedAt = () => 'GET, HEAD'
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
+
 /** For what no route answers. */
-export const answerUnknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  sendProblem(
+export const answerUnknown = (request: FastifyRequest, reply: FastifyReply, allowedAt = reading): FastifyReply => {
+  const allow = allowedAt(pathOf(request))
+  return sendProblem(
     reply,
-    request.method === 'GET' || request.method === 'HEAD'
+    allow.split(', ').includes(request.method)
       ? new Problem('API_ROUTE_UNKNOWN', '/api/v1/openapi.json describes what there is.')
-      : new Problem('API_METHOD_UNKNOWN', 'Nothing is changed through this server.'),
+      : new Problem('API_METHOD_UNKNOWN', `What is answered here: ${allow}.`, {}, { allow }),
   )
+}
 
 /** For what a route throws: the reason goes into the log and not to whoever asked. */
 export const answerError =
-  (log: Pick<Logger, 'error'>) =>
+  (log: Pick<Logger, 'error'>, allowedAt = reading) =>
   (
     error: Error & { readonly statusCode?: number; readonly code?: string },
     request: FastifyRequest,
     reply: FastifyReply,
   ): void => {
+    const status = error.statusCode ?? 500
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
     // Fastify looks at bodies and their types before it knows whether the method is answered.
-    if (request.method !== 'GET' && request.method !== 'HEAD' && (error.statusCode ?? 500) < 500)
-      answerUnknown(request, reply)
+    if (!isReading && status < 500 && !allowedAt(pathOf(request)).split(', ').includes(request.method))
+      answerUnknown(request, reply, allowedAt)
     else if (error.code === 'FST_ERR_BAD_URL')
       sendProblem(reply, new Problem('API_URL_INVALID', 'A % is followed by two hex digits, of UTF-8 text.'))
-    else if ((error.statusCode ?? 500) < 500) sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
+    else if (status === 413) sendProblem(reply, new Problem('API_BODY_TOO_LARGE', 'Nothing here takes so much.'))
+    else if (status === 415) sendProblem(reply, new Problem('API_BODY_TYPE', 'Send it as application/json.'))
+    else if (status < 500 && !isReading)
+      sendProblem(reply, new Problem('API_BODY_INVALID', 'Expected a JSON object in UTF-8, sent as application/json.'))
+    else if (status < 500) sendProblem(reply, new Problem('API_PARAMETER_INVALID', error.message))
     else {
       log.error({ error, method: request.method, path: request.url.slice(0, 300) }, 'a request failed')
       sendProblem(reply, new Problem('API_FAILED', 'This is not your fault; the log of the server has the reason.'))
@@ -112,11 +154,11 @@ export const answerError =
   }
 
 /** Zod's findings as a problem that names every wrong parameter. */
-export const parameterProblem = (error: z.ZodError): Problem => {
+export const parameterProblem = (error: z.ZodError, code: ProblemCode = 'API_PARAMETER_INVALID'): Problem => {
   const errors = error.issues.slice(0, 20).map((issue) => ({
     parameter: (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')).slice(0, 100),
     message: issue.message.slice(0, 300),
   }))
   const detail = errors.map((e) => `${e.parameter}: ${e.message}`).join('; ')
-  return new Problem('API_PARAMETER_INVALID', detail.slice(0, 1000), { errors })
+  return new Problem(code, detail.slice(0, 1000), { errors })
 }

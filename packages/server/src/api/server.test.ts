@@ -30,7 +30,7 @@ describe('the server about itself', () => {
     expect(facts.parts.find(({ id }) => id === 'core')).toMatchObject({ state: 'ok', reason: '' })
     expect(facts.load).toEqual({ level: 'calm', reason: '' })
     expect(facts.core).toMatchObject({ networks: 1, nodes: 1, blocks: 1, errors: 0 })
-    expect(facts.work.sessions).toEqual({ ethstats: 1 })
+    expect(facts.work.sessions).toEqual({ ethstats: 1, netstats: 0 })
     expect(facts.work.connections).toMatchObject({ feed: 1, primus: 0 })
     expect(facts.work.refused).toMatchObject({ 'bad-secret': 1, 'locked-out': 0 })
     expect(facts.work.received.messages).toBeGreaterThanOrEqual(3)

@@ -105,6 +105,7 @@ export const serverBody: z.ZodType<ServerFacts> = named(
 export const serverEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'getServer',
+    role: 'viewer',
     summary: 'How the server itself is: parts, load, connections, losses, processes.',
     path: '/server',
     params: nothing,

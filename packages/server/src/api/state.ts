@@ -15,6 +15,7 @@ const presetBlocks = 60
 export const stateEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'getState',
+    role: 'viewer',
     summary: 'A network as a whole, now or at a moment in the past: summary, first nodes, newest blocks.',
     path: '/networks/{network}/state',
     params: z.object({ network }),

@@ -2,8 +2,12 @@
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { BaseError } from '@netstats/protocol'
 import { StoreError } from '@netstats/sdk/store'
 import type { AdminOptions } from '@netstats/sdk/store'
+import type { z } from 'zod'
+import { operations } from '../access/operations.ts'
+import type { ArgsOf, OperationName, ResultOf } from '../access/operations.ts'
 import { ServerError } from '../errors.ts'
 import type { StoreAdmin } from './admin.ts'
 import { answerLine, errorOf, maxLineBytes, results } from './protocol.ts'
@@ -26,31 +30,53 @@ export const findControl = async (data: string): Promise<StoreAdmin | undefined>
   }
 }
 
+/** Asks the server of a data folder for an operation on agents and users; undefined where no server answers. */
+export const findAccess = async (
+  data: string,
+): Promise<(<N extends OperationName>(name: N, as: string, args: ArgsOf<N>) => Promise<ResultOf<N>>) | undefined> => {
+  const path = await firstListening(await findSocketPaths(data))
+  if (path === undefined) return undefined
+  return async (name, as, args) => {
+    const value = await answerTo(path, `/access/${name}`, { as, args }, {})
+    return checked(operations[name].result, value) as ResultOf<typeof name>
+  }
+}
+
 const askOnce = async <N extends RequestName>(
   path: string,
   name: N,
   args: object,
+  options: AdminOptions,
+): Promise<Result<N>> => checked(results[name], await answerTo(path, `/store/${name}`, args, options)) as Result<N>
+
+const checked = (schema: z.ZodType, value: unknown): unknown => {
+  const read = schema.safeParse(value)
+  if (!read.success) throw broken('The server answered what this command does not understand', read.error)
+  return read.data
+}
+
+/** What the last line of the answer holds. */
+const answerTo = async (
+  path: string,
+  url: string,
+  args: object,
   { signal, onProgress }: AdminOptions,
-): Promise<Result<N>> => {
+): Promise<unknown> => {
   const isCancelled = (): boolean => signal?.aborted === true
   if (isCancelled()) throw cancelled(signal?.reason)
   try {
-    const answer = await send(path, name, args, signal)
+    const answer = await send(path, url, args, signal)
     for await (const text of linesOf(answer)) {
       const line = answerLine.safeParse(JSON.parse(text))
       if (!line.success) throw broken('The server answered what this command does not understand', line.error)
       if (line.data.type === 'progress') onProgress?.(line.data)
       else if (line.data.type === 'error') throw errorOf(line.data)
-      else {
-        const value = results[name].safeParse(line.data.value)
-        if (!value.success) throw broken('The server answered what this command does not understand', value.error)
-        return value.data as Result<N>
-      }
+      else return line.data.value
     }
     throw broken('The server went away before it had answered')
   } catch (error) {
     if (isCancelled()) throw cancelled(signal?.reason)
-    if (error instanceof StoreError || error instanceof ServerError) throw error
+    if (error instanceof BaseError) throw error
     throw broken('The server went away before it had answered', error)
   }
 }
@@ -62,7 +88,7 @@ const broken = (what: string, cause?: unknown): ServerError =>
 
 const send = (
   socketPath: string,
-  name: RequestName,
+  url: string,
   args: object,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> =>
@@ -70,7 +96,7 @@ const send = (
     const body = JSON.stringify(args)
     const sent = request({
       socketPath,
-      path: `/store/${name}`,
+      path: url,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       agent: false,

@@ -4,13 +4,17 @@ import { isAbsolute } from 'node:path'
 import { StoreError } from '@netstats/sdk/store'
 import type { AdminOptions, Progress } from '@netstats/sdk/store'
 import type { Logger } from '@netstats/sdk'
+import type { z } from 'zod'
 import { ServerError } from '../errors.ts'
 import type { StoreAdmin } from './admin.ts'
-import { errorLine, isRequestName, maxRequestBytes, requests } from './protocol.ts'
+import { isOperationName, operations } from '../access/operations.ts'
+import type { AccessAdmin, Operation } from '../access/operations.ts'
+import { accessRequest, errorLine, isRequestName, maxRequestBytes, requests } from './protocol.ts'
 import type { AnswerLine, RequestName } from './protocol.ts'
 
 interface HandleContext {
   readonly admin: () => StoreAdmin
+  readonly access: AccessAdmin | undefined
   readonly gate: Gate
   /** Aborts when the server ends. */
   readonly signal: AbortSignal
@@ -45,13 +49,15 @@ export const createGate = (): Gate => {
 export const handle = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { admin, gate, signal, log }: HandleContext,
+  { admin, access, gate, signal, log }: HandleContext,
 ): Promise<void> => {
   const gone = new AbortController()
   // Also after a complete answer, when nobody looks at it any more.
   response.once('close', () => gone.abort(new StoreError('STORE_QUERY_CANCELLED', 'Nobody waits for it any more.')))
   response.on('error', () => undefined)
   try {
+    const asked = /^\/access\/([a-z]+\/[a-z]+)$/.exec(request.url ?? '')?.[1]
+    if (asked !== undefined) return await administer(request, response, { access, log }, asked)
     const job = await read(request)
     const lines = openLines(response)
     const from = performance.now()
@@ -90,10 +96,37 @@ type Job = {
   [N in RequestName]: { readonly name: N; readonly args: ReturnType<(typeof requests)[N]['parse']> }
 }[RequestName]
 
-const read = async (request: IncomingMessage): Promise<Job> => {
-  const name = /^\/store\/([a-z]+)$/.exec(request.url ?? '')?.[1] ?? ''
-  if (!isRequestName(name))
-    throw new Refusal(404, 'This server does not know the request; is the command newer than it?')
+const unknown = 'This server does not know the request; is the command newer than it?'
+
+/** Done at once: there is nothing to cancel, and no progress to tell of. */
+const administer = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { access, log }: Pick<HandleContext, 'access' | 'log'>,
+  name: string,
+): Promise<void> => {
+  if (!isOperationName(name) || access === undefined) throw new Refusal(404, unknown)
+  const operation = operations[name] as unknown as Operation
+  const asked = accessRequest.safeParse(await readBody(request))
+  if (!asked.success) throw refusalOf(asked.error)
+  const args = operation.args.safeParse(asked.data.args)
+  if (!args.success) throw refusalOf(args.error)
+  const lines = openLines(response)
+  try {
+    const actor = { name: asked.data.as, via: 'cli', address: '' } as const
+    lines.last({ type: 'result', value: await operation.run(access, actor, args.data) })
+    // Neither arguments nor answer: both may hold a secret.
+    log.info({ request: name }, 'answered on the control socket')
+  } catch (error) {
+    lines.last(errorLine(error))
+    log.warn({ request: name, error }, 'a request on the control socket failed')
+  }
+}
+
+const refusalOf = (error: z.ZodError): Refusal =>
+  new Refusal(400, error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+
+const readBody = async (request: IncomingMessage): Promise<unknown> => {
   if (request.method !== 'POST') throw new Refusal(405, 'Only POST is answered on the control socket.')
   const chunks: Buffer[] = []
   let bytes = 0
@@ -102,16 +135,18 @@ const read = async (request: IncomingMessage): Promise<Job> => {
     if (bytes > maxRequestBytes) throw new Refusal(413, 'The request is too long.')
     chunks.push(chunk)
   }
-  let value: unknown
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+    return JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
   } catch {
     throw new Refusal(400, 'The request is not JSON.')
   }
-  const args = requests[name].safeParse(value)
-  if (!args.success) {
-    throw new Refusal(400, args.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-  }
+}
+
+const read = async (request: IncomingMessage): Promise<Job> => {
+  const name = /^\/store\/([a-z]+)$/.exec(request.url ?? '')?.[1] ?? ''
+  if (!isRequestName(name)) throw new Refusal(404, unknown)
+  const args = requests[name].safeParse(await readBody(request))
+  if (!args.success) throw refusalOf(args.error)
   const job = { name, args: args.data } as Job
   if (job.name === 'backup' && !isAbsolute(job.args.path)) throw new Refusal(400, 'path: it is not absolute')
   return job

@@ -5,12 +5,16 @@
  *     200  {"type":"progress","done":3,"all":42,"what":"raw-2026-11-23"}    any number of them
  *          {"type":"result","value":{…}}                                    or {"type":"error","code":…}: the last line
  *
+ *     POST /access/agents/add {"as":"root","args":{"id":"node-1"}}                operations of access/, answered the same way
+ *
  * A connection that ends before the last line cancels the work. A wrong request is answered with 4xx and one error line.
  */
 import { storeErrorCodes, StoreError } from '@netstats/sdk/store'
 import type { StoreErrorCode } from '@netstats/sdk/store'
 import { BaseError } from '@netstats/protocol'
 import { z } from 'zod'
+import { AccessError, accessErrorCodes } from '../access/errors.ts'
+import type { AccessErrorCode } from '../access/errors.ts'
 import { ServerError } from '../errors.ts'
 
 /** Longest request body and longest line of an answer, bytes. Info of ten thousand files is 2 MB. */
@@ -90,10 +94,17 @@ export const errorLine = (error: unknown): AnswerLine =>
         retryable: false,
       }
 
+/** Who of this machine asks, and what for; operations check their own arguments. */
+export const accessRequest = z.strictObject({ as: z.string().max(200), args: z.looseObject({}) })
+
+const isAccessErrorCode = (code: string): code is AccessErrorCode =>
+  (accessErrorCodes as readonly string[]).includes(code)
 const isStoreErrorCode = (code: string): code is StoreErrorCode => (storeErrorCodes as readonly string[]).includes(code)
 
 /** The error as it was thrown on the other side. */
 export const errorOf = ({ code, message, retryable }: AnswerLine & { readonly type: 'error' }): BaseError =>
   isStoreErrorCode(code)
     ? new StoreError(code, message, { retryable })
-    : new ServerError('SERVER_CONTROL_REFUSED', message, { retryable })
+    : isAccessErrorCode(code)
+      ? new AccessError(code, message, { retryable })
+      : new ServerError('SERVER_CONTROL_REFUSED', message, { retryable })

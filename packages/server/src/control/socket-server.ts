@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import type { Logger } from '@netstats/sdk'
+import type { AccessAdmin } from '../access/operations.ts'
 import { ServerError } from '../errors.ts'
 import { createGate, handle } from './handle.ts'
 import type { StoreAdmin } from './admin.ts'
@@ -14,6 +15,8 @@ interface ControlOptions {
   readonly data: string
   /** Asked at each request: throws `StoreError` while there is no store. */
   readonly admin: () => StoreAdmin
+  /** Agents and users; without it those requests are not known. */
+  readonly access?: AccessAdmin
   readonly log: Logger
 }
 
@@ -29,7 +32,7 @@ const requestTimeoutMs = 10_000
 /** For work that was cancelled to end; the store cuts off what takes longer. */
 const endWithinMs = 5000
 
-export const openControl = async ({ data, admin, log }: ControlOptions): Promise<Control> => {
+export const openControl = async ({ data, admin, access, log }: ControlOptions): Promise<Control> => {
   for (const path of await findSocketPaths(data)) await clear(path)
   const place = await openSocketPath(data)
   const closing = new AbortController()
@@ -38,7 +41,7 @@ export const openControl = async ({ data, admin, log }: ControlOptions): Promise
   const server = createServer(
     { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1000 },
     (request, response) => {
-      const done = handle(request, response, { admin, gate, signal: closing.signal, log })
+      const done = handle(request, response, { admin, access, gate, signal: closing.signal, log })
       running.add(done)
       void done.finally(() => running.delete(done))
     },

@@ -58,6 +58,12 @@ export interface Books {
 /** Metrics of nodes rolled up at the same time; beyond, they are kept raw only. */
 const maxSeries = 1_000_000
 
+/** The id that is part of a network's name; null for those that have none. */
+export const networkIdOf = (network: string): string | null => {
+  const [id = ''] = network.split('-')
+  return /^\d+$/.test(id) ? id : null
+}
+
 export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Keys): Books => {
   const networks = new Map<string, NetworkBook>()
   const networkSlots = createSlots<NetworkBook>()
@@ -68,8 +74,7 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
   const openNetwork = (key: string, at: number): NetworkBook | undefined => {
     const view = core.network(key)
     if (view === undefined) return undefined
-    const [networkId = ''] = key.split('-')
-    const name = keys.network(key, /^\d+$/.test(networkId) ? networkId : null, at)
+    const name = keys.network(key, networkIdOf(key), at)
     if (name === undefined) {
       turnedAway++
       return undefined

@@ -7,6 +7,7 @@ import type { Retention, Store } from '@netstats/sdk/store'
 import type { Health } from '../self/health.ts'
 import { watchDiskUse } from './disk-use.ts'
 import type { DiskUse } from './disk-use.ts'
+import { createDeliveries } from './deliveries.ts'
 import { guarded } from './guarded.ts'
 import { createKeys } from './keys.ts'
 import { createLosses } from './losses.ts'
@@ -15,6 +16,7 @@ import type { HistoryCounts } from './metrics.ts'
 import type { History } from './model.ts'
 import { createPending } from './pending.ts'
 import { startPruning } from './prune.ts'
+import type { PruneCounts } from './prune.ts'
 import { createReader } from './reader.ts'
 import { createRecorder } from './recorder.ts'
 import type { OwnRecorder } from './recorder.ts'
@@ -58,6 +60,16 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     onFull: () => writer.hurry(),
     monotonic: () => clock.monotonic(),
   })
+  const { retention } = options
+  let pruned: PruneCounts | undefined
+  const deliveries = createDeliveries({
+    pending,
+    keys,
+    clock,
+    log,
+    flushEveryMs: options.flushEveryMs,
+    trusted: () => pruned?.trusted === true,
+  })
   const opened = Promise.withResolvers<number | null>()
   let before: { readonly newestAt: number | null } | undefined
   health.set('store', 'starting', 'the history is being opened')
@@ -69,9 +81,10 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     log,
     flushEveryMs: options.flushEveryMs,
     async prepare(store, catalog) {
-      // Later it has rows of this run.
+      // Later it has rows of this run, whose sums are still open.
+      if (before === undefined) await mendRollups(store, catalog)
       before ??= { newestAt: catalog.newestAt }
-      await mendRollups(store, catalog)
+      await deliveries.opened(store)
     },
     onState: (state, reason) => {
       health.set('store', state, reason)
@@ -93,23 +106,32 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   }
   await isWithin(writer.tried(), options.openWithinMs)
   if (writer.store === undefined) log.warn({ reason: writer.reason }, 'started without the history')
-  const { retention } = options
   const { signal } = stop
   const disk = watchDiskUse(options.diskUse, { clock, signal })
-  const pruned = startPruning({
+  const pruning = startPruning({
     store: () => writer.store,
     retention,
     newestAt: () => writer.newestAt,
+    // How far streams are stands in rows that expire.
+    isSafe: () => (deliveries.listedAt ?? -Infinity) > clock.now() - retention.raw,
     clock,
     log,
     signal,
   })
 
+  pruned = pruning
+
   let own: OwnRecorder | undefined
   const reviewLosses = createLosses({ pending, health, log, monotonic: () => clock.monotonic() })
   health.set('history', 'ok')
 
-  const guard = guarded(() => own, { log, onTick: reviewLosses })
+  const guard = guarded(() => own, {
+    log,
+    onTick() {
+      reviewLosses()
+      deliveries.tick()
+    },
+  })
   const { recorder } = guard
 
   /** Resolves when all is back, or waiting is over. Nobody waits for a store that has not opened so far. */
@@ -141,12 +163,19 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   return {
     recorder,
     reader: createReader(writer, keys, clock),
+    deliveries,
     async begin(core) {
-      own = createRecorder({ core, keys, pending, sheds: options.sheds })
+      own = createRecorder({
+        core,
+        keys,
+        pending,
+        sheds: options.sheds,
+        storedUntil: () => before?.newestAt,
+      })
       await restore(core)
     },
     flushed: () => writer.flushed(),
-    counts: { pending, keys, writer, pruned, disk, recorder: () => own, defects: () => guard.defects },
+    counts: { pending, keys, writer, pruned: pruning, disk, recorder: () => own, defects: () => guard.defects },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }

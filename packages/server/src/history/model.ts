@@ -11,6 +11,7 @@
 import type { Store } from '@netstats/sdk/store'
 import type { Change, Core, CoreInput, NetworkView, Restored } from '../shard/model.ts'
 import type { CoreObserver } from '../shard/observer.ts'
+import type { Deliveries } from './deliveries-model.ts'
 
 export type RestoredNetwork = Pick<Restored, 'lost'> & {
   readonly alarmed?: ReadonlySet<string> | undefined
@@ -55,6 +56,8 @@ export interface HistoryReader {
 export interface History extends AsyncDisposable {
   readonly recorder: Recorder
   readonly reader: HistoryReader
+  /** Streams of acknowledged observations. */
+  readonly deliveries: Deliveries
   /**
    * The core whose recorder this is, before its first input: recording begins, and the core goes on with what the store
    * has. Resolves when all of it is back, or waiting is over: the rest follows while inputs come.

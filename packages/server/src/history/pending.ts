@@ -6,6 +6,9 @@
  *
  * Classes see the same memory with different limits, as in the intake: samples are refused when seven tenths of it are
  * used, facts only when all of it is. Columns grow by doubling, so up to twice the limit may really be held.
+ *
+ * What has to be whole is put in `together`: it is of one chunk and nothing of it is refused, so ask `hasRoom` before. It
+ * goes beyond the limit by no more than what is put in at once.
  */
 import { createTableBuilder, tables } from '@netstats/sdk/store'
 import type { CellValue, RowOf, StoreBatch, TableBatch, TableBuilder, TableName, Tables } from '@netstats/sdk/store'
@@ -54,7 +57,24 @@ export interface Chunk {
   readonly since: number
 }
 
+/** Follows the chunks. */
+export interface ChunkListener {
+  /** It is being closed: what is put in now is still of it, and not refused. */
+  closing?(chunk: number): void
+  stored?(chunk: number): void
+  givenUp?(chunk: number, reason: GiveUpReason): void
+}
+
 export interface Pending {
+  listen(listener: ChunkListener): void
+  /** Runs so that all rows are of one chunk, and none is refused. */
+  together<T>(run: () => T): T
+  /** Whether what can wait elsewhere may come: samples are not refused yet. */
+  readonly hasRoom: boolean
+  /** Used part of the memory that is there while `hasRoom`: 1 when there is none left. */
+  readonly fill: number
+  /** Something will be put in when the chunk that is open now is closed: it counts as a row until then. */
+  owe(): void
   readonly into: { readonly [T in RowTable]: RowSink<T> }
   /** The next number of a row that has one. Below those of the store until `renumber`. */
   readonly nextSeq: () => number
@@ -73,8 +93,8 @@ export interface Pending {
   /** The oldest chunk; it stays until `done`. */
   first(): Chunk | undefined
   done(chunk: Chunk): void
-  /** Gives up a chunk. */
-  drop(chunk: Chunk, reason: GiveUpReason): void
+  /** Gives up a chunk; also one by its id, where it is still there. */
+  drop(chunk: Chunk | number, reason: GiveUpReason): void
   /** Gives waiting rows the numbers that the store has, and lets `seq` go on after `seq`. */
   renumber(moves: Renumbering | undefined, seq: number): void
 }
@@ -90,6 +110,9 @@ export interface PendingOptions {
 }
 
 const shares: Readonly<Record<RowClass, number>> = { sample: 0.7, 'roll-up': 0.8, log: 0.9, fact: 1 }
+
+/** So much of the memory may be used when a batch that can wait elsewhere is taken. */
+const roomShare = 0.6
 
 const zeroes = <K extends string>(keys: readonly K[]): Record<K, number> =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
@@ -108,15 +131,37 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
   let waitingRows = 0
   let waitingBytes = 0
   let seq = 0
+  const listeners: ChunkListener[] = []
+  let owed = 0
+  let holding = 0
+  let closing = false
+
+  /** Lets those put in what they owe who do; what they owe from then on is for the next one. */
+  const complete = (): void => {
+    closing = true
+    openRows -= owed
+    owed = 0
+    try {
+      for (const one of listeners) one.closing?.(open)
+    } finally {
+      closing = false
+    }
+  }
 
   const cut = (): void => {
-    if (openRows === 0) return
+    if (openRows === 0 || holding > 0 || closing) return
+    complete()
+    if (openRows > 0) take()
+    openRows = owed
+    openSince = monotonic()
+  }
+
+  const take = (): void => {
     const taken: Record<string, TableBatch> = {}
     for (const [name, builder] of builders) if (builder.rows > 0) taken[name] = builder.take()
     chunks.push({ id: open++, tables: taken, rows: openRows, bytes: openBytes, since: openSince })
     waitingRows += openRows
     waitingBytes += openBytes
-    openRows = 0
     openBytes = 0
   }
 
@@ -126,13 +171,15 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
     const rowClass = classOf(name)
     const limit = maxBytes * shares[rowClass]
     const begin = (): boolean => {
-      if (openRows >= chunkRows) {
-        cut()
-        onFull()
-      }
-      if (waitingBytes + openBytes >= limit) {
-        givenUp[rowClass].memory++
-        return false
+      if (holding === 0 && !closing) {
+        if (openRows >= chunkRows) {
+          cut()
+          onFull()
+        }
+        if (waitingBytes + openBytes >= limit) {
+          givenUp[rowClass].memory++
+          return false
+        }
       }
       const before = builder.bytes
       builder.begin()
@@ -156,12 +203,41 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
   }
 
   const remove = (chunk: Chunk): void => {
-    chunks.splice(chunks.indexOf(chunk), 1)
+    const place = chunks.indexOf(chunk)
+    if (place < 0) return
+    chunks.splice(place, 1)
     waitingRows -= chunk.rows
     waitingBytes -= chunk.bytes
   }
 
+  const drop = (given: Chunk | number, reason: GiveUpReason): void => {
+    const chunk = typeof given === 'number' ? chunks.find((one) => one.id === given) : given
+    if (chunk === undefined) return
+    remove(chunk)
+    for (const [name, { rows }] of Object.entries(chunk.tables)) givenUp[classOf(name as RowTable)][reason] += rows
+    for (const one of listeners) one.givenUp?.(chunk.id, reason)
+  }
+
   return {
+    listen: (listener) => listeners.push(listener),
+    together(run) {
+      holding++
+      try {
+        return run()
+      } finally {
+        holding--
+      }
+    },
+    get hasRoom() {
+      return waitingBytes + openBytes < maxBytes * roomShare
+    },
+    get fill() {
+      return Math.min(1, (waitingBytes + openBytes) / (maxBytes * roomShare))
+    },
+    owe() {
+      owed++
+      if (!closing && openRows++ === 0) openSince = monotonic()
+    },
     into: Object.fromEntries(rowTables.map((name) => [name, sink(name)])) as unknown as Pending['into'],
     nextSeq: () => ++seq,
     giveUp(rowClass, reason, rows = 1) {
@@ -183,11 +259,11 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
     lag: () => (chunks.length + openRows === 0 ? 0 : monotonic() - (chunks[0]?.since ?? openSince)),
     cut,
     first: () => chunks[0],
-    done: remove,
-    drop(chunk, reason) {
+    done(chunk) {
       remove(chunk)
-      for (const [name, { rows }] of Object.entries(chunk.tables)) givenUp[classOf(name as RowTable)][reason] += rows
+      for (const one of listeners) one.stored?.(chunk.id)
     },
+    drop,
     renumber(moves, storedSeq) {
       cut()
       const lowest = chunks.reduce((low, chunk) => Math.min(low, lowestSeq(chunk)), seq + 1)
@@ -201,9 +277,14 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
   }
 }
 
-const seqsOf = (chunk: Chunk): { readonly rows: number; readonly values: Float64Array }[] =>
+interface Seqs {
+  readonly rows: number
+  readonly values: Float64Array
+}
+
+const seqsOf = (chunk: Chunk, column = 'seq'): readonly Seqs[] =>
   Object.values(chunk.tables).flatMap(({ rows, columns }) => {
-    const values = columns['seq']?.values
+    const values = columns[column]?.values
     return values instanceof Float64Array ? [{ rows, values }] : []
   })
 
@@ -214,7 +295,9 @@ const lowestSeq = (chunk: Chunk): number => {
 }
 
 const shiftSeq = (chunk: Chunk, by: number): void => {
-  for (const { rows, values } of seqsOf(chunk)) for (let i = 0; i < rows; i++) values[i] = (values[i] as number) + by
+  for (const column of ['seq', 'since'])
+    for (const { rows, values } of seqsOf(chunk, column))
+      for (let i = 0; i < rows; i++) values[i] = (values[i] as number) + by
 }
 
 /** Columns that hold numbers of names, and which. */

@@ -38,6 +38,8 @@ const createTrust = ({ clock, log, newestAt }: Trust): (() => boolean) => {
 }
 
 export interface PruneCounts {
+  /** The clock of this machine can be believed, as of the last look. */
+  trusted: boolean
   files: number
   bytes: number
   failures: number
@@ -48,19 +50,26 @@ export interface PruneOptions {
   readonly retention: Retention
   /** Time of the newest row in the store; null while that is not known. */
   readonly newestAt: () => number | null
+  /** Nothing that is past its retention is still needed. */
+  readonly isSafe: () => boolean
   readonly clock: Clock
   readonly log: Logger
   readonly signal: AbortSignal
 }
 
+/** How often it is asked whether it is safe, while it is not. */
+const waitMs = 5000
+
 /** Drops what is past its retention: at once, and every ten minutes until the signal aborts. */
-export const startPruning = ({ store, retention, newestAt, clock, log, signal }: PruneOptions): PruneCounts => {
-  const counts: PruneCounts = { files: 0, bytes: 0, failures: 0 }
+export const startPruning = ({ store, retention, newestAt, isSafe, clock, log, signal }: PruneOptions): PruneCounts => {
+  const counts: PruneCounts = { trusted: false, files: 0, bytes: 0, failures: 0 }
   let failing = ''
   const trusted = createTrust({ clock, log, newestAt })
 
   const prune = async (): Promise<void> => {
-    if (!trusted()) return
+    counts.trusted = trusted()
+    if (!counts.trusted) return
+    while (!isSafe()) await clock.sleep(waitMs, { signal })
     try {
       const report = await store()?.prune(retention, clock.now(), { signal })
       failing = ''
@@ -79,6 +88,8 @@ export const startPruning = ({ store, retention, newestAt, clock, log, signal }:
 
   void (async () => {
     for await (const _ of clock.every(everyMs, { signal })) await prune()
-  })()
+  })().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
   return counts
 }

@@ -82,7 +82,7 @@ export const createWriter = (options: WriterOptions): Writer => {
   let state: PartState = 'starting'
   let reason = 'the history is being opened'
   let newestWritten: number | null = null
-  let uncertain: { readonly chunk: Chunk; readonly marks: Marks } | undefined
+  let uncertain: { readonly chunk: Chunk; readonly marks: Marks; readonly error: StoreError | undefined } | undefined
   let refused: { readonly id: number; times: number } | undefined
   let firstTry: () => void = () => undefined
   const tried = new Promise<void>((resolve) => (firstTry = resolve))
@@ -137,9 +137,13 @@ export const createWriter = (options: WriterOptions): Writer => {
       try {
         opened = await options.openStore()
         const catalog = reachable(await opened.catalog(), clock.now())
-        if (uncertain !== undefined && hasLanded(uncertain.marks, newestWritten, catalog))
-          settle(uncertain.chunk, uncertain.marks)
-        uncertain = undefined
+        if (uncertain !== undefined) {
+          const { chunk, marks, error } = uncertain
+          uncertain = undefined
+          // Only now is it known whether it is there: what is must not be given up, or it would come a second time.
+          if (hasLanded(marks, newestWritten, catalog)) settle(chunk, marks)
+          else if (error !== undefined) giveUp(chunk, error)
+        }
         pending.renumber(keys.reconcile(catalog), catalog.seq)
         await options.prepare(opened, catalog)
         newestWritten = later(newestWritten, catalog.newestAt)
@@ -185,6 +189,7 @@ export const createWriter = (options: WriterOptions): Writer => {
       }
       const chunk = pending.first()
       if (chunk === undefined) {
+        settleWaiters()
         if (stop.signal.aborted) return
         continue
       }
@@ -198,8 +203,7 @@ export const createWriter = (options: WriterOptions): Writer => {
       } catch (error) {
         const known = failed(error)
         if (!known.retryable || gone.has(known.code)) {
-          uncertain = { chunk, marks }
-          refuse(chunk, known)
+          uncertain = { chunk, marks, error: isRefused(chunk) ? known : undefined }
           throw known
         }
         if (state === 'ok') log.warn({ error }, 'the history can not be written; it is tried again')
@@ -209,10 +213,13 @@ export const createWriter = (options: WriterOptions): Writer => {
     }
   }
 
-  const refuse = (chunk: Chunk, error: StoreError): void => {
+  /** The store has had its last try at it. */
+  const isRefused = (chunk: Chunk): boolean => {
     if (refused?.id !== chunk.id) refused = { id: chunk.id, times: 0 }
-    if (++refused.times < maxRefusals) return
-    uncertain = undefined
+    return ++refused.times >= maxRefusals
+  }
+
+  const giveUp = (chunk: Chunk, error: StoreError): void => {
     log.error({ error, rows: chunk.rows }, 'a part of the history is given up: the store refuses it again and again')
     pending.drop(chunk, 'refused')
     settleWaiters()

@@ -1,21 +1,28 @@
+import { accessRefusals, lastingRefusals } from '../access/model.ts'
 import { ethstatsEvents } from '@netstats/protocol/ethstats'
 import type { EthstatsEvent } from '@netstats/protocol/ethstats'
 
 /** Why a connection was not let in, or a login not accepted. */
 export const refusals = [
-  'bad-secret',
+  ...accessRefusals,
   'malformed-hello',
   'duplicate-id',
-  'locked-out',
   'network-full',
   'draining',
   'login-timeout',
   'too-much-before-login',
+  'store-starting',
+  'server-full',
   'too-many-connections',
+  'too-many-logins',
   'too-many-from-address',
   'address-rate',
 ] as const
 export type Refusal = (typeof refusals)[number]
+
+/** Whether trying again with the same words can not help: such a peer should be slow to come back. */
+export const isLasting = (reason: Refusal): boolean =>
+  reason === 'malformed-hello' || (lastingRefusals as ReadonlySet<Refusal>).has(reason)
 
 /** Why the server ended a session that had logged in. */
 export const endings = [
@@ -25,6 +32,7 @@ export const endings = [
   'superseded',
   'moved',
   'drain',
+  'revoked',
   'oversized',
   'protocol-error',
   'internal',
@@ -42,11 +50,9 @@ export interface IngestCounts {
   /** Live sessions by client family. */
   readonly clients: Map<string, number>
   logins: number
-  takeovers: number
   bytes: number
   historyAsked: number
   historyBlocks: number
-  historyTimeouts: number
 }
 
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
@@ -59,11 +65,9 @@ export const createIngestCounts = (): IngestCounts => ({
   badFrames: new Map(),
   clients: new Map(),
   logins: 0,
-  takeovers: 0,
   bytes: 0,
   historyAsked: 0,
   historyBlocks: 0,
-  historyTimeouts: 0,
 })
 
 /** Adds to a labelled count. Past 200 labels the rest is `other`: labels must not grow with what peers send. */

@@ -9,12 +9,11 @@ import type { Logger } from '@netstats/sdk'
 import type { WebSocket } from 'ws'
 import { createIntake } from '../intake/intake.ts'
 import type { Intake, IntakeLimits } from '../intake/intake.ts'
-import type { Core, CoreInput } from '../shard/model.ts'
+import type { Downward, Upward } from '../bus/model.ts'
 import type { StageTimes } from '../self/stage-times.ts'
 import { createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { createIngestMachine } from './machine.ts'
 import type { IngestMachine } from './machine.ts'
-import type { SecretCheck } from './secrets.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { pingFrame, textFrame } from './text-frame.ts'
@@ -28,10 +27,8 @@ export interface AgentSession extends Session, Incoming {
 }
 
 export interface EndpointOptions {
-  readonly core: Core
-  /** Applies an input to the core and passes on what it concludes. */
-  readonly apply: (input: CoreInput) => void
-  readonly accepts: SecretCheck
+  /** The line to the desk that takes `down` for its other end. */
+  readonly connect: (down: Downward) => Upward
   readonly limits: SessionLimits
   readonly intakeLimits: IntakeLimits
   /** Largest frame taken; what is larger closes the connection with 1009. */
@@ -57,7 +54,7 @@ export interface EthstatsEndpoint {
 const unknownPeerBytes = 1 << 20
 
 export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoint => {
-  const { core, apply, log, limits } = options
+  const { log, limits } = options
   const sessions = new Set<AgentSession>()
   let serial = 0
   let gone: (() => void) | undefined
@@ -87,18 +84,14 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
     throttle: (session) => applyPause(session),
     shed: (shedClass) => intake.shed(shedClass, 'rate'),
     end: (session) => intake.end(session),
-    apply,
-    networkOf: (node, networkId) => core.networkOf(node, networkId),
-    network: (key) => core.network(key),
     log: (session, event, detail) => {
       const fields = { address: session.address, node: session.id, detail }
       if (event === 'refused') log.debug(fields, 'agent refused')
-      else if (event === 'takeover') log.info(fields, 'agent took over from a dead connection')
       else log.debug(fields, event === 'login' ? 'agent logged in' : 'agent session ended')
     },
   }
 
-  const machine = createIngestMachine<AgentSession>({ effects, limits, accepts: options.accepts })
+  const machine = createIngestMachine<AgentSession>({ effects, limits, connect: options.connect })
   const intake = createIntake<AgentSession>({
     limits: options.intakeLimits,
     work: (session, text, at) => {

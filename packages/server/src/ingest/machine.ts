@@ -2,10 +2,11 @@
  * The ethstats ingest without sockets: frames, pongs and ticks go in; effects come out at once. It reads no clock and
  * makes no timers: one tick a second serves the time-outs of all sessions.
  */
-import { ParseError, nodeId } from '@netstats/protocol'
-import type { Observation, ShedClass, UnixMs } from '@netstats/protocol'
+import { ParseError } from '@netstats/protocol'
+import type { ShedClass, UnixMs } from '@netstats/protocol'
 import {
   createBlockMemo,
+  dialectOf,
   parseAgentMessage,
   peekEvent,
   shedClassOfEvent,
@@ -14,17 +15,16 @@ import {
   writePrimusId,
   writePrimusPing,
   writePrimusPong,
+  writeReady,
 } from '@netstats/protocol/ethstats'
 import type { AgentMessage, EthstatsEvent } from '@netstats/protocol/ethstats'
+import type { Downward, Upward } from '../bus/model.ts'
+import { familyOf } from './client-family.ts'
 import { bump } from './counts.ts'
 import type { IngestCounts, Refusal } from './counts.ts'
+import { createGroups } from './groups.ts'
 import { createHall, endSession, refuse } from './hall.ts'
-import type { Hall } from './hall.ts'
-import { createHistoryPlan } from './history.ts'
-import type { HistoryPlan } from './history.ts'
 import { mayWantPrimusPing, wantsPrimusPing } from './keep-alive.ts'
-import { announceGone, followNode, greetAgain, holderGone, holderLives, login } from './login.ts'
-import type { SecretCheck } from './secrets.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { createTokenBucket, refill, takeTokens } from './token-bucket.ts'
 
@@ -45,37 +45,42 @@ export interface IngestMachine<S extends Session> {
   refuse(session: S, reason: Refusal): void
   tick(now: number, at: UnixMs): void
   drain(): void
+  /** What the desk says to the sessions. */
+  readonly down: Downward
   readonly counts: IngestCounts
-  readonly states: { readonly waiting: number; readonly claiming: number; readonly ready: number }
-  readonly historyOutstanding: number
+  readonly states: { readonly waiting: number; readonly asking: number; readonly ready: number }
   readonly blockMemo: { readonly hits: number; readonly misses: number }
 }
 
 export interface MachineOptions<S extends Session> {
   readonly effects: SessionEffects<S>
   readonly limits: SessionLimits
-  readonly accepts: SecretCheck
+  /** The line to the desk that takes `down` for its other end. */
+  readonly connect: (down: Downward) => Upward
 }
 
 /** Small frames that are answered or merely counted; they never wait behind blocks. */
 const immediate: ReadonlySet<EthstatsEvent> = new Set(['node-ping', 'node-pong', 'primus', 'spark-latency'])
 const immediateBytes = 4096
 const unsentLimit = 1 << 20
+const nothing = (): void => undefined
+
+type Hello = Extract<AgentMessage, { type: 'hello' }>
+
 // What of its budget a session keeps for the classes above: a flood of `pending` never costs it a block.
 const reserves: { readonly [C in ShedClass]?: number } = { latency: 0.5, stats: 0.25, log: 0.25 }
 
 export const createIngestMachine = <S extends Session>(options: MachineOptions<S>): IngestMachine<S> => {
   const { effects, limits } = options
-  const hall = createHall(effects, limits, options.accepts)
-  const history = createHistoryPlan<S>({
-    timeoutMs: limits.historyTimeoutMs,
-    sessionsPerNetwork: limits.historySessions,
-  })
   const memo = createBlockMemo()
   const bucketCount = Math.max(1, Math.round(limits.pingEveryMs / 1000))
   const buckets = Array.from({ length: bucketCount }, () => new Set<S>())
+  /** Those the desk knows of, by serial. */
+  const known = new Map<number, S>()
   const primus = new Set<S>()
   const throttled = new Set<S>()
+  const probed = new Set<S>()
+  const groups = createGroups()
   let bucketNow = 0
 
   const fault = (session: S, code: string, at: number): void => {
@@ -89,7 +94,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
   const beforeReady = (session: S, event: EthstatsEvent | undefined, data: Uint8Array, at: UnixMs): void => {
     if (session.state === 'closed' || session.state === 'ending') return
     // geth takes any frame before `ready` for a refusal, so nothing is answered here, not even pings.
-    if (session.state === 'claiming') return bump(hall.counts.badFrames, 'before-ready')
+    if (session.state === 'asking') return bump(hall.counts.badFrames, 'before-ready')
     if (event !== 'hello') return fault(session, 'before-hello', at)
     if (data.length > limits.helloBytes) {
       bump(hall.counts.badFrames, 'hello-too-large')
@@ -99,17 +104,79 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (message === undefined) {
       if (session.state === 'waiting') refuse(hall, session, 'malformed-hello')
     } else if (message.type !== 'hello') fault(session, 'before-hello', at)
-    else {
-      login(hall, session, message, at)
-      greet(session)
-    }
+    else if (hall.draining) refuse(hall, session, 'draining')
+    else login(session, message, at)
   }
 
-  /** Joins what looks after sessions; a claimed one joins when it is let in. */
-  const greet = (session: S): void => {
-    if (session.state !== 'ready') return
+  const login = (session: S, { id, info, secret }: Hello, at: UnixMs): void => {
+    const dialect = dialectOf(info.client, info)
+    hall.waiting.delete(session)
+    hall.asking.add(session)
+    known.set(session.serial, session)
+    session.state = 'asking'
+    session.id = id
+    session.client = info.client ?? ''
+    session.family = familyOf(info.client)
+    session.dialect = dialect
+    const historyBatch = info.canUpdateHistory === false ? 0 : dialect.historyBatch
+    up.login(session.serial, at, {
+      protocol: 'ethstats',
+      node: id,
+      info,
+      address: session.address,
+      secret,
+      historyBatch,
+    })
+  }
+
+  /** Joins what looks after sessions, and says so to its peer: `ready` is the first frame it gets. */
+  const admitted = (session: S, network: string): void => {
+    if (session.state !== 'asking') return
+    session.group = groups.join(network)
+    hall.asking.delete(session)
+    hall.ready.add(session)
+    session.state = 'ready'
+    session.admitted = true
+    hall.counts.logins++
+    bump(hall.counts.clients, session.family)
     bucketOf(session).add(session)
     if (mayWantPrimusPing(session)) primus.add(session)
+    effects.send(session, writeReady())
+    effects.log(session, 'login', session.client)
+  }
+
+  const down: Downward = {
+    admitted: (serial, { network }) => withSession(serial, (session) => admitted(session, network)),
+    refused: (serial, reason) =>
+      withSession(serial, (session) => {
+        known.delete(serial)
+        if (session.state === 'asking') refuse(hall, session, reason, session.id)
+      }),
+    probe: (serial) =>
+      withSession(serial, (session) => {
+        // One that is not read from can not answer, and is busy rather than dead.
+        if (session.paused || session.throttled) return up.alive(serial)
+        session.probed = true
+        probed.add(session)
+        effects.ping(session)
+      }),
+    end: (serial, reason) => withSession(serial, (session) => endSession(hall, session, reason)),
+    ask: (serial, numbers) =>
+      withSession(serial, (session) => {
+        const request = writeHistoryRequest(numbers)
+        if (session.state !== 'ready' || request === undefined) return
+        hall.counts.historyAsked++
+        effects.send(session, request)
+      }),
+    // Of the acknowledged protocol only.
+    ack: nothing,
+    nack: nothing,
+    pace: nothing,
+  }
+
+  const withSession = (serial: number, use: (session: S) => void): void => {
+    const session = known.get(serial)
+    if (session !== undefined) use(session)
   }
 
   const bucketOf = (session: S): Set<S> => buckets[session.serial % bucketCount] as Set<S>
@@ -130,29 +197,27 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     return false
   }
 
-  const observe = (session: S, kind: Observation['kind'], body: Observation['body'], at: UnixMs): void => {
-    const observation = { kind, node: nodeId(session.id), observedAt: at, body } as Observation
-    effects.apply({ type: 'observation', at, network: session.network, observation })
-  }
-
   const settle = (session: S, text: string, at: UnixMs): void => {
-    if (!session.announced) return
+    if (!session.admitted) return
     const message = read(session, text, at)
     if (message === undefined) return
     switch (message.type) {
       case 'report': {
         if (!own(session, message.id, at)) return
-        for (const report of message.reports) observe(session, report.kind, report.body, at)
-        if (message.reports[0]?.kind === 'latency') askHistory(hall, history, session)
+        for (const report of message.reports) up.observed(session.serial, at, report.kind, report.body)
         return
       }
-      case 'history':
-        return own(session, message.id, at) ? takeHistory(session, message, at) : undefined
+      case 'history': {
+        if (!own(session, message.id, at)) return
+        if (message.skipped > 0) bump(hall.counts.badFrames, 'history-entry', message.skipped)
+        hall.counts.historyBlocks += message.blocks.length
+        return up.answered(session.serial, at, message.blocks)
+      }
       case 'hello': {
         // Some Nethermind builds greet several times in a second. Without end it is a fault like any other.
         if (!own(session, message.id, at)) return
         fault(session, 'repeated-hello', at)
-        return session.state === 'ready' ? greetAgain(hall, session, message.info, at) : undefined
+        return session.state === 'ready' ? up.greeted(session.serial, at, message.info) : undefined
       }
       case 'node-ping':
         session.saidNodePing = true
@@ -171,26 +236,13 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     }
   }
 
-  const takeHistory = (session: S, message: Extract<AgentMessage, { type: 'history' }>, at: UnixMs): void => {
-    if (message.skipped > 0) bump(hall.counts.badFrames, 'history-entry', message.skipped)
-    const genesis = history.answered(session, message.blocks)
-    if (genesis !== undefined) {
-      const { network, id: node } = session
-      effects.apply({ type: 'genesis', at, network, node, genesis: genesis.hash })
-      followNode(hall, session)
-    }
-    for (const block of message.blocks) {
-      hall.counts.historyBlocks++
-      observe(session, 'block', block.historical === true ? block : { ...block, historical: true }, at)
-    }
-  }
-
   const leave = (session: S): void => {
     hall.waiting.delete(session)
+    hall.asking.delete(session)
     bucketOf(session).delete(session)
     primus.delete(session)
     throttled.delete(session)
-    if (session.asked !== undefined) history.release(session)
+    probed.delete(session)
   }
 
   /**
@@ -232,13 +284,27 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (!spare) effects.ping(session)
   }
 
+  const heard = (session: S): void => {
+    session.heard = true
+    if (session.probed) alive(session)
+  }
+
+  const alive = (session: S): void => {
+    session.probed = false
+    probed.delete(session)
+    up.alive(session.serial)
+  }
+
+  const up = options.connect(down)
+  const hall = createHall(effects, limits, up)
+
   return {
     opened(session, now) {
       hall.now = Math.max(hall.now, now)
       hall.waiting.add(session)
     },
     frame(session, data, at) {
-      session.heard = true
+      heard(session)
       hall.counts.bytes += data.length
       const event = peekEvent(data)
       hall.counts.events[event ?? 'unknown']++
@@ -258,28 +324,27 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       endSession(hall, session, code === 'not-utf8' ? 'protocol-error' : code === 'ping-flood' ? 'faults' : code)
     },
     pinged(session, at) {
-      session.heard = true
+      heard(session)
       if (!takeTokens(session.frames, limits.frames, at)) fault(session, 'ping-flood', at)
     },
     roundTrip(session, ms, at) {
-      session.heard = true
-      if (session.state !== 'ready') return
-      if (hall.claims.get(session.key)?.holder === session) holderLives(hall, session.key)
-      effects.apply({ type: 'round-trip', at, network: session.network, node: session.id, roundTripMs: ms })
+      heard(session)
+      if (session.state === 'ready') up.roundTrip(session.serial, at, ms)
     },
     closed(session, at) {
       endSession(hall, session, 'peer')
       session.state = 'closed'
       leave(session)
-      const claim = hall.claims.get(session.key)
-      if (claim?.holder === session) {
-        holderGone(hall, session.key, at)
-        greet(claim.challenger)
-      }
+      if (known.has(session.serial)) up.closed(session.serial, at)
       effects.end(session)
     },
     finished(session, at) {
-      announceGone(hall, session, at)
+      if (!known.delete(session.serial)) return
+      if (session.admitted) bump(hall.counts.clients, session.family, -1)
+      groups.leave(session.group)
+      session.group = undefined
+      session.admitted = false
+      up.gone(session.serial, at)
     },
     refuse(session, reason) {
       refuse(hall, session, reason)
@@ -290,14 +355,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
         if (now - session.openedAt < limits.loginTimeoutMs) break
         refuse(hall, session, 'login-timeout')
       }
-      for (const [key, claim] of hall.claims) {
-        // One that is not read from can not answer, and is busy rather than dead.
-        if (claim.holder.heard || claim.holder.paused || claim.holder.throttled) holderLives(hall, key)
-        else if (now >= claim.deadline) {
-          holderGone(hall, key, at)
-          greet(claim.challenger)
-        }
-      }
+      for (const session of probed) if (session.paused || session.throttled) alive(session)
       for (const session of primus) {
         if (now < session.primusDueAt) continue
         if (!wantsPrimusPing(session)) {
@@ -313,38 +371,22 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
         session.throttled = false
         effects.throttle(session, false)
       }
-      hall.counts.historyTimeouts += history.expire(now)
       bucketNow = (bucketNow + 1) % bucketCount
       for (const session of buckets[bucketNow] ?? []) lookAfter(session)
     },
     drain() {
       hall.draining = true
       for (const session of hall.waiting) refuse(hall, session, 'draining')
-      for (const { challenger } of hall.claims.values()) {
-        if (challenger.state === 'claiming') refuse(hall, challenger, 'draining')
-      }
-      hall.claims.clear()
-      for (const session of hall.owners.values()) endSession(hall, session, 'drain')
+      for (const session of hall.asking) refuse(hall, session, 'draining')
+      for (const session of hall.ready) endSession(hall, session, 'drain')
     },
+    down,
     counts: hall.counts,
     get states() {
-      return { waiting: hall.waiting.size, claiming: hall.claims.size, ready: hall.owners.size }
-    },
-    get historyOutstanding() {
-      return history.outstanding
+      return { waiting: hall.waiting.size, asking: hall.asking.size, ready: hall.ready.size }
     },
     blockMemo: memo,
   }
 }
 
 const decode = (data: Uint8Array): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()
-
-const askHistory = <S extends Session>(hall: Hall<S>, history: HistoryPlan<S>, session: S): void => {
-  if (session.state !== 'ready' || hall.draining) return
-  const { effects, counts } = hall
-  const numbers = history.next(session, effects.network(session.network), hall.now)
-  const request = numbers === undefined ? undefined : writeHistoryRequest(numbers)
-  if (request === undefined) return
-  counts.historyAsked++
-  effects.send(session, request)
-}

@@ -1,18 +1,16 @@
 import { dialectOf } from '@netstats/protocol/ethstats'
 import type { Dialect } from '@netstats/protocol/ethstats'
 import type { ShedClass } from '@netstats/protocol'
-import type { CoreInput, NetworkView } from '../shard/model.ts'
 import type { IntakeSource } from '../intake/intake.ts'
 import { primusEveryMs, primusFirstMs } from './keep-alive.ts'
 import { createTokenBucket } from './token-bucket.ts'
 import type { Rate, TokenBucket } from './token-bucket.ts'
 
 /**
- *     waiting ──hello, good──► ready ──► ending ──► closed
- *        │  └─ id is live ─► claiming ─ old one dead ─► ready
- *        └─ bad secret, time-out… ─────┴─ old one alive ─► closed
+ *     waiting ──hello──► asking ──admitted──► ready ──► ending ──► closed
+ *        └─ time-out… ─────┴─ refused by the desk ─► closed
  */
-export type SessionState = 'waiting' | 'claiming' | 'ready' | 'ending' | 'closed'
+export type SessionState = 'waiting' | 'asking' | 'ready' | 'ending' | 'closed'
 
 /** One agent's connection. Idle ones are many, so it is one flat record; buckets are made on the first need. */
 export interface Session extends IntakeSource {
@@ -25,17 +23,13 @@ export interface Session extends IntakeSource {
   state: SessionState
   /** Bound by the first good hello; frames that claim another are refused. */
   id: string
-  /** Names its owner among all networks. */
-  key: string
-  networkId: string | undefined
-  /** Key of the network the core put it in. */
-  network: string
   client: string
   family: string
   dialect: Dialect
-  canAnswerHistory: boolean
-  /** The core was told that it connected and not yet that it left. */
-  announced: boolean
+  /** It was let in: what still waits of it when it has ended counts. */
+  admitted: boolean
+  /** The desk wants to know whether it lives. */
+  probed: boolean
   /** Something came in since the last look. */
   heard: boolean
   silentRounds: number
@@ -50,11 +44,6 @@ export interface Session extends IntakeSource {
   /** Reads nothing until its byte budget has recovered. */
   throttled: boolean
   faults: TokenBucket | undefined
-  /** Heights asked for and not yet answered. */
-  asked: readonly number[] | undefined
-  askedAt: number
-  genesisAsked: boolean
-  historyFailures: number
 }
 
 /** What the machine wants done; the edge does it at once and synchronously. */
@@ -75,11 +64,8 @@ export interface SessionEffects<S extends Session> {
   shed(shedClass: ShedClass): void
   /** No more frames of this session; `finished` comes when those queued are done. */
   end(session: S): void
-  apply(input: CoreInput): void
-  networkOf(node: string, networkId: string | undefined): string | undefined
-  network(key: string): NetworkView | undefined
   /** A line for the operator, at most one for each change of state. */
-  log(session: S, event: 'login' | 'refused' | 'ended' | 'takeover', detail: string): void
+  log(session: S, event: 'login' | 'refused' | 'ended', detail: string): void
 }
 
 export interface SessionLimits {
@@ -90,19 +76,12 @@ export interface SessionLimits {
   readonly primusEveryMs: number
   /** A session not heard of for this long is cut. */
   readonly silenceMs: number
-  /** How long an older session of the same id has to prove that it lives. */
-  readonly takeoverMs: number
-  readonly historyTimeoutMs: number
-  /** Sessions of one network that are asked for history at a time. */
-  readonly historySessions: number
   readonly frames: Rate
   /** A session that sends more is not read from until its budget has recovered: nothing is lost, TCP slows the peer. */
   readonly bytes: Rate
   readonly faults: Rate
   /** Largest hello. */
   readonly helloBytes: number
-  /** Failed logins of one address before it is locked out. */
-  readonly failures: Rate
 }
 
 export const defaultSessionLimits: SessionLimits = {
@@ -110,14 +89,10 @@ export const defaultSessionLimits: SessionLimits = {
   pingEveryMs: 30_000,
   primusEveryMs,
   silenceMs: 60_000,
-  takeoverMs: 3000,
-  historyTimeoutMs: 30_000,
-  historySessions: 2,
   frames: { perSecond: 100, burst: 600 },
   bytes: { perSecond: 1 << 20, burst: 32 << 20 },
   faults: { perSecond: 0.2, burst: 50 },
   helloBytes: 65_536,
-  failures: { perSecond: 0.2, burst: 30 },
 }
 
 export interface SessionFacts {
@@ -142,14 +117,11 @@ export const createSession = (
   openedAt: now,
   state: 'waiting',
   id: '',
-  key: '',
-  networkId: undefined,
-  network: '',
   client: '',
   family: '',
   dialect: unknownDialect,
-  canAnswerHistory: false,
-  announced: false,
+  admitted: false,
+  probed: false,
   heard: false,
   silentRounds: 0,
   pingSpared: true,
@@ -160,10 +132,7 @@ export const createSession = (
   bytes: createTokenBucket(limits.bytes, at),
   throttled: false,
   faults: undefined,
-  asked: undefined,
-  askedAt: 0,
-  genesisAsked: false,
-  historyFailures: 0,
+  group: undefined,
   waiting: undefined,
   waitingBytes: 0,
   ended: false,

@@ -3,9 +3,11 @@ import { unixMs } from '@netstats/protocol'
 import type { ShedClass, UnixMs } from '@netstats/protocol'
 import { createCore } from '../shard/mod.ts'
 import type { Core, CoreInput } from '../shard/model.ts'
+import { createDesk } from '../desk/desk.ts'
+import type { Desk, DeskLimits } from '../desk/desk.ts'
+import { createSecretGate } from '../desk/secret-gate.ts'
 import { createIngestMachine } from './machine.ts'
 import type { IngestMachine } from './machine.ts'
-import { createSecretCheck } from './secrets.ts'
 import { createSession, defaultSessionLimits } from './session.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 
@@ -22,6 +24,7 @@ export interface Peer extends Session {
 
 export interface Stage {
   readonly machine: IngestMachine<Peer>
+  readonly desk: Desk
   readonly core: Core
   readonly inputs: CoreInput[]
   readonly sheds: ShedClass[]
@@ -38,11 +41,12 @@ export interface Stage {
 export interface StageOptions {
   readonly secrets?: readonly string[]
   readonly limits?: Partial<SessionLimits>
+  readonly desk?: Partial<DeskLimits>
 }
 
 const start = 1_767_225_600_000
 
-export const createStage = ({ secrets = ['s3cret'], limits: given = {} }: StageOptions = {}): Stage => {
+export const createStage = ({ secrets = ['s3cret'], limits: given = {}, desk: forDesk }: StageOptions = {}): Stage => {
   const limits: SessionLimits = { ...defaultSessionLimits, pingEveryMs: 20_000, ...given }
   const core = createCore()
   const inputs: CoreInput[] = []
@@ -63,17 +67,22 @@ export const createStage = ({ secrets = ['s3cret'], limits: given = {} }: StageO
     },
     shed: (shedClass) => void sheds.push(shedClass),
     end: (peer) => machine.finished(peer, at()),
+    log: () => undefined,
+  }
+  const desk = createDesk({
+    limits: { takeoverMs: 3000, historyTimeoutMs: 30_000, historySessions: 2, ...forDesk },
+    gate: createSecretGate(secrets),
     apply: (input) => {
       inputs.push(input)
       core.apply(input)
     },
     networkOf: (node, networkId) => core.networkOf(node, networkId),
     network: (key) => core.network(key),
-    log: () => undefined,
-  }
-  const machine = createIngestMachine<Peer>({ effects, limits, accepts: createSecretCheck(secrets) })
+  })
+  const machine = createIngestMachine<Peer>({ effects, limits, connect: (down) => desk.open(down).up })
   return {
     machine,
+    desk,
     core,
     inputs,
     sheds,
@@ -88,6 +97,7 @@ export const createStage = ({ secrets = ['s3cret'], limits: given = {} }: StageO
       for (let i = 0; i < seconds; i++) {
         elapsed += 1000
         machine.tick(elapsed, at())
+        desk.tick(elapsed, at())
       }
     },
     close: (peer) => machine.closed(peer, at()),

@@ -20,14 +20,13 @@ export interface FactSources {
   readonly history: HistoryCounts | undefined
   readonly limits: ServerLimits
   /** Every process of the server, this one first; what did not answer in time is left out. */
-  readonly processes: readonly (() => Promise<ProcessFacts | undefined>)[]
+  readonly processes: () => Promise<readonly ProcessFacts[]>
 }
 
 export const createFacts = (sources: FactSources): (() => Promise<ServerFacts>) => {
   const startedAt = Date.now()
   return async () => {
-    const answers = await Promise.all(sources.processes.map((ask) => ask()))
-    const processes = answers.filter((one) => one !== undefined)
+    const processes = await sources.processes()
     const work = workOf(processes)
     const parts = sources.health.parts()
     const { networks, nodes, blocks, inputs } = sources.core.counts()

@@ -4,8 +4,8 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { feedCounters } from '../feed/mod.ts'
 import type { FeedCounter, FeedGauges, FeedMeters } from '../feed/mod.ts'
-import type { IngestCounts } from '../ingest/counts.ts'
-import type { ShedCounts } from '../intake/shed-counts.ts'
+import type { Desk } from '../desk/desk.ts'
+import type { IngestSnapshot } from '../ingest/snapshot.ts'
 import type { Stage } from './stage-times.ts'
 
 export interface Metrics {
@@ -19,7 +19,7 @@ export interface Metrics {
   readonly contentType: string
 }
 
-type Add = (labels: Readonly<Record<string, string>>, value: number) => void
+export type Add = (labels: Readonly<Record<string, string>>, value: number) => void
 
 const prefix = 'netstats_server_'
 const stageBuckets = [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.5]
@@ -97,72 +97,87 @@ const feedLabels: { readonly [C in FeedCounter]?: readonly string[] } = {
   resumes: ['result'],
 }
 
-const each = (label: string, values: Iterable<readonly [string, number]>, add: Add): void => {
+export const each = (label: string, values: Iterable<readonly [string, number]>, add: Add): void => {
   for (const [key, value] of values) add({ [label]: key }, value)
 }
 
-export interface IngestSource {
-  readonly counts: IngestCounts
-  readonly states: Readonly<Record<'waiting' | 'claiming' | 'ready', number>>
-  readonly historyOutstanding: number
-  readonly blockMemo: { readonly hits: number; readonly misses: number }
-}
-
-export const registerIngestMetrics = (metrics: Metrics, source: IngestSource): void => {
-  const { counts } = source
+export const registerIngestMetrics = (metrics: Metrics, read: () => IngestSnapshot): void => {
+  const ethstats = (): IngestSnapshot['ethstats'] => read().ethstats
   metrics.gauge('ethstats_sessions', 'Connections of agents by state.', ['state'], (add) =>
-    each('state', Object.entries(source.states), add),
+    each('state', Object.entries(ethstats().states), add),
   )
   metrics.gauge('ethstats_clients', 'Logged-in agents by client.', ['client'], (add) =>
-    each('client', counts.clients, add),
+    each('client', Object.entries(ethstats().clients), add),
   )
   metrics.counter('ethstats_frames', 'Frames of agents by event.', ['event'], (add) =>
-    each('event', Object.entries(counts.events), add),
+    each('event', Object.entries(ethstats().events), add),
   )
-  metrics.counter('ethstats_received_bytes', 'Payload bytes of agents.', [], (add) => add({}, counts.bytes))
+  metrics.counter('ethstats_received_bytes', 'Payload bytes of agents.', [], (add) => add({}, ethstats().bytes))
   metrics.counter('ethstats_bad_frames', 'Frames not understood or not allowed, by code.', ['code'], (add) =>
-    each('code', counts.badFrames, add),
+    each('code', Object.entries(ethstats().badFrames), add),
   )
-  metrics.counter('ethstats_logins', 'Logins accepted.', [], (add) => add({}, counts.logins))
-  metrics.counter('ethstats_takeovers', 'Logins that replaced a dead connection of their id.', [], (add) =>
-    add({}, counts.takeovers),
-  )
+  metrics.counter('ethstats_logins', 'Logins accepted.', [], (add) => add({}, ethstats().logins))
   metrics.counter('ethstats_refused', 'Connections and logins refused, by reason.', ['reason'], (add) =>
-    each('reason', Object.entries(counts.refused), add),
+    each('reason', Object.entries(ethstats().refused), add),
   )
   metrics.counter('ethstats_ended', 'Sessions that ended, by reason.', ['reason'], (add) =>
-    each('reason', Object.entries(counts.ended), add),
+    each('reason', Object.entries(ethstats().ended), add),
   )
-  metrics.counter('ethstats_history_requests', 'Requests for missing blocks, by result.', ['result'], (add) => {
-    add({ result: 'asked' }, counts.historyAsked)
-    add({ result: 'timeout' }, counts.historyTimeouts)
-  })
-  metrics.counter('ethstats_history_blocks', 'Blocks received as history.', [], (add) => add({}, counts.historyBlocks))
-  metrics.gauge('ethstats_history_outstanding', 'Requests for missing blocks without an answer yet.', [], (add) =>
-    add({}, source.historyOutstanding),
+  metrics.counter('ethstats_history_requests', 'Requests for missing blocks.', [], (add) =>
+    add({}, ethstats().historyAsked),
+  )
+  metrics.counter('ethstats_history_blocks', 'Blocks received as history.', [], (add) =>
+    add({}, ethstats().historyBlocks),
   )
   metrics.counter(
     'ethstats_block_memo',
     'Block frames recognised by their text, and those parsed.',
     ['result'],
     (add) => {
-      add({ result: 'hit' }, source.blockMemo.hits)
-      add({ result: 'miss' }, source.blockMemo.misses)
+      const { hits, misses } = ethstats().memo
+      add({ result: 'hit' }, hits)
+      add({ result: 'miss' }, misses)
     },
+  )
+  metrics.gauge('connections', 'WebSockets of all kinds.', [], (add) => add({}, read().admission.connections))
+  metrics.gauge('addresses', 'Addresses watched for their connection rate.', [], (add) =>
+    add({}, read().admission.addresses),
+  )
+  metrics.counter('http_faults', 'Requests that were none, by reason.', ['reason'], (add) =>
+    each('reason', Object.entries(read().http), add),
   )
 }
 
-export interface IntakeSourceOfMetrics {
-  readonly items: number
-  readonly bytes: number
-  readonly sheds: ShedCounts
+export const registerDeskMetrics = (metrics: Metrics, desk: Desk): void => {
+  metrics.gauge(
+    'desk_sessions',
+    'Nodes with a session, and logins that wait for an older one to prove that it lives.',
+    ['state'],
+    (add) => {
+      add({ state: 'seated' }, desk.seated)
+      add({ state: 'claiming' }, desk.claims)
+    },
+  )
+  metrics.counter('desk_logins', 'Logins accepted.', [], (add) => add({}, desk.counts.logins))
+  metrics.counter('desk_takeovers', 'Logins that replaced a dead connection of their id.', [], (add) =>
+    add({}, desk.counts.takeovers),
+  )
+  metrics.counter('desk_unseated', 'Messages of sessions that had just ended.', [], (add) =>
+    add({}, desk.counts.unseated),
+  )
+  metrics.counter('desk_history_timeouts', 'Requests for missing blocks that were not answered in time.', [], (add) =>
+    add({}, desk.counts.historyTimeouts),
+  )
+  metrics.gauge('desk_history_outstanding', 'Requests for missing blocks without an answer yet.', [], (add) =>
+    add({}, desk.historyOutstanding),
+  )
 }
 
-export const registerIntakeMetrics = (metrics: Metrics, intake: IntakeSourceOfMetrics): void => {
-  metrics.gauge('intake_queue_items', 'Frames that wait for their turn.', [], (add) => add({}, intake.items))
-  metrics.gauge('intake_queue_bytes', 'Bytes of frames that wait for their turn.', [], (add) => add({}, intake.bytes))
+export const registerIntakeMetrics = (metrics: Metrics, read: () => IngestSnapshot['intake']): void => {
+  metrics.gauge('intake_queue_items', 'Frames that wait for their turn.', [], (add) => add({}, read().items))
+  metrics.gauge('intake_queue_bytes', 'Bytes of frames that wait for their turn.', [], (add) => add({}, read().bytes))
   metrics.counter('intake_shed', 'Frames given up, by class and reason.', ['class', 'reason'], (add) => {
-    for (const [shedClass, reasons] of Object.entries(intake.sheds)) {
+    for (const [shedClass, reasons] of Object.entries(read().sheds)) {
       for (const [reason, value] of Object.entries(reasons)) add({ class: shedClass, reason }, value)
     }
   })

@@ -1,37 +1,36 @@
-/** Work of a process that takes agents in itself, from what its parts have counted. */
+/** Work of a process that takes agents in, from what it has counted, and of one that serves readers. */
 import type { ClassicHub } from '../classic/hub.ts'
-import type { HttpFault } from '../http.ts'
 import type { Feed } from '../feed/mod.ts'
-import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { IngestSnapshot } from '../ingest/snapshot.ts'
 import { noWork } from './server-facts.ts'
 import type { WorkCounts } from './server-facts.ts'
-import { totalOf } from './tally.ts'
+import { addTallies, totalOf } from './tally.ts'
 
-export interface WorkSources {
-  readonly endpoint: EthstatsEndpoint
+export interface ReaderSources {
   readonly feed: Pick<Feed, 'gauges'>
   readonly classic: Pick<ClassicHub, 'counts'>
-  readonly httpFaults: Readonly<Record<HttpFault, number>>
 }
 
-export const ownWork = ({ endpoint, feed, classic, httpFaults }: WorkSources): WorkCounts => {
-  const { counts, states } = endpoint.machine
-  const { intake } = endpoint
-  return {
-    ...noWork,
-    connections: {
-      ethstats: states.waiting + states.claiming + states.ready,
-      feed: feed.gauges().readers,
-      primus: classic.counts.readers,
-      external: classic.counts.external,
-    },
-    sessions: { ethstats: states.ready },
-    logins: { ethstats: counts.logins },
-    refused: counts.refused,
-    ended: counts.ended,
-    received: { messages: totalOf(counts.events), bytes: counts.bytes },
-    shed: intake.sheds,
-    faults: { ethstats: Object.fromEntries(counts.badFrames), http: httpFaults },
-    queue: { items: intake.items, bytes: intake.bytes },
-  }
-}
+export const ingestWork = ({ ethstats, netstats, intake, http }: IngestSnapshot): WorkCounts => ({
+  ...noWork,
+  connections: { ethstats: totalOf(ethstats.states), netstats: totalOf(netstats.states) },
+  sessions: { ethstats: ethstats.states.ready, netstats: netstats.states.open },
+  logins: { ethstats: ethstats.logins, netstats: netstats.logins },
+  refused: addTallies(ethstats.refused, netstats.refused),
+  ended: addTallies(ethstats.ended, netstats.ended),
+  received: { messages: totalOf(ethstats.events) + netstats.frames, bytes: ethstats.bytes + netstats.bytes },
+  shed: intake.sheds,
+  faults: { ethstats: ethstats.badFrames, netstats: netstats.faults, http },
+  queue: { items: intake.items, bytes: intake.bytes },
+  acks: { observations: netstats.observations, duplicates: 0, nacks: netstats.nacks },
+  credit: netstats.credit,
+})
+
+export const readerWork = ({ feed, classic }: ReaderSources): WorkCounts => ({
+  ...noWork,
+  connections: {
+    feed: feed.gauges().readers,
+    primus: classic.counts.readers,
+    external: classic.counts.external,
+  },
+})

@@ -1,37 +1,37 @@
 import type { ClassicHub } from '../classic/hub.ts'
 import type { CoreRunner } from '../core-runner.ts'
+import type { Desk } from '../desk/desk.ts'
 import type { Feed } from '../feed/mod.ts'
-import type { Admission } from '../ingest/admission.ts'
-import type { EthstatsEndpoint } from '../ingest/endpoint.ts'
+import type { IngestSnapshot } from '../ingest/snapshot.ts'
 import type { Geo } from '../geo/mod.ts'
-import type { HttpFault } from '../http.ts'
 import type { Core } from '../shard/model.ts'
-import { registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
+import { registerAgentMetrics } from './agent-metrics.ts'
+import { registerDeskMetrics, registerFeedMetrics, registerIngestMetrics, registerIntakeMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
 import type { LoopWatch } from './process-metrics.ts'
 
 export interface Measured {
-  readonly endpoint: EthstatsEndpoint
+  /** Of all processes that take in agents. */
+  readonly ingest: () => IngestSnapshot
+  readonly desk: Desk
   readonly feed: Feed
   readonly classic: ClassicHub
   readonly runner: CoreRunner
-  readonly admission: Admission
   readonly loop: LoopWatch
   readonly core: Core
   readonly geo: Geo
-  readonly httpFaults: Readonly<Record<HttpFault, number>>
 }
 
 /** Everything the server tells of itself on `/metrics`. */
 export const registerServerMetrics = (metrics: Metrics, measured: Measured): void => {
-  const { endpoint, feed, classic, runner, admission, loop, core } = measured
+  const { ingest, feed, classic, runner, loop, core } = measured
   registerProcessMetrics(metrics, loop)
-  registerIngestMetrics(metrics, endpoint.machine)
-  registerIntakeMetrics(metrics, endpoint.intake)
+  registerIngestMetrics(metrics, ingest)
+  registerAgentMetrics(metrics, () => ingest().netstats)
+  registerDeskMetrics(metrics, measured.desk)
+  registerIntakeMetrics(metrics, () => ingest().intake)
   registerFeedMetrics(metrics, () => feed.gauges())
-  metrics.gauge('connections', 'WebSockets of all kinds.', [], (add) => add({}, admission.connections))
-  metrics.gauge('addresses', 'Addresses watched for their connection rate.', [], (add) => add({}, admission.addresses))
   metrics.gauge('classic_readers', 'Classic readers by channel.', ['channel'], (add) => {
     add({ channel: 'primus' }, classic.counts.readers)
     add({ channel: 'external' }, classic.counts.external)
@@ -47,9 +47,6 @@ export const registerServerMetrics = (metrics: Metrics, measured: Measured): voi
   )
   metrics.counter('classic_ended', 'Connections of classic readers that ended, by reason.', ['reason'], (add) => {
     for (const [reason, count] of Object.entries(classic.counts.ended)) add({ reason }, count)
-  })
-  metrics.counter('http_faults', 'Requests that were none, by reason.', ['reason'], (add) => {
-    for (const [reason, count] of Object.entries(measured.httpFaults)) add({ reason }, count)
   })
   metrics.counter('core_changes', 'What the core concluded, by type.', ['type'], (add) => {
     for (const [type, count] of runner.changes) add({ type }, count)

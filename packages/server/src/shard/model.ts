@@ -6,6 +6,13 @@ import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { BlockDetail, BlockRow, NetworkSummary, NodeRow } from '@netstats/protocol/feed'
 import type { NetworkImage } from './image.ts'
 
+/**
+ * `live`: it has just happened. `late`: it happened at `seenAt`, and older than what the live picture shows: it goes to the
+ * history, and changes nothing that is live but the blocks that are known. `now`: it is so now, and comes again in its
+ * order: it changes the live picture, and the history keeps only whose sight of a block it was.
+ */
+export type ObservationMode = 'live' | 'late' | 'now'
+
 /** What the core is told. `at` is the server's clock at the border; the core reads no clock of its own. */
 export type CoreInput =
   /** A session for a node began. The core finds its network from `info` and calls it active. */
@@ -21,7 +28,15 @@ export type CoreInput =
    * node. What still arrives afterwards updates the row and does not call the node active.
    */
   | { readonly type: 'disconnected'; readonly at: UnixMs; readonly node: string; readonly network: string }
-  | { readonly type: 'observation'; readonly at: UnixMs; readonly network: string; readonly observation: Observation }
+  | {
+      readonly type: 'observation'
+      readonly at: UnixMs
+      readonly network: string
+      readonly observation: Observation
+      readonly mode?: ObservationMode | undefined
+      /** When it happened, by the server's clock; not after `at`. What is absent or later counts as `at`. */
+      readonly seenAt?: UnixMs | undefined
+    }
   /** Round trip of a WebSocket ping. */
   | {
       readonly type: 'round-trip'

@@ -1,5 +1,5 @@
 import type { Histogram, NetworkSummary, Series, Share } from '@netstats/protocol/feed'
-import { blockRow, p95Of } from './block-record.ts'
+import { blockRow, orderSights, p95Of } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { blocksAt, recentCanonical } from './tree-state.ts'
 import { medianOf } from './median.ts'
@@ -126,7 +126,7 @@ const blockFigures = (recent: readonly BlockRecord[]): BlockFigures => {
 }
 
 const histogramOf = (recent: readonly BlockRecord[]): Histogram => {
-  const lists = recent.map((block) => block.delays).filter((delays) => delays.length > 0)
+  const lists = recent.map((block) => orderSights(block).delays).filter((delays) => delays.length > 0)
   const percentiles = percentilesAcross(lists)
   const reach = percentiles.p99Ms ?? 0
   const binMs = binWidths.find((width) => reach < width * bins) ?? 250

@@ -1,6 +1,7 @@
 import { duration, secret } from '@netstats/sdk/config'
 import { z } from 'zod'
 import { nodeName } from '../../node-name.ts'
+import { tlsConfig } from '../shared/tls.ts'
 import { serverEndpoint } from './endpoint.ts'
 
 export const ethstatsConfig = z.strictObject({
@@ -19,14 +20,6 @@ export const ethstatsConfig = z.strictObject({
   pingInterval: duration({ min: '1s', max: '15s' })
     .prefault('10s')
     .describe('Time between two latency measurements; servers drop reporters that are silent for 35 s.'),
-  tls: z
-    .strictObject({
-      ca: z.string().optional().describe('File with certificates (PEM) to trust instead of the public authorities.'),
-      rejectUnauthorized: z
-        .boolean()
-        .default(true)
-        .describe('False accepts any certificate: the secret can then be read by whoever stands in between.'),
-    })
-    .prefault({}),
+  tls: tlsConfig,
 })
 export type EthstatsConfig = z.output<typeof ethstatsConfig>

@@ -1,8 +1,8 @@
 /** Where an ethstats server may be found, from what an operator writes. */
 import { redactUrl, scalar } from '@netstats/sdk/config'
 import type { Scalar } from '@netstats/sdk/config'
+import { tryServerUrl } from '../shared/endpoint.ts'
 
-const schemes: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' }
 const expected = 'an ethstats server such as wss://stats.example.org, ws://127.0.0.1:3000 or stats.example.org:3000'
 
 /**
@@ -10,19 +10,10 @@ const expected = 'an ethstats server such as wss://stats.example.org, ws://127.0
  * unless it is there. Undefined for what is no address.
  */
 export const tryServerUrls = (text: string): readonly string[] | undefined => {
-  if (text.length > 2000 || /\s/.test(text)) return undefined
-  const urls = text.includes('://') ? [apiUrl(text)] : [apiUrl(`wss://${text}`), apiUrl(`ws://${text}`)]
+  const texts = text.includes('://') ? [text] : [`wss://${text}`, `ws://${text}`]
+  const urls = texts.map((one) => tryServerUrl(one, '/api'))
   const known = urls.filter((one) => one !== undefined)
   return known.length === urls.length ? known : undefined
-}
-
-const apiUrl = (text: string): string | undefined => {
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
-  const scheme = schemes[url.protocol]
-  if (scheme === undefined || url.hostname === '' || url.username !== '' || url.password !== '') return undefined
-  const path = url.pathname.replace(/\/+$/, '')
-  return `${scheme}//${url.host}${path.endsWith('/api') ? path : `${path}/api`}`
 }
 
 /** Address of an ethstats server; the text as it was written. */

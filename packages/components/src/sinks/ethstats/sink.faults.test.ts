@@ -27,6 +27,8 @@ const open = async (endpoint: string, more: Record<string, unknown> = {}, clock 
 
 let sequence = 0
 const batch = (...observations: readonly Observation[]): Batch => ({
+  spool: 's',
+  after: 0,
   items: observations.map((observation) => ({ sequence: ++sequence, observation })),
   last: sequence,
 })

@@ -27,7 +27,7 @@ const open = async (server: EthstatsServer, { clock = systemClock, blocks = [], 
 let sequence = 0
 const batch = (...observations: readonly Observation[]): Batch => {
   const items = observations.map((observation) => ({ sequence: ++sequence, observation }))
-  return { items, last: sequence }
+  return { spool: 's', after: 0, items, last: sequence }
 }
 
 const info = (client = 'Geth/v1.13.15'): Observation => ({

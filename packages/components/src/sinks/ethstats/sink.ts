@@ -2,11 +2,12 @@
  * One node at one ethstats server. The keeper holds the connection; `deliver` uses it while it stands and says `retry`
  * while it does not.
  */
-import { readFile } from 'node:fs/promises'
 import { blockNumber } from '@netstats/protocol'
 import type { NodeInfo } from '@netstats/protocol'
 import { reasonOf } from '@netstats/sdk'
 import type { Batch, Delivery, Sink, SinkContext } from '@netstats/sdk'
+import { readTls } from '../shared/tls.ts'
+import type { TlsOptions } from '../shared/tls.ts'
 import type { EthstatsConfig } from './config.ts'
 import { createCurrent, isStale } from './current.ts'
 import { tryServerUrls } from './endpoint.ts'
@@ -88,7 +89,7 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     context,
     id: config.id ?? config.node,
     urls: tryServerUrls(config.endpoint) ?? [],
-    tls: { ca: await readCa(config.tls.ca), rejectUnauthorized: config.tls.rejectUnauthorized },
+    tls: await openTls(config.tls),
     info,
     onLogin: report,
     onHistory: (numbers, login) => void sendHistory(numbers, login),
@@ -184,10 +185,9 @@ const unlessAborted = (work: Promise<void>, signal: AbortSignal): Promise<void> 
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 
-const readCa = async (path: string | undefined): Promise<string | undefined> => {
-  if (path === undefined) return undefined
+const openTls = async (config: EthstatsConfig['tls']): Promise<TlsOptions> => {
   try {
-    return await readFile(path, 'utf8')
+    return await readTls(config)
   } catch (error) {
     throw new EthstatsError('ETHSTATS_CA_UNREADABLE', `tls.ca can not be read: ${reasonOf(error)}`, { cause: error })
   }

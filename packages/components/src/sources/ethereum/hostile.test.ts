@@ -179,6 +179,33 @@ describe('a node that was away for long and answers again', () => {
   })
 })
 
+describe('a server that asks for fewer reports', () => {
+  it('slows down what is told of the state of the node, and no block', async () => {
+    let height = 7
+    await using node = await startHostileNode((calls) => sane(height)(calls))
+    const clock = createFakeClock()
+    const context = createTestContext({ clock, paceMs: () => 30_000 })
+    const config = ethereum.config.parse({ node: 'alpha', endpoint: node.http })
+    await using source = await ethereum.open(config, context)
+    await using seen = watch(source)
+    const until = async (condition: () => boolean): Promise<void> => {
+      while (!condition()) {
+        await clock.advance(50)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    await until(() => seen.of('node-stats').length === 1)
+    const from = clock.monotonic()
+    await until(() => clock.monotonic() >= from + 10_000)
+    height = 8
+    await until(() => seen.of('block').some((one) => one.body.number === 8))
+    expect(clock.monotonic() - from).toBeLessThan(13_000)
+    expect(seen.of('node-stats')).toHaveLength(1)
+    await until(() => seen.of('node-stats').length === 2)
+    expect(clock.monotonic() - from).toBeGreaterThanOrEqual(29_000)
+  })
+})
+
 describe.concurrent('a gateway whose node is gone', () => {
   it('does not keep the node alive, and is told with what to check', async () => {
     await using node = await startHostileNode(() => ({ status: 503, headers: {} }))

@@ -1,7 +1,7 @@
 /** One connection's worth of watching: who the node is, its heads, its state. Ends by throwing what went wrong. */
 import type { Bodies, Kind, UnixMs } from '@netstats/protocol'
 import { channel } from '@netstats/sdk'
-import type { Channel, ComponentContext } from '@netstats/sdk'
+import type { Channel, ComponentContext, SourceContext } from '@netstats/sdk'
 import type { ChainView } from './chain-view.ts'
 import type { EthereumConfig } from './config.ts'
 import { followHeads, readNotice } from './follow-heads.ts'
@@ -64,7 +64,7 @@ export const createCues = (context: Pick<ComponentContext, 'clock' | 'count'>): 
 
 export interface SessionOptions {
   readonly config: EthereumConfig
-  readonly context: ComponentContext
+  readonly context: SourceContext
   readonly client: NodeClient
   readonly state: NodeState
   readonly cues: Cues
@@ -159,7 +159,7 @@ const pollStats = async (options: SessionOptions, signal: AbortSignal): Promise<
     if (silent >= silentUntilEnd && client.pushes)
       throw new RpcError('RPC_CLOSED', 'The node stopped telling its new heads.')
     if (silent >= silentUntilLook) cues.channel.trySend({ type: 'look' })
-    await clock.sleep(config.statsInterval * state.health.pace(), { signal })
+    await clock.sleep(Math.max(config.statsInterval * state.health.pace(), context.paceMs()), { signal })
   }
 }
 

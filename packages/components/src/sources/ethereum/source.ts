@@ -7,7 +7,7 @@
 import type { Block, BlockNumber, Observation, ObservationOf, UnixMs } from '@netstats/protocol'
 import type { Bodies, Kind } from '@netstats/protocol'
 import { channel, createBackoff } from '@netstats/sdk'
-import type { ComponentContext, Source } from '@netstats/sdk'
+import type { Source, SourceContext } from '@netstats/sdk'
 import { redactUrl } from '@netstats/sdk/config'
 import { reporter } from '../../version.ts'
 import { createChainView } from './chain-view.ts'
@@ -30,7 +30,7 @@ import { troubleOf } from './trouble.ts'
 const outbound = 256
 const maxHistory = 100
 
-export const openEthereumSource = async (config: EthereumConfig, context: ComponentContext): Promise<Source> => {
+export const openEthereumSource = async (config: EthereumConfig, context: SourceContext): Promise<Source> => {
   const { clock, log } = context
   const disposed = new AbortController()
   const label = redactUrl(config.endpoint)
@@ -77,7 +77,8 @@ export const openEthereumSource = async (config: EthereumConfig, context: Compon
     // The first observation says who is meant, whether or not the node could be asked.
     if (!informed) await sendInfo(emit)
     if (!limited && !inactive) return
-    if (wasInactive === inactive && clock.monotonic() - statsAt < config.statsInterval) return
+    if (wasInactive === inactive && clock.monotonic() - statsAt < Math.max(config.statsInterval, context.paceMs()))
+      return
     statsAt = clock.monotonic()
     await emit('node-stats', { active: !inactive, uptime: state.health.uptime() }, clock.now())
   }

@@ -150,3 +150,31 @@ sourceContract('host', async () => {
   const source = await openHostSource(config({ interval: '1s' }), createTestContext())
   return { source, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() }
 })
+
+describe('the pace that servers ask for', () => {
+  it('stretches the time between two samples to what was asked at least', async () => {
+    const clock = createFakeClock()
+    let paceMs = 0
+    const context = createTestContext({ clock, paceMs: () => paceMs })
+    await using source = await openHostSource(config(), context)
+    const stop = new AbortController()
+    const at: number[] = []
+    const reading = (async () => {
+      for await (const _ of source.observe({ signal: stop.signal })) at.push(clock.monotonic())
+    })()
+    const pass = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second++) {
+        await clock.untilSleeping()
+        await clock.advance(1000)
+      }
+    }
+    await pass(20)
+    paceMs = 25_000
+    await pass(60)
+    paceMs = 5000
+    await pass(20)
+    stop.abort()
+    await reading
+    expect(at).toEqual([0, 10_000, 20_000, 50_000, 80_000, 90_000, 100_000])
+  })
+})

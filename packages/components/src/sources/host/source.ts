@@ -1,5 +1,5 @@
 import type { Observation } from '@netstats/protocol'
-import type { ComponentContext, Source } from '@netstats/sdk'
+import type { Source, SourceContext } from '@netstats/sdk'
 import type { HostConfig } from './config.ts'
 import { findProcess } from './find-process.ts'
 import type { Counters } from './rates.ts'
@@ -15,9 +15,10 @@ export interface HostPlace {
 
 export const openHostSource = async (
   config: HostConfig,
-  { clock }: ComponentContext,
+  context: SourceContext,
   { proc }: HostPlace = { proc: '/proc' },
 ): Promise<Source> => {
+  const { clock } = context
   const disposed = new AbortController()
   let pid: number | undefined
   let searchedAt = -Infinity
@@ -34,7 +35,11 @@ export const openHostSource = async (
     async *observe({ signal }): AsyncGenerator<Observation> {
       const either = AbortSignal.any([signal, disposed.signal])
       let before: Counters | undefined
+      let sampledAt = -Infinity
       for await (const _ of clock.every(config.interval, { signal: either })) {
+        // A timer may fire a hair early.
+        if (clock.monotonic() - sampledAt < context.paceMs() - config.interval / 10) continue
+        sampledAt = clock.monotonic()
         await search()
         const at = clock.monotonic() / 1000
         const sample = await sampleHost({ proc, disks: config.disks, pid, at, before })

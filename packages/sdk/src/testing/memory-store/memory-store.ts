@@ -9,6 +9,7 @@ import type { TableName } from '../../store/tables.ts'
 import { catalog, exported, info, pruned } from './admin.ts'
 import { blocks, propagation, sightings } from './blocks.ts'
 import { tableNames } from './data.ts'
+import { deliveries } from './deliveries.ts'
 import type { Data, Row } from './data.ts'
 import { alarms, gaps, latest, logs, nodeInfos, nodeStates, reorgs, sheds } from './lists.ts'
 import { moment } from './moment.ts'
@@ -95,6 +96,10 @@ export const createMemoryStore = (options: MemoryStoreOptions = {}): MemoryStore
     gaps: question(gaps),
     sheds: question(sheds),
     latest: question(latest),
+    async deliveries({ signal } = {}) {
+      check(signal)
+      return deliveries(data)
+    },
     moment: question(moment),
     unrolled: question(unrolled),
     async *export(query, { signal } = {}) {

@@ -37,6 +37,7 @@ const blocksAt = (past: NetworkPast, number: number): Promise<readonly StoredBlo
 export const blockEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'listHistoryBlocks',
+    role: 'viewer',
     summary: 'Blocks of the past, newest first by height, forks included.',
     path: onBlocks,
     params: z.object({ network }),
@@ -71,6 +72,7 @@ export const blockEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getHistoryBlock',
+    role: 'viewer',
     summary: 'One block of the past: how it spread, and who saw it when while single sights are kept.',
     path: `${onBlocks}/{block}`,
     params: z.object({

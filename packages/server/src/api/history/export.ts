@@ -26,6 +26,7 @@ const exported = (Object.keys(tables) as TableName[]).filter(
 
 export const exportEndpoint: Endpoint = endpoint({
   id: 'exportTable',
+  role: 'viewer',
   summary: 'Rows of a table as a file, in order of time. What breaks off half-way ends the connection.',
   path: '/networks/{network}/export/{table}',
   params: z.object({ network, table: z.enum(exported).describe('Which rows.') }),

@@ -361,7 +361,7 @@ describe('the description of the past', () => {
       minimum: 1,
       maximum: 1000,
     })
-    expect(Object.keys(logs?.responses ?? {})).toEqual(['200', '304', '400', '404', '503'])
+    expect(Object.keys(logs?.responses ?? {})).toEqual(['200', '304', '400', '401', '404', '503'])
     expect(logs?.responses['200']?.headers).toHaveProperty('Link')
     expect(logs?.responses['503']?.headers).toHaveProperty('Retry-After')
     const file = paths['/networks/{network}/export/{table}']?.get

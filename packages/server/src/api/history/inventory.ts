@@ -61,6 +61,7 @@ const knownAt = async (past: NetworkPast, at: number): Promise<readonly Known[]>
 export const inventoryEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'getHistoryInventory',
+    role: 'viewer',
     summary: 'Nodes and their facts as they were at a moment, by name.',
     path: '/networks/{network}/history/inventory',
     params: z.object({ network }),

@@ -104,6 +104,7 @@ export const networkList = <F extends z.ZodRawShape, R extends Position>(list: N
   const { more } = list
   return endpoint({
     ...definitionOf(list, more?.shape),
+    role: 'viewer',
     path: `/networks/{network}${list.path}`,
     params: z.object({ network }),
     handle: (context, { network }, asked, options) =>
@@ -123,6 +124,7 @@ export const networkList = <F extends z.ZodRawShape, R extends Position>(list: N
 export const serverList = <R extends Position>(list: ServerList<R>): Endpoint =>
   endpoint({
     ...definitionOf(list),
+    role: 'viewer',
     path: list.path,
     params: nothing,
     handle: (context, _, asked, options) =>

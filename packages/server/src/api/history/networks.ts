@@ -7,6 +7,7 @@ import { seenNetworks } from './schemas.ts'
 
 export const networksEndpoint: Endpoint = endpoint({
   id: 'listHistoryNetworks',
+  role: 'viewer',
   summary: 'All networks ever seen, also those that are gone.',
   path: '/history/networks',
   params: nothing,

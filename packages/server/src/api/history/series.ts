@@ -83,6 +83,7 @@ const metricKeys = ({ reader }: NetworkPast, names: readonly string[]): readonly
 export const seriesEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'getNetworkHistory',
+    role: 'viewer',
     summary: 'Numbers of a network over time.',
     path: '/networks/{network}/history',
     params: z.object({ network }),
@@ -99,6 +100,7 @@ export const seriesEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'getNodeHistory',
+    role: 'viewer',
     summary: 'Numbers of a node over time.',
     path: '/networks/{network}/history/nodes/{node}',
     params: z.object({ network, node: name.describe('Id of the node, percent-encoded.') }),
@@ -125,6 +127,7 @@ export const seriesEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listHistoryMetrics',
+    role: 'viewer',
     summary: 'Metrics that can be asked for, with their units.',
     path: '/networks/{network}/history/metrics',
     params: z.object({ network }),

@@ -56,6 +56,7 @@ const groupedByHeight = (blocks: readonly StoredBlock[]): readonly (readonly Sto
 export const spreadEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'listHistoryPropagation',
+    role: 'viewer',
     summary: 'How fast blocks spread, newest first by height.',
     path: '/networks/{network}/history/propagation',
     params: z.object({ network }),
@@ -83,6 +84,7 @@ export const spreadEndpoints: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'listHistoryForks',
+    role: 'viewer',
     summary: 'Heights of which more than one block is known, newest first.',
     path: '/networks/{network}/history/forks',
     params: z.object({ network }),

@@ -3,7 +3,7 @@ import { tables, tiers } from '@netstats/sdk/store'
 import type { ColumnType, Table, TableName, Tier } from '@netstats/sdk/store'
 
 /** Number of the layout that this code writes. A change of `ddlOf` needs a new one, and a migration. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 /** Says in every file whose it is. */
 export const storeFormat = 'netstats-store'
 

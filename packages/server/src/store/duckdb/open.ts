@@ -77,6 +77,7 @@ export const openDuckStore = async (options: DuckStoreOptions): Promise<Store> =
       gaps: question('gaps'),
       sheds: question('sheds'),
       latest: question('latest'),
+      deliveries: plain('deliveries'),
       moment: question('moment'),
       unrolled: question('unrolled'),
       export: (query, asked) => client.stream('export', query, asked),

@@ -8,7 +8,7 @@
  *                                    look on the disk: main has it? durable : undo in the others
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { tables } from '@netstats/sdk/store'
+import { StoreError, tables } from '@netstats/sdk/store'
 import type { ExpiringTier, StoreBatch, Table, TableName } from '@netstats/sdk/store'
 import { appendRows } from './append.ts'
 import { tablesOf } from './ddl.ts'
@@ -215,7 +215,13 @@ export const createWriter = ({ files, connect, readers, gate, retention }: Write
           const wanted = states.get(main)?.batch ?? 0
           // What can not be put right now is put right before the next batch.
           await recover(begun).catch(() => undefined)
-          if (main.state.batch === wanted && !damaged.has(main)) return
+          if (!damaged.has(main) && main.state.batch === wanted) return
+          // It may be there: who gave it again would have it twice. Who opens the store anew can see.
+          if (damaged.has(main))
+            throw new StoreError('STORE_FAILED', 'It could not be found out whether a batch was written.', {
+              retryable: true,
+              cause: error,
+            })
           throw asStoreError(error)
         }
       })

@@ -3,6 +3,7 @@ import type { Catalog, RollupTable, TableName } from '@netstats/sdk/store'
 import type { QueryContext, StoreQuery } from '../query.ts'
 import { columnList, numberAt, quoted, rowsFrom } from './sql.ts'
 import type { Row } from './sql.ts'
+import { newestList } from './deliveries.ts'
 
 const rollupTables = [
   'network10s',
@@ -36,6 +37,13 @@ export const newestBucket = async (context: QueryContext, table: RollupTable): P
   return (await greatest(context, table, 'bucket', since)) ?? (await greatest(context, table, 'bucket'))
 }
 
+/** There are thousands of its rows a second, of which only those since the last complete list are looked through. */
+const greatestDelivery = async (context: QueryContext): Promise<number> => {
+  const since = await newestList(context)
+  const text = `SELECT max("seq") AS "greatest" FROM ${context.from(tables.delivery)} AS r WHERE "seq" >= CAST($1 AS BIGINT)`
+  return numberAt((await context.run(text, [since])).numbers('greatest'), 0) ?? 0
+}
+
 const dictionary = async <T extends 'network' | 'node' | 'metricName'>(
   context: QueryContext,
   table: T,
@@ -45,9 +53,10 @@ const dictionary = async <T extends 'network' | 'node' | 'metricName'>(
 }
 
 export const catalog: StoreQuery<undefined, Catalog> = async (context) => {
-  let seq = 0
+  let seq = await greatestDelivery(context)
   for (const name of Object.keys(tables) as TableName[])
-    if ('seq' in tables[name].columns) seq = Math.max(seq, (await greatest(context, name, 'seq')) ?? 0)
+    if (name !== 'delivery' && 'seq' in tables[name].columns)
+      seq = Math.max(seq, (await greatest(context, name, 'seq')) ?? 0)
   const rolled: Partial<Record<RollupTable, number | null>> = {}
   for (const name of rollupTables) rolled[name] = await newestBucket(context, name)
   return {

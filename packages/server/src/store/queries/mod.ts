@@ -1,6 +1,7 @@
 /** Every question of a store, as SQL. */
 import { blocks } from './blocks.ts'
 import { catalog } from './catalog.ts'
+import { deliveries } from './deliveries.ts'
 import { latest } from './latest.ts'
 import { alarms, gaps, logs, nodeInfos, nodeStates, reorgs, sheds } from './lists.ts'
 import { moment } from './moment.ts'
@@ -28,6 +29,7 @@ export const queries = {
   gaps,
   sheds,
   latest,
+  deliveries,
   moment,
   unrolled,
 } as const

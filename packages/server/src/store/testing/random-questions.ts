@@ -56,6 +56,7 @@ const exported = (Object.keys(tables) as TableName[]).filter((name) => tables[na
 
 export const randomQuestion: fc.Arbitrary<Question> = fc.oneof(
   question('catalog', fc.constant(undefined), (store) => store.catalog()),
+  question('deliveries', fc.constant(undefined), (store) => store.deliveries()),
   question('networkSeries', all(series, metricsOf(networkMetrics)), (store, query) => store.networkSeries(query)),
   question('nodeSeries', all(series, metricsOf(nodeMetrics)), (store, query) => store.nodeSeries(query)),
   question('metricSeries', all(series, fc.record({ metrics: fc.array(metricKey, { maxLength: 4 }) })), (store, query) =>

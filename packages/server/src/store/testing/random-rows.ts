@@ -103,6 +103,22 @@ const result = fc
     p50Ms,
     ...bins,
   }))
+const stream = fc.integer({ min: 1, max: 5 })
+const delivery = fc
+  .tuple(
+    stream,
+    fc.option(fc.tuple(word, networkKey, nodeKey)),
+    fc.integer({ min: 0, max: 9 }),
+    fc.integer({ min: 0, max: 100 }),
+  )
+  .map(([number, whose, dice, through]) => ({
+    stream: number,
+    since: dice === 0 ? through : null,
+    through,
+    ...(whose === null
+      ? {}
+      : { agent: whose[0], network: whose[1], node: whose[2], spool: whose[0].toUpperCase(), firstAt: noon }),
+  }))
 const severity = fc.nat(7)
 const log = fc.record({
   network: networkKey,
@@ -139,6 +155,7 @@ export const randomRows: fc.Arbitrary<StoreRows> = fc.record({
     metricRollup.map(({ network, node, metric, n }) => ({ network, node, metric, value: n })),
     80,
   ),
+  delivery: rowsOf('delivery', delivery, 60).map(numbered),
   log: rowsOf('log', log, 80).map(numbered),
   network10s: rowsOf('network10s', networkRollup, 40, 10_000),
   network1m: rowsOf('network1m', networkRollup, 40, 60_000),

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Store } from '@netstats/sdk/store'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { schemaVersion } from '../ddl.ts'
 import { openDuckStore } from '../mod.ts'
 import { readManifest } from './manifest.ts'
 import { restoreBackup } from './restore.ts'
@@ -43,13 +44,13 @@ describe('a backup', () => {
           while (!state.done)
           const report = await copying
           expect(report.path).toBe(backup)
-          const { batch } = await readManifest(backup, 1)
+          const { batch } = await readManifest(backup, schemaVersion)
           expect(batch).toBeGreaterThanOrEqual(before)
           expect(batch).toBeLessThanOrEqual(written)
           expect(report.rows).toBe(rowCountAfter(batch, size))
           expect(existsSync(join(home, 'history/tmp/backup'))).toBe(false)
         }
-        const { batch } = await readManifest(backup, 1)
+        const { batch } = await readManifest(backup, schemaVersion)
         const model = join(home, 'model')
         const restored = join(home, 'restored')
         expect((await restore(backup, restored)).rows).toBe(rowCountAfter(batch, size))
@@ -90,7 +91,7 @@ describe('a backup', () => {
         .update(readFileSync(join(path, name)))
         .digest('hex')
     expect(readFileSync(join(path, 'manifest.sha256'), 'utf8')).toBe(`${sum('manifest.json')}  manifest.json\n`)
-    const { parts } = await readManifest(path, 1)
+    const { parts } = await readManifest(path, schemaVersion)
     for (const table of parts.flatMap((part) => part.tables)) expect(sum(table.path)).toBe(table.sha256)
   })
 

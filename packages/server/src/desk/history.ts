@@ -5,14 +5,27 @@
  */
 import type { Block } from '@netstats/protocol'
 import type { NetworkView } from '../shard/model.ts'
-import type { Session } from './session.ts'
+
+/** What the plan keeps of a session. */
+export interface AskedOf {
+  readonly id: string
+  /** Key of the network the core put it in. */
+  network: string
+  /** Most blocks it answers with at a time; 0 where it can not answer. */
+  readonly historyBatch: number
+  /** Heights asked for and not yet answered. */
+  asked: readonly number[] | undefined
+  askedAt: number
+  genesisAsked: boolean
+  historyFailures: number
+}
 
 export interface HistoryLimits {
   readonly timeoutMs: number
   readonly sessionsPerNetwork: number
 }
 
-export interface HistoryPlan<S extends Session> {
+export interface HistoryPlan<S extends AskedOf> {
   /** Heights to ask of this session now, ascending; undefined to ask nothing. */
   next(session: S, view: NetworkView | undefined, now: number): readonly number[] | undefined
   /** Takes in an answer; gives the genesis block where it was asked for and came. */
@@ -40,7 +53,7 @@ const maxNetworks = 2000
 const maxFailures = 2
 const genesis: readonly number[] = [0]
 
-export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): HistoryPlan<S> => {
+export const createHistoryPlan = <S extends AskedOf>(limits: HistoryLimits): HistoryPlan<S> => {
   const networks = new Map<string, Asking<S>>()
   const waiting = new Set<S>()
   /** Where a session takes a place among those asked: its network may be another one by the time it answers. */
@@ -78,7 +91,7 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
     if (own === null || own === undefined) return undefined
     const inFlight = new Set<number>()
     for (const one of asking.sessions) for (const number of one.asked ?? []) inFlight.add(number)
-    const batch = session.dialect.historyBatch
+    const batch = session.historyBatch
     const missing = view.missing(batch * 4 + inFlight.size + asking.tries.size)
     const open = missing.filter((n) => !inFlight.has(n) && (asking.tries.get(n) ?? 0) < triesPerHeight)
     if (open.length === 0) asking.lookAt = now + lookEveryMs
@@ -105,7 +118,7 @@ export const createHistoryPlan = <S extends Session>(limits: HistoryLimits): His
   return {
     next(session, view, now) {
       if (limits.sessionsPerNetwork === 0) return undefined
-      if (!session.canAnswerHistory || session.asked !== undefined || session.historyFailures >= maxFailures) {
+      if (session.historyBatch === 0 || session.asked !== undefined || session.historyFailures >= maxFailures) {
         return undefined
       }
       if (!session.genesisAsked) {

@@ -1,33 +1,39 @@
 import { WebSocket } from 'ws'
-import { EthstatsError } from './errors.ts'
+import type { TlsOptions } from './tls.ts'
 
 const handshakeMs = 5000
 /** How long a server may take to say goodbye before the socket is cut. */
 const goodbyeMs = 1000
-/** What geth takes at most from a server. */
-const maxFrameBytes = 15 * 1024 * 1024
 
-export interface TlsOptions {
-  readonly ca: string | undefined
-  readonly rejectUnauthorized: boolean
+export interface ConnectOptions {
+  /** To try in this order. */
+  readonly urls: readonly string[]
+  readonly tls: TlsOptions
+  /** Sub-protocol that the server has to choose. */
+  readonly protocol?: string
+  /** Longest frame taken from the server. */
+  readonly maxFrameBytes: number
+  /** Kind of server, in what is said when another one answers. */
+  readonly kind: string
+  /** What is thrown where none of them lets itself be connected to. */
+  readonly unreachable: (message: string) => Error
 }
 
-/** Connects to the first URL that lets itself be connected to; throws what the last one said. */
+/** Connects to the first URL that lets itself be connected to; throws what all of them said. */
 export const connectFirst = async (
-  urls: readonly string[],
-  tls: TlsOptions,
+  options: ConnectOptions,
   { signal }: { signal: AbortSignal },
 ): Promise<{ readonly socket: WebSocket; readonly url: string }> => {
   const reasons: string[] = []
-  for (const url of urls) {
+  for (const url of options.urls) {
     try {
-      return { socket: await connect(url, tls, signal), url }
+      return { socket: await connect(url, options, signal), url }
     } catch (error) {
       signal.throwIfAborted()
-      reasons.push(`${url}: ${explain(error)}`)
+      reasons.push(`${url}: ${explain(error, options.kind)}`)
     }
   }
-  throw new EthstatsError('ETHSTATS_UNREACHABLE', reasons.join('; '))
+  throw options.unreachable(reasons.join('; '))
 }
 
 /** What an operator can do about it, by the error's code. */
@@ -47,19 +53,23 @@ const cures: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'use the name that is in the certificate',
 }
 
-const explain = (error: unknown): string => {
+const explain = (error: unknown, kind: string): string => {
   if (!(error instanceof Error)) return String(error)
   const { code = '' } = error as NodeJS.ErrnoException
   const words = error.message === '' || code === 'EPROTO' ? code || error.name : error.message
-  const cure = error.message.startsWith('Unexpected server response')
-    ? 'no ethstats server answers at this path; check host, port and path'
-    : cures[code]
+  if (/^Unexpected server response: (429|503)$/.test(error.message)) return 'the server takes nobody in for now'
+  const isOther = /^Unexpected server response|^Server sent (no|an invalid) subprotocol/.test(error.message)
+  const cure = isOther ? `no ${kind} server answers at this path; check host, port and path` : cures[code]
   // A long message, such as that of a wrong certificate with all its names, must not hide the cure.
   const short = words.length > 160 ? `${words.slice(0, 159)}…` : words
   return cure === undefined ? short : `${short} (${cure})`
 }
 
-const connect = (url: string, tls: TlsOptions, signal: AbortSignal): Promise<WebSocket> =>
+const connect = (
+  url: string,
+  { tls, protocol, maxFrameBytes }: ConnectOptions,
+  signal: AbortSignal,
+): Promise<WebSocket> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const options = {
@@ -70,7 +80,7 @@ const connect = (url: string, tls: TlsOptions, signal: AbortSignal): Promise<Web
       rejectUnauthorized: tls.rejectUnauthorized,
       ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     }
-    const socket = new WebSocket(url, options)
+    const socket = new WebSocket(url, protocol === undefined ? [] : [protocol], options)
     const abort = (): void => socket.terminate()
     const settled = (): void => {
       signal.removeEventListener('abort', abort)

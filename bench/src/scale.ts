@@ -1,0 +1,176 @@
+/**
+ * `npm run bench:scale -- [--agents 30000 | --curve 1000,5000,10000,20000,30000] [--seconds 60 | --minutes 10]`
+ *
+ * N geths over loopback, each with an address of its own, a block of 12 transactions every 5 s to everybody within
+ * 600 ms and geth's full report every 15 s, against the bare floor (`ws` and one JSON.parse a frame) and then against one
+ * server with its history, which one dashboard on /feed and one classic page look at. Both are bound to `--core` (0; `all`
+ * for none), so is the load to what is left as it comes. CPU and memory are those of all processes of the server.
+ * `--server-args '--workers 3'` goes to the server. Above 15,000 agents the floor is several processes that share a port.
+ *
+ * `--protocol netstats`: the same reports by netstats agents, in batches: a frame with block and pending at every head, one
+ * with the other three reports and a ping every 15 s. Their floor is `ws`, a JSON.parse for each first line and each body.
+ */
+import { parseArgs } from 'node:util'
+import { measure } from './scale-measure.ts'
+import type { Measured } from './scale-measure.ts'
+import { gained, totalGained } from './scrape.ts'
+import type { Scrape } from './scrape.ts'
+import { mebibytes, ms, progress, say, table, thousands } from './store-report.ts'
+import { startFloor, startServer } from './subject.ts'
+import { percentileOfTimes } from './time-counts.ts'
+
+const { values } = parseArgs({
+  options: {
+    agents: { type: 'string', default: '30000' },
+    curve: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    minutes: { type: 'string' },
+    warmup: { type: 'string', default: '30' },
+    core: { type: 'string', default: '0' },
+    protocol: { type: 'string', default: 'ethstats' },
+    generators: { type: 'string' },
+    'server-args': { type: 'string', default: '' },
+    /** `server` or `floor` alone. */
+    only: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+})
+const sizes = (values.curve ?? values.agents).split(',').map(Number)
+const seconds = values.minutes === undefined ? Number(values.seconds) : Number(values.minutes) * 60
+const secret = 'bench-secret'
+const agentsAFloor = 15_000
+const protocol = values.protocol === 'netstats' ? ('netstats' as const) : ('ethstats' as const)
+
+const loadOf = (agents: number) => ({
+  agents,
+  protocol,
+  secret,
+  policy: 'geth' as const,
+  corked: false,
+  generators: values.generators === undefined ? undefined : Number(values.generators),
+  warmupSeconds: Number(values.warmup),
+  seconds,
+})
+
+const labelled = (counts: ReadonlyMap<string, number>): string =>
+  counts.size === 0 ? 'none' : [...counts].map(([labels, n]) => `${labels} ${thousands(n)}`).join('; ')
+
+const head = [
+  'agents',
+  'in at the end',
+  'dropped',
+  'msg/s',
+  'floor µs/msg',
+  'server µs/msg',
+  'ratio',
+  'cores',
+  'RSS peak MiB',
+  'PSS MiB',
+  'ping p99 ms',
+  'max',
+  'over 5 s',
+  'block to feed p50 ms',
+  'p99',
+  'max',
+  'rows/s',
+  'store lag max s',
+  'rows given up',
+  'frames shed',
+  ...(protocol === 'netstats' ? ['observations/s', 'floor µs each', 'server µs each', 'ack p50 ms', 'p99', 'max'] : []),
+]
+
+const rowOf = (agents: number, floor: Measured | undefined, server: Measured): (string | number)[] => {
+  const { counts, seen, feed } = server
+  const { pings } = counts
+  const { before, after } = seen
+  const of = (name: string): number => (before && after ? totalGained(name, before, after) : Number.NaN)
+  return [
+    thousands(agents),
+    thousands(counts.inside),
+    counts.lost,
+    thousands(server.messagesPerSecond),
+    floor?.microsPerMessage.toFixed(1) ?? '–',
+    server.microsPerMessage.toFixed(1),
+    floor ? (server.microsPerMessage / floor.microsPerMessage).toFixed(2) : '–',
+    seen.cores.toFixed(2),
+    mebibytes(seen.peakRssBytes),
+    mebibytes(seen.pssBytes),
+    ms(percentileOfTimes(pings, 0.99)),
+    ms(pings.max),
+    pings.overdue,
+    ms(percentileOfTimes(feed, 0.5)),
+    ms(percentileOfTimes(feed, 0.99)),
+    ms(feed.max),
+    thousands(of('history_rows_total') / seen.seconds),
+    seen.lagSeconds.toFixed(1),
+    thousands(of('history_shed_total')),
+    thousands(of('intake_shed_total')),
+    ...(protocol === 'netstats' ? acknowledged(floor, server) : []),
+  ]
+}
+
+const acknowledged = (floor: Measured | undefined, server: Measured): (string | number)[] => {
+  const acks = server.counts.acks ?? { bins: [], max: 0 }
+  return [
+    thousands(server.observations / server.seen.seconds),
+    floor?.microsPerObservation.toFixed(1) ?? '–',
+    server.microsPerObservation.toFixed(1),
+    ms(percentileOfTimes(acks, 0.5)),
+    ms(percentileOfTimes(acks, 0.99)),
+    ms(acks.max),
+  ]
+}
+
+const details = (server: Measured, before: Scrape, after: Scrape): void => {
+  const { counts, seen } = server
+  const writing = totalGained('store_write_seconds_total', before, after)
+  const batches = totalGained('store_batches_total', before, after)
+  progress(
+    `client pings ${thousands(counts.pings.answered)}, WebSocket pings answered ${thousands(counts.webSocketPings)}`,
+  )
+  progress(`refused: ${JSON.stringify(counts.refused)}; not sent because a socket was full: ${counts.blocked}`)
+  if (protocol === 'netstats') {
+    const { observations = 0, acknowledged: acked = 0, spoolFull = 0, nacks = {} } = counts
+    progress(`observations sent ${thousands(observations)}, acknowledged ${thousands(acked)}, spool full ${spoolFull}`)
+    progress(`told to send again: ${JSON.stringify(nacks)}`)
+  }
+  progress(`rows given up: ${labelled(gained('history_shed_total', before, after))}`)
+  progress(`frames shed: ${labelled(gained('intake_shed_total', before, after))}`)
+  progress(`ended by the server: ${labelled(gained('ethstats_ended_total', before, after))}`)
+  progress(
+    `store: ${batches} batches, ${((writing / batches) * 1000).toFixed(0)} ms each, most waiting ${mebibytes(seen.waitingBytes)} MiB`,
+  )
+  progress(
+    `event loop: ${[...after.by('event_loop_delay_seconds')].map(([q, s]) => `${q} ${(s * 1000).toFixed(0)} ms`).join(', ')}`,
+  )
+  progress(
+    `dashboard ${thousands(server.viewerBytesPerSecond)} B/s, classic page ${thousands(server.classicBytesPerSecond)} B/s${server.classicClosed ? ', CLOSED' : ''}`,
+  )
+  progress(`memory ${mebibytes(seen.rssSlopePerHour)} MiB/h`)
+  for (const { command, cores, rssBytes, pssBytes } of seen.processes)
+    progress(`${command}: ${cores.toFixed(2)} cores, RSS ${mebibytes(rssBytes)} MiB, PSS ${mebibytes(pssBytes)} MiB`)
+  for (const { name, cores } of seen.threads) progress(`thread ${name}: ${cores.toFixed(3)} cores`)
+}
+
+const rows: (string | number)[][] = []
+for (const agents of sizes) {
+  let floor: Measured | undefined
+  if (values.only !== 'server') {
+    progress(`floor, ${agents} agents`)
+    const program = protocol === 'netstats' ? (['netstats-floor.ts'] as const) : (['floor.ts'] as const)
+    await using subject = await startFloor(values.core, Math.ceil(agents / agentsAFloor), program)
+    floor = await measure(subject, { ...loadOf(agents), viewers: false })
+    progress(`floor ${floor.microsPerMessage.toFixed(1)} µs a message, ${floor.seen.cores.toFixed(2)} cores`)
+  }
+  if (values.only === 'floor') continue
+  progress(`server, ${agents} agents`)
+  await using subject = await startServer(values.core, secret, {
+    args: values['server-args'].split(' ').filter((one) => one !== ''),
+    verbose: values.verbose,
+  })
+  const server = await measure(subject, { ...loadOf(agents), viewers: true })
+  const { before, after } = server.seen
+  if (before !== undefined && after !== undefined) details(server, before, after)
+  rows.push(rowOf(agents, floor, server))
+}
+if (rows.length > 0) say(table(head, rows))

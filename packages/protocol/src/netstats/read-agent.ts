@@ -1,0 +1,145 @@
+import { kinds } from '../kinds/mod.ts'
+import type { ObservationOf } from '../observation.ts'
+import { count, list, number, object, optional, text as textOf } from '../parse.ts'
+import { malformed } from './errors.ts'
+import { base64Of32, base64Of64, plain, readFields, spoolId, whole } from './fields.ts'
+import { refuseLines, splitFrame } from './header.ts'
+import type { Split } from './header.ts'
+import { limits } from './limits.ts'
+import { readBatchLines, readPlainLines } from './lines.ts'
+import type { ReadContext } from './lines.ts'
+import type { AgentMessage, Answer, Batch, Hello, Now } from './messages.ts'
+import { protocolVersion } from './messages.ts'
+import { byeReader, pingReader, pongReader } from './read-both.ts'
+
+/** Reads a frame of an agent whole, or throws `ParseError` with one of `netstatsParseCodes`. */
+export const readAgentFrame = (text: string, context: ReadContext): AgentMessage => {
+  const batch = quickBatch(text, context)
+  if (batch !== undefined) return batch
+  const split = splitFrame(text)
+  switch (split.type) {
+    case 'batch':
+      return readBatch(text, split, context)
+    case 'now':
+      return readNow(text, split, context)
+    case 'answer':
+      return readAnswer(text, split, context)
+    case 'ping':
+      refuseLines(split)
+      return { type: 'ping', ...readFields(pingReader, split.header) }
+    case 'pong':
+      refuseLines(split)
+      return { type: 'pong', ...readFields(pongReader, split.header) }
+    case 'hello':
+      refuseLines(split)
+      return readHello(split)
+    case 'proof':
+      refuseLines(split)
+      return { type: 'proof', ...readFields(proofReader, split.header) }
+    case 'bye':
+      refuseLines(split)
+      return { type: 'bye', ...readFields(byeReader, split.header) }
+    default:
+      return { type: 'unknown' }
+  }
+}
+
+/** Reads a frame that must be a batch. */
+export const parseBatch = (text: string, context: ReadContext): Batch => {
+  const batch = quickBatch(text, context)
+  if (batch !== undefined) return batch
+  const split = splitFrame(text)
+  if (split.type !== 'batch') throw malformed('NETSTATS_HEADER_MALFORMED', 'type', 'expected "batch"')
+  return readBatch(text, split, context)
+}
+
+const helloReader = object({
+  agent: plain(1, limits.agentChars),
+  node: plain(1, limits.nodeChars),
+  info: kinds['node-info'].read,
+  spool: spoolId,
+  after: count,
+  time: number,
+  software: plain(0, limits.softwareChars),
+  token: optional(plain(1, limits.tokenChars)),
+  key: optional(base64Of32),
+  compress: optional(list(textOf(20), 8)),
+})
+
+const readHello = ({ header }: Split): Hello => {
+  // A later version may mean anything by the other fields.
+  const { version } = header
+  if (version !== protocolVersion) {
+    const known = Number.isSafeInteger(version)
+    if (known) throw malformed('NETSTATS_VERSION_UNSUPPORTED', 'version', `this end speaks ${protocolVersion} only`)
+    throw malformed('NETSTATS_FIELD_MALFORMED', 'version', 'expected a whole number')
+  }
+  return { type: 'hello', version: protocolVersion, ...readFields(helloReader, header) }
+}
+
+const proofReader = object({ signature: base64Of64 })
+
+const batchReader = object({
+  after: count,
+  count: whole(1, limits.batchItems),
+  number: whole(1, Number.MAX_SAFE_INTEGER),
+  signature: optional(base64Of64),
+})
+
+const readBatch = (text: string, { header, linesAt }: Split, context: ReadContext): Batch => {
+  const { after, count, number, signature } = readFields(batchReader, header)
+  return batchOf(text, linesAt ?? text.length + 1, after, count, number, signature, context)
+}
+
+const batchOf = (
+  text: string,
+  linesAt: number,
+  after: number,
+  count: number,
+  number: number,
+  signature: string | undefined,
+  context: ReadContext,
+): Batch => {
+  const { items, last, unknown, invalid } = readBatchLines(text, linesAt, count, after, context)
+  const batch: Batch = { type: 'batch', after, number, count, last, items, setAside: { unknown, invalid } }
+  return signature === undefined ? batch : { ...batch, signature }
+}
+
+/** The first line of a batch as `writeBatch` writes it. */
+const quickForm =
+  /\{"type":"batch","after":(0|[1-9]\d{0,14}),"count":([1-9]\d{0,3}),"number":([1-9]\d{0,14})(?:,"signature":"([A-Za-z0-9+/]{85}[AQgw]==)")?\}\n/y
+
+/** Nearly all frames of an agent are batches, and nearly all of those begin like this: it spares JSON and its checks. */
+const quickBatch = (text: string, context: ReadContext): Batch | undefined => {
+  if (text.length > limits.frameBytes) return undefined
+  quickForm.lastIndex = 0
+  const match = quickForm.exec(text)
+  if (match === null) return undefined
+  const count = Number(match[2])
+  if (count > limits.batchItems) return undefined
+  return batchOf(text, quickForm.lastIndex, Number(match[1]), count, Number(match[3]), match[4], context)
+}
+
+const nowReader = object({ number: whole(1, Number.MAX_SAFE_INTEGER), signature: optional(base64Of64) })
+
+const readNow = (text: string, { header, linesAt }: Split, context: ReadContext): Now => {
+  const fields = readFields(nowReader, header)
+  const { items, unknown, invalid } = readPlainLines(text, linesAt, limits.nowItems, context)
+  return { type: 'now', ...fields, observations: items, setAside: { unknown, invalid } }
+}
+
+const answerReader = object({
+  id: whole(1, Number.MAX_SAFE_INTEGER),
+  missing: optional(list(count, limits.requestNumbers)),
+  signature: optional(base64Of64),
+})
+
+const readAnswer = (text: string, { header, linesAt }: Split, { node }: ReadContext): Answer => {
+  const { missing = [], ...fields } = readFields(answerReader, header)
+  // Old blocks are asked of one node: they would only push from the memo what all report.
+  const { items, unknown, invalid } = readPlainLines(text, linesAt, limits.requestNumbers, { node })
+  const isBlock = (item: (typeof items)[number]): item is ObservationOf<'block'> => item.kind === 'block'
+  const blocks = items.filter(isBlock)
+  const others = items.length - blocks.length
+  return { type: 'answer', ...fields, missing, blocks, setAside: { unknown: unknown + others, invalid } }
+}

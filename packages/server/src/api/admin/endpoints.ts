@@ -1,0 +1,46 @@
+/** Administration over REST: the table of operations as endpoints. Lists are read with GET, the rest is POST with a body. */
+import type { z } from 'zod'
+import { operations, shapes } from '../../access/operations.ts'
+import type { Operation } from '../../access/operations.ts'
+import { endpoint, integer, nothing } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { named } from '../schemas.ts'
+import { actorOf, onAccess } from './access.ts'
+
+for (const [id, shape] of Object.entries(shapes)) named(id, `${id.replaceAll(/\B(?=[A-Z])/g, ' ')}.`, shape)
+
+/** Parameters of lists come as text. */
+const listQueries: Readonly<Record<string, z.ZodRawShape>> = {
+  'agents/list': {
+    offset: integer(0, 1_000_000, 'Agents to leave out at the beginning.').optional(),
+    limit: integer(1, 1000, 'Agents to give at most; 1000 by default.').optional(),
+  },
+  'users/list': {},
+  'audit/list': {
+    limit: integer(1, 1000, 'Entries to give at most; 100 by default.').optional(),
+    before: integer(0, Number.MAX_SAFE_INTEGER, 'Only entries before the one with this id.').optional(),
+  },
+}
+
+const endpointOf = (name: string, operation: Operation): Endpoint => {
+  const query = listQueries[name]
+  const { id, summary, role, args, result } = operation
+  return endpoint({
+    id,
+    summary,
+    role,
+    method: query === undefined ? 'POST' : 'GET',
+    path: `/admin/${query === undefined ? name : name.replace(/\/list$/, '')}`,
+    params: nothing,
+    query: query === undefined ? args : args.extend(query),
+    response: result,
+    personal: true,
+    problems: query === undefined ? [404, 409, 503] : [503],
+    handle: (context, _, given, options) =>
+      onAccess(context, ({ admin }) => operation.run(admin, actorOf(options), given)),
+  })
+}
+
+export const adminEndpoints: readonly Endpoint[] = Object.entries(operations).map(([name, operation]) =>
+  endpointOf(name, operation as unknown as Operation),
+)

@@ -1,0 +1,121 @@
+/** Logging in and out of the dashboard, and who one is. */
+import { z } from 'zod'
+import type { Principal } from '../../access/doors.ts'
+import { cookieHeader } from '../../access/doors.ts'
+import type { Access } from '../../access/mod.ts'
+import { roles } from '../../access/roles.ts'
+import { PersonalAnswer } from '../answer.ts'
+import { endpoint, nothing } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { Problem } from '../problem.ts'
+import { named, time } from '../schemas.ts'
+import { actorOf, onAccess } from './access.ts'
+
+const sessionBody = named(
+  'Session',
+  'Who asks, and what they may.',
+  z.object({
+    name: z.string().nullable().describe('Null for who has not logged in.'),
+    role: z.enum(roles).nullable().describe('Null for who may see nothing.'),
+    via: z.enum(['anonymous', 'session', 'token']),
+    endsAt: time.nullable().describe('When the session ends at the latest, unless it is used before.'),
+  }),
+)
+
+const path = '/session'
+const password = z.string().min(1).max(1024)
+
+const shown = (access: Access, principal: Principal | undefined) => ({
+  name: principal?.name ?? null,
+  role: principal?.role ?? null,
+  via: principal?.via ?? 'anonymous',
+  endsAt: (principal && access.doors.endsAt(principal)) ?? null,
+})
+
+export const sessionEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'getSession',
+    summary: 'Who asks, and what they may.',
+    role: 'everybody',
+    path,
+    params: nothing,
+    query: nothing,
+    response: sessionBody,
+    personal: true,
+    problems: [503],
+    handle: (context, _, __, { principal }) => onAccess(context, (access) => shown(access, principal)),
+  }),
+  endpoint({
+    id: 'login',
+    summary: 'Begins a session, by a cookie that no script can read.',
+    role: 'everybody',
+    method: 'POST',
+    path,
+    params: nothing,
+    query: z.strictObject({ name: z.string().min(1).max(200), password }),
+    response: sessionBody,
+    personal: true,
+    problems: [401, 429, 503],
+    handle: (context, _, { name, password }, { client, principal, secure }) =>
+      onAccess(context, async (access) => {
+        const outcome = await access.doors.login(name, password, client)
+        if (outcome.ok) {
+          // Whoever logs in anew leaves nothing behind.
+          if (principal !== undefined) access.doors.logout(principal, client)
+          const maxAgeMs = outcome.endsAt - context.now()
+          return new PersonalAnswer(shown(access, outcome.principal), {
+            'set-cookie': cookieHeader(outcome.cookie, { secure, maxAgeMs }),
+          })
+        }
+        if (outcome.reason === 'wrong')
+          return new Problem('API_LOGIN_WRONG', 'Try again; after some failures in a row one has to wait.')
+        const seconds = Math.ceil(outcome.retryMs / 1000)
+        const headers = { 'retry-after': String(seconds) }
+        return new Problem('API_LOCKED_OUT', `Too many logins failed; try again in ${seconds} s.`, {}, headers)
+      }),
+  }),
+  endpoint({
+    id: 'logout',
+    summary: 'Ends the session.',
+    role: 'everybody',
+    method: 'DELETE',
+    path,
+    params: nothing,
+    query: nothing,
+    response: z.void(),
+    personal: true,
+    problems: [503],
+    handle: (context, _, __, { principal, client, secure }) =>
+      onAccess(context, ({ doors }) => {
+        if (principal !== undefined) doors.logout(principal, client)
+        return new PersonalAnswer(undefined, { 'set-cookie': cookieHeader(undefined, { secure, maxAgeMs: 0 }) })
+      }),
+  }),
+  endpoint({
+    id: 'setOwnPassword',
+    summary: 'Sets the password of whoever asks, and ends all other sessions of theirs.',
+    role: 'viewer',
+    method: 'POST',
+    path: `${path}/password`,
+    params: nothing,
+    query: z.strictObject({ current: password, password: password.describe('At least 10 characters.') }),
+    response: sessionBody,
+    personal: true,
+    problems: [404, 409, 429, 503],
+    handle: (context, _, { current, password }, options) =>
+      onAccess(context, async (access) => {
+        const { principal, client } = options
+        if (principal?.name === undefined || principal.session === undefined) {
+          return new Problem('API_LOGIN_REQUIRED', 'Log in with POST /api/v1/session first.')
+        }
+        const outcome = await access.doors.confirm(principal.name, current, client)
+        if (outcome === 'wrong') return new Problem('API_LOGIN_WRONG', 'The current password is another one.')
+        if (outcome !== 'right') {
+          const headers = { 'retry-after': String(Math.ceil(outcome.retryMs / 1000)) }
+          return new Problem('API_LOCKED_OUT', 'Too many logins failed; try again later.', {}, headers)
+        }
+        await access.admin.users.setPassword(actorOf(options), { name: principal.name, password }, principal.session)
+        return shown(access, principal)
+      }),
+  }),
+]

@@ -1,0 +1,24 @@
+/** How many processes take in agents, from what is wanted and from what one process can hold. */
+
+/** A process that is fuller than this gets others beside it. */
+const fullShare = 0.7
+/** Connections are spread by chance: none shall be full before the others. */
+const spread = 0.9
+
+export interface FleetSize {
+  /** Connections wanted in all, where the operator says so. */
+  readonly connections: number | undefined
+  /** Connections one process can hold. */
+  readonly each: number
+}
+
+/** Workers to start with, where the operator leaves it to us: none while one process holds all. */
+export const workersAtStart = ({ connections, each }: FleetSize): number =>
+  connections === undefined || connections <= each ? 0 : Math.ceil(connections / (each * spread))
+
+/** Workers for so many connections, with room to grow; as many as there are where that is enough. */
+export const workersFor = (connections: number, workers: number, each: number): number => {
+  const room = Math.max(1, workers) * each * spread
+  if (connections < room * fullShare) return workers
+  return Math.max(2, workers + 1, Math.ceil(connections / (each * spread * fullShare)))
+}
