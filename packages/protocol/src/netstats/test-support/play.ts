@@ -129,3 +129,10 @@ export const playAgent = (options: Partial<Omit<AgentSessionOptions, 'hello'>> &
     },
   }
 }
+
+/** The types of what was done, in order; of a frame that was sent, `send` and its type. */
+export const types = (actions: readonly unknown[]): readonly unknown[] =>
+  actions.map((one) => {
+    const { send, type } = one as { readonly send?: string; readonly type?: string }
+    return send === undefined ? type : `send ${send}`
+  })
