@@ -28,7 +28,6 @@ import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
 import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
 import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
-import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
 import { createHttp } from './http.ts'
@@ -148,7 +147,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
-  const deliveries = history?.deliveries ?? createVolatileDeliveries()
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
