@@ -26,8 +26,8 @@ import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
-import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
 import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
+import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
 import { createHttp } from './http.ts'
@@ -143,10 +143,10 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
+  const deliveries = history?.deliveries ?? createVolatileDeliveries()
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
-  const deliveries = history?.deliveries ?? createVolatileDeliveries()
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
@@ -249,6 +249,14 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   await history?.begin(core)
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
   front = await openFront({
     app,
     listen: config.listen,
@@ -265,6 +273,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     health,
   }).catch(async (error: unknown) => {
+    await control?.[Symbol.asyncDispose]()
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
     await access[Symbol.asyncDispose]()
@@ -272,14 +281,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
-  })
-  const control = await openServerControl({
-    data: config.data,
-    reader: history?.reader,
-    retention: config.history.retention,
-    access: access.admin,
-    log,
-    health,
   })
   for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
     health.set(part, 'ok')

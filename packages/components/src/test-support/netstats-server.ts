@@ -271,7 +271,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
   }
 
   const cut = (): void => {
-    for (const { socket } of [...peers]) socket.terminate()
+    for (const { socket } of peers) socket.terminate()
   }
   const forget = (): void => {
     life++

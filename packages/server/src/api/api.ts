@@ -122,6 +122,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     // oxlint-disable-next-line typescript/require-await -- fastify tells plugins apart by their promise
     async (api) => {
       api.addHook('onRequest', async (_, reply) => void reply.headers(securityHeaders))
+      api.removeContentTypeParser('text/plain')
       api.setErrorHandler(answerError(options.log, allowedAt))
       api.setNotFoundHandler((request, reply) => answerUnknown(request, reply, allowedAt))
       for (const endpoint of endpoints) {

@@ -87,11 +87,12 @@ export const openLink = (options: LinkOptions): Link => {
   const inputs: AgentInput[] = []
   let performing = false
   const feed = (input: AgentInput): void => {
+    if (over) return
     inputs.push(input)
     if (performing) return
     performing = true
     try {
-      for (let next = inputs.shift(); next && !over; next = inputs.shift())
+      for (let next = inputs.shift(); next; next = inputs.shift())
         for (const action of session.take(next, at())) perform(action)
     } finally {
       performing = false

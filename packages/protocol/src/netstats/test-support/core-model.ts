@@ -2,7 +2,7 @@
 import type { StreamItem } from '../messages.ts'
 import type { DeliveredBatch } from '../server-types.ts'
 
-export type Taken = 'taken' | 'busy' | 'hole'
+export type Taken = 'taken' | 'busy'
 
 export interface CoreModel {
   /** The store: survives restarts. */
@@ -44,7 +44,9 @@ export const createCoreModel = (): CoreModel => {
       return duplicates
     },
     take: (batch, busy) => {
-      if (batch.after > applied) return 'hole'
+      // What reaches the core through one session has no holes: that is the session's to see to.
+      if (batch.after > applied)
+        throw new Error(`a batch after ${batch.after} was let through, and ${applied} is the last`)
       if (busy) return 'busy'
       const fresh = batch.items.filter(({ sequence }) => sequence > applied)
       duplicates += batch.items.length - fresh.length

@@ -86,9 +86,8 @@ export const createWorld = (options: WorldOptions) => {
         return
       case 'deliver': {
         const taken = core.take(action.batch, busy)
-        if (taken !== 'taken') {
-          tellServer(l, { type: 'nack', through: core.applied, reason: taken, retryMs: taken === 'busy' ? 500 : 0 })
-        } else if (action.batch.last <= core.through) tellServer(l, { type: 'durable', through: core.through })
+        if (taken === 'busy') tellServer(l, { type: 'nack', through: core.applied, reason: taken, retryMs: 500 })
+        else if (action.batch.last <= core.through) tellServer(l, { type: 'durable', through: core.through })
         return
       }
       case 'fault':

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endpoints } from '../endpoints.ts'
+import { problemSchema } from '../problem.ts'
+import { openAdminApi } from './testing/app.ts'
+import type { AdminApi } from './testing/app.ts'
+
+const nasty = [
+  'node-1\r\nset-cookie: netstats_session=x',
+  'node-1\u0000',
+  "'; DROP TABLE agents; --",
+  '__proto__',
+  'constructor',
+  '\u202egnp.exe',
+  '\ud800',
+  'x'.repeat(5000),
+]
+const names = fc.oneof(fc.constantFrom('node-1', 'alice', 'bob', 'ü', 'a/b'), fc.constantFrom(...nasty), fc.string())
+const value = fc.oneof(
+  names,
+  fc.constantFrom('viewer', 'operator', 'admin', true, null, 7, Buffer.alloc(32, 1).toString('base64')),
+  fc.jsonValue(),
+)
+const changing = endpoints.filter(({ method }) => method === 'POST')
+const request = fc.constantFrom(...changing).chain((endpoint) => {
+  const known = fc.constantFrom(...Object.keys(endpoint.query.shape))
+  const given = fc.dictionary(fc.oneof({ weight: 9, arbitrary: known }, { weight: 1, arbitrary: fc.string() }), value)
+  const named = fc.record(Object.fromEntries(Object.keys(endpoint.query.shape).map((key) => [key, value])), {
+    requiredKeys: [],
+  })
+  return fc.record({
+    endpoint: fc.constant(endpoint),
+    body: fc.oneof({ weight: 4, arbitrary: named }, { weight: 2, arbitrary: given }, { weight: 1, arbitrary: value }),
+  })
+})
+
+describe('whatever an admin sends', () => {
+  let api: AdminApi
+  beforeAll(async () => {
+    api = await openAdminApi()
+  })
+  afterAll(() => api[Symbol.asyncDispose]())
+
+  it('is answered as described or with a problem, forges no header and breaks nothing', async () => {
+    const seen = new Map<number, number>()
+    await fc.assert(
+      fc.asyncProperty(request, async ({ endpoint, body }) => {
+        const answer = await api.ask('POST', endpoint.path, { as: 'admin', body: JSON.stringify(body) })
+        const { statusCode } = answer
+        seen.set(statusCode, (seen.get(statusCode) ?? 0) + 1)
+        // Removed by itself, the admin of this test is nobody.
+        expect([200, 400, 401, 403, 404, 409, 413]).toContain(statusCode)
+        expect(answer.headers['set-cookie']).toBeUndefined()
+        if (statusCode === 200) expect(endpoint.response.safeParse(answer.json()).error).toBeUndefined()
+        else expect(problemSchema.parse(answer.json()).status).toBe(statusCode)
+      }),
+      { numRuns: 600 },
+    )
+    expect(api.log.entries).toEqual([])
+    expect(seen.get(200) ?? 0).toBeGreaterThan(5)
+    const audit = await api.ask('GET', '/admin/audit?limit=1000', { as: 'admin' })
+    if (audit.statusCode === 200) {
+      for (const entry of (audit.json() as { entries: Record<string, unknown>[] }).entries)
+        for (const text of Object.values(entry)) expect(String(text)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
+    }
+  })
+})
