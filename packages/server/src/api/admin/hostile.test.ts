@@ -60,7 +60,7 @@ describe('whatever an admin sends', () => {
     expect(seen.get(200) ?? 0).toBeGreaterThan(5)
     const audit = await api.ask('GET', '/admin/audit?limit=1000', { as: 'admin' })
     if (audit.statusCode === 200) {
-      for (const entry of (audit.json() as { entries: Record<string, unknown>[] }).entries)
+      for (const entry of audit.json<{ entries: Record<string, unknown>[] }>().entries)
         for (const text of Object.values(entry)) expect(String(text)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
     }
   })
