@@ -69,21 +69,23 @@ const everySink = {
   batchSize: z.int().min(1).max(10_000).default(500).describe('Most observations handed over at a time.'),
 }
 
-const sinkTypes = Object.values(sinks).map((definition) =>
-  z
-    .strictObject({
-      type: z.literal(definition.type).describe('Kind of server.'),
-      ...definition.config.omit({ node: true }).shape,
-      ...everySink,
-    })
-    .describe(definition.summary),
-)
+/** An entry of `sinks`: what its type wants to know, and what each can be told. The node comes from the agent. */
+const sinkEntry = <Shape extends z.core.$ZodShape & { readonly node: unknown }>(definition: {
+  readonly type: string
+  readonly summary: string
+  readonly config: z.ZodObject<Shape, z.core.$strict>
+}) => {
+  const { node: _, ...own } = definition.config.shape
+  return z
+    .strictObject({ type: z.literal(definition.type).describe('Kind of server.'), ...own, ...everySink })
+    .describe(definition.summary)
+}
 
 export const agentConfig = z
   .strictObject({
     nodes: z.array(node).min(1).describe('The nodes to watch.'),
     sinks: z
-      .array(z.discriminatedUnion('type', sinkTypes as [(typeof sinkTypes)[number], ...typeof sinkTypes]))
+      .array(z.discriminatedUnion('type', [sinkEntry(sinks.netstats), sinkEntry(sinks.ethstats)]))
       .min(1)
       .describe('Where to report; several at once are fine, one that is down does not hold up the others.'),
     data: z

@@ -57,10 +57,32 @@ describe('flags of the agent', () => {
     expect(secretsOf({}, { NETSTATS_ETHSTATS_SECRET_FILE: '/f' })).toEqual([{ file: '/f' }, { file: '/f' }])
   })
 
-  it('take --server for --ethstats', () => {
+  it('report to Netstats servers, to ethstats servers, or to both', () => {
+    const both = { rpc: ['ws://n'], server: ['ws://a'], ethstats: ['ws://b'] }
     expect(configOf({ rpc: ['ws://n'], server: ['ws://a'] })['sinks']).toEqual([
-      { type: 'ethstats', endpoint: 'ws://a' },
+      { type: 'netstats', endpoint: 'ws://a' },
     ])
+    expect(configOf(both)['sinks']).toEqual([
+      { type: 'netstats', endpoint: 'ws://a' },
+      { type: 'ethstats', endpoint: 'ws://b' },
+    ])
+    expect(configOf({ ...both, secret: 's', ethstatsSecret: 'e', tokenFile: 't', keyFile: 'k' })['sinks']).toEqual([
+      { type: 'netstats', endpoint: 'ws://a', token: { file: resolve('t') }, keyFile: resolve('k'), secret: 's' },
+      { type: 'ethstats', endpoint: 'ws://b', secret: 'e' },
+    ])
+  })
+
+  it('take server, token and key from variables, where no flag names a server', () => {
+    const env = { NETSTATS_SERVER: 'ws://a', NETSTATS_TOKEN: 'x', NETSTATS_KEY_FILE: '/k', NETSTATS_ETHSTATS: 'ws://b' }
+    expect(configOf({ rpc: ['ws://n'] }, env)['sinks']).toEqual([
+      { type: 'netstats', endpoint: 'ws://a', token: { env: 'NETSTATS_TOKEN' }, keyFile: '/k' },
+      { type: 'ethstats', endpoint: 'ws://b' },
+    ])
+    expect(configOf({ rpc: ['ws://n'], ethstats: ['ws://c'] }, env)['sinks']).toEqual([
+      { type: 'ethstats', endpoint: 'ws://c' },
+    ])
+    const file = { NETSTATS_SERVER: 'ws://a', NETSTATS_TOKEN_FILE: '/t' }
+    expect(configOf({ rpc: ['ws://n'] }, file)['sinks']).toMatchObject([{ token: { file: '/t' } }])
   })
 
   it('stand in variables too, and win over them', () => {
@@ -84,6 +106,10 @@ describe('flags of the agent', () => {
     [{ config: 'f', name: ['x', 'y'] }, '--name names 2 nodes; give each its --rpc URL'],
     [{ config: 'f', ethstatsSecret: 's' }, 'a secret without a server'],
     [{ rpc: ['a'], ethstats: server, secret: 's', secretFile: 'f' }, 'the secret is given twice'],
+    [{ rpc: ['a'], ethstats: server, token: 't' }, 'a token without a server'],
+    [{ rpc: ['a'], server, ethstatsSecret: 's' }, 'a secret without a server'],
+    [{ rpc: ['a'], ethstats: server, keyFile: 'k' }, 'a key without a server'],
+    [{ rpc: ['a'], server, token: 't', tokenFile: 'f' }, 'the token is given twice'],
     [{ rpc: ['a'] }, 'no server to report to'],
     [{}, 'no node to watch'],
   ])('%j are wrong use', (flags, message) => {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
 import type { FlagValue } from '@netstats/sdk/config'
+import { agentSecrets, keyFileOf, needServer, tokenOf } from './agent-secrets.ts'
+import type { SecretGiven } from './agent-secrets.ts'
 import { usageError } from './errors.ts'
 import { logFlags } from './log-flags.ts'
 import type { AgentFlags } from './program.ts'
@@ -11,6 +12,10 @@ type Env = Readonly<Record<string, string | undefined>>
 export const agentVariables = [
   'NETSTATS_NAME',
   'NETSTATS_RPC',
+  'NETSTATS_SERVER',
+  'NETSTATS_TOKEN',
+  'NETSTATS_TOKEN_FILE',
+  'NETSTATS_KEY_FILE',
   'NETSTATS_ETHSTATS',
   'NETSTATS_ETHSTATS_SECRET',
   'NETSTATS_ETHSTATS_SECRET_FILE',
@@ -26,20 +31,29 @@ interface Given {
 export const agentFlagValues = (flags: AgentFlags, env: Env): readonly FlagValue[] => {
   const rpc = pick([{ name: '--rpc', values: flags.rpc ?? [] }, fromEnv('NETSTATS_RPC', env)])
   const names = pick([{ name: '--name', values: flags.name ?? [] }, fromEnv('NETSTATS_NAME', env)])
-  const servers = pick([
-    { name: '--ethstats', values: [...(flags.ethstats ?? []), ...(flags.server ?? [])] },
-    fromEnv('NETSTATS_ETHSTATS', env),
-  ])
+  // A flag for one kind of server is the answer to where to report; variables are asked where there is none.
+  const asked = (flags.server ?? flags.ethstats) === undefined ? env : {}
+  const servers = pick([{ name: '--server', values: flags.server ?? [] }, fromEnv('NETSTATS_SERVER', asked)])
+  const ethstats = pick([{ name: '--ethstats', values: flags.ethstats ?? [] }, fromEnv('NETSTATS_ETHSTATS', asked)])
   if (flags.config === undefined) {
     if (rpc.values.length === 0)
       throw usageError('no node to watch; name one with --rpc URL, or a file with --config FILE')
-    if (servers.values.length === 0) {
-      throw usageError('no server to report to; name one with --ethstats URL, or a file with --config FILE')
+    if (servers.values.length + ethstats.values.length === 0) {
+      throw usageError(
+        'no server to report to; name one with --server URL or --ethstats URL, or a file with --config FILE',
+      )
     }
   }
+  const secrets = agentSecrets(flags, env)
+  const token = tokenOf(flags, env)
+  const keyFile = keyFileOf(flags, env)
+  needServer(flags, { netstats: servers.values.length > 0, ethstats: ethstats.values.length > 0 })
   return [
     ...nodeValues(rpc, names),
-    ...serverValues(servers, secretValue(flags, env, servers)),
+    ...sinkValues([
+      ...sinksOf('netstats', servers, { token, keyFile, secret: secrets.shared }),
+      ...sinksOf('ethstats', ethstats, { secret: secrets.ethstats }),
+    ]),
     ...single('--data', ['data'], flags.data),
     ...single('--metrics-listen', ['metrics', 'listen'], flags.metricsListen),
     ...logFlags(flags),
@@ -88,37 +102,32 @@ const namesFor = (nodes: number, { name, values }: Given): readonly (string | un
   return nodes === 1 ? [undefined] : Array.from({ length: nodes }, (_, i) => `${base}-${i + 1}`)
 }
 
-interface SecretGiven {
+interface SinkGiven {
+  /** What to call the place it comes from. */
   readonly name: string
-  readonly value: unknown
+  readonly type: 'netstats' | 'ethstats'
+  readonly endpoint: string
+  readonly more: Readonly<Record<string, SecretGiven>>
 }
 
-const secretValue = (flags: AgentFlags, env: Env, servers: Given): SecretGiven | undefined => {
-  const text = flags.ethstatsSecret ?? flags.secret
-  const file = flags.ethstatsSecretFile ?? flags.secretFile
-  if (text !== undefined && file !== undefined) {
-    throw usageError('the secret is given twice, by --ethstats-secret and by file; keep one')
-  }
-  if ((text !== undefined || file !== undefined) && servers.values.length === 0) {
-    throw usageError('a secret without a server; name the server with --ethstats URL, or put the secret into the file')
-  }
-  if (text !== undefined) return { name: '--ethstats-secret', value: text }
-  if (file !== undefined) return { name: '--ethstats-secret-file', value: { file: resolve(file) } }
-  if ((env['NETSTATS_ETHSTATS_SECRET'] ?? '') !== '') {
-    return { name: 'NETSTATS_ETHSTATS_SECRET', value: { env: 'NETSTATS_ETHSTATS_SECRET' } }
-  }
-  const fileOfEnv = env['NETSTATS_ETHSTATS_SECRET_FILE'] ?? ''
-  return fileOfEnv === '' ? undefined : { name: 'NETSTATS_ETHSTATS_SECRET_FILE', value: { file: resolve(fileOfEnv) } }
+const sinksOf = (
+  type: SinkGiven['type'],
+  { name, values }: Given,
+  more: Readonly<Record<string, SecretGiven | undefined>>,
+): readonly SinkGiven[] => {
+  const given = Object.entries(more).filter((one): one is [string, SecretGiven] => one[1] !== undefined)
+  return values.map((endpoint) => ({ name, type, endpoint, more: Object.fromEntries(given) }))
 }
 
-const serverValues = (servers: Given, secret: SecretGiven | undefined): readonly FlagValue[] =>
-  servers.values.length === 0
-    ? []
-    : [
-        { name: servers.name, path: ['sinks'], value: [] },
-        ...servers.values.flatMap((value, i) => [
-          { name: servers.name, path: ['sinks', i], value: { type: 'ethstats' } },
-          { name: servers.name, path: ['sinks', i, 'endpoint'], value },
-          ...(secret === undefined ? [] : [{ ...secret, path: ['sinks', i, 'secret'] }]),
-        ]),
-      ]
+const sinkValues = (given: readonly SinkGiven[]): readonly FlagValue[] => {
+  const [first] = given
+  if (first === undefined) return []
+  return [
+    { name: first.name, path: ['sinks'], value: [] },
+    ...given.flatMap(({ name, type, endpoint, more }, i) => [
+      { name, path: ['sinks', i], value: { type } },
+      { name, path: ['sinks', i, 'endpoint'], value: endpoint },
+      ...Object.entries(more).map(([key, one]) => ({ ...one, path: ['sinks', i, key] })),
+    ]),
+  ]
+}

@@ -57,7 +57,7 @@ describe('wrong use', () => {
     ],
     [
       ['agent', '--rpc', 'ws://h'],
-      'netstats: no server to report to; name one with --ethstats URL, or a file with --config FILE\n',
+      'netstats: no server to report to; name one with --server URL or --ethstats URL, or a file with --config FILE\n',
     ],
   ])('%j ends with 2 and one line', async (args, line) => {
     expect(await runCli(args)).toEqual({ code: 2, out: '', err: line })

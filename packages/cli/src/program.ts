@@ -28,6 +28,7 @@ export interface ServerFlags extends LogFlags {
   readonly data?: string
   readonly ethstatsSecret?: string
   readonly ethstatsSecretFile?: string
+  readonly workers?: string
 }
 export interface AgentFlags extends LogFlags {
   readonly config?: string
@@ -35,6 +36,9 @@ export interface AgentFlags extends LogFlags {
   readonly rpc?: readonly string[]
   readonly ethstats?: readonly string[]
   readonly server?: readonly string[]
+  readonly token?: string
+  readonly tokenFile?: string
+  readonly keyFile?: string
   readonly ethstatsSecret?: string
   readonly ethstatsSecretFile?: string
   readonly secret?: string
@@ -74,7 +78,7 @@ export const createProgram = (io: Io): Command => {
       examples(
         'netstats up                                   everything on this machine, with a page to look at',
         'netstats server --listen :3000 --ethstats-secret SECRET',
-        'netstats agent --name node-1 --rpc ws://127.0.0.1:8546 --ethstats wss://stats.example.org',
+        'netstats agent --name node-1 --rpc ws://127.0.0.1:8546 --server wss://stats.example.org',
         'netstats help agent                           what an agent can be told',
       ),
     )
@@ -116,6 +120,7 @@ export const createProgram = (io: Io): Command => {
     .option('--data <folder>', 'where it keeps what it must not forget')
     .option('--ethstats-secret <secret>', 'secret that nodes must know; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
+    .option('--workers <count>', 'processes that take in agents: a number, or auto for as many as they need (default)')
     .addHelpText(
       'after',
       examples(
@@ -144,23 +149,30 @@ export const createProgram = (io: Io): Command => {
       'JSON-RPC of a node: ws://, wss://, http://, https:// or the path of its IPC socket; repeatable',
       collect,
     )
-    .option('--ethstats <url>', 'ethstats server to report to, ws:// or wss://; repeatable', collect)
-    .option('--server <url>', 'the same as --ethstats', collect)
+    .option(
+      '--server <url>',
+      'Netstats server to report to, wss:// or ws://; nothing is lost on the way; repeatable',
+      collect,
+    )
+    .option('--token-file <file>', 'file that holds the token this agent logs in with there')
+    .option('--token <token>', 'the token itself; other users of this machine can see it here')
+    .option('--key-file <file>', 'private Ed25519 key (PEM) to prove itself with there')
+    .option('--ethstats <url>', 'ethstats server to report to, of any make, ws:// or wss://; repeatable', collect)
     .option('--ethstats-secret <secret>', 'secret of those servers; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
-    .addOption(new Option('--secret <secret>', 'the same as --ethstats-secret').hideHelp())
-    .option('--secret-file <file>', 'the same as --ethstats-secret-file')
+    .addOption(new Option('--secret <secret>', 'secret of all servers').hideHelp())
+    .option('--secret-file <file>', 'file that holds a secret which all servers share')
     .option('--data <folder>', 'where observations are kept until they are delivered')
     .option('--metrics-listen <address>', 'where the agent tells of itself: /metrics and /healthz')
     .addHelpText(
       'after',
       examples(
-        'netstats agent --name node-1 --rpc ws://127.0.0.1:8546 --ethstats wss://stats.example.org --secret-file secret',
+        'netstats agent --name node-1 --rpc ws://127.0.0.1:8546 --server wss://stats.example.org --token-file token',
         'netstats agent --rpc /var/lib/geth/geth.ipc --ethstats ws://127.0.0.1:3000 --ethstats-secret SECRET',
-        'netstats agent --name a --rpc http://10.0.0.1:8545 --name b --rpc http://10.0.0.2:8545 --ethstats ws://127.0.0.1:3000',
+        'netstats agent --name a --rpc http://10.0.0.1:8545 --name b --rpc http://10.0.0.2:8545 --server ws://127.0.0.1:3000',
         'netstats agent --config agent.yaml',
       ) +
-        '\nVariables: NETSTATS_NAME, NETSTATS_RPC, NETSTATS_ETHSTATS (lists with commas), NETSTATS_ETHSTATS_SECRET,\nNETSTATS_ETHSTATS_SECRET_FILE; every other option as in docs/reference/agent.md. Flags win over variables, both over the file.\n',
+        '\nVariables: NETSTATS_NAME, NETSTATS_RPC, NETSTATS_SERVER, NETSTATS_ETHSTATS (lists with commas), NETSTATS_TOKEN,\nNETSTATS_TOKEN_FILE, NETSTATS_KEY_FILE, NETSTATS_ETHSTATS_SECRET, NETSTATS_ETHSTATS_SECRET_FILE; every other option as in docs/reference/agent.md. Flags win over variables, both over the file.\n',
     )
     .action(async (flags: AgentFlags) => {
       await (await import('./commands/agent.ts')).agent(flags, io)

@@ -76,3 +76,40 @@ describe('toPlain', () => {
     )
   })
 })
+
+describe('taking an object over', () => {
+  const reader = object({ a: big, b: optional(count), c: optional(object({ d: flag })) })
+
+  it('gives the same as reading it, for any JSON', () => {
+    const attempt = (read: Reader<unknown>, text: string): unknown => {
+      try {
+        return read(JSON.parse(text), 'x')
+      } catch (error) {
+        // Of several faults either may be named first.
+        return error instanceof ParseError ? 'refused' : error
+      }
+    }
+    const field = fc.constantFrom('a', 'b', 'c', 'z', '__proto__', 'constructor')
+    const value = fc.oneof(fc.constantFrom('1', 5, null, true, { d: true }, { d: 1 }, {}), fc.jsonValue())
+    const entries = fc.array(fc.tuple(field, value), { maxLength: 5 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          entries.map((of) => JSON.stringify(Object.fromEntries(of))),
+          fc.json(),
+        ),
+        (text) => {
+          expect(attempt(reader.take, text)).toEqual(attempt(reader, text))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('converts in place what needs no copy', () => {
+    const value: unknown = JSON.parse('{"a":"12","b":3}')
+    expect(reader.take(value, '')).toBe(value)
+    expect(value).toEqual({ a: 12n, b: 3 })
+    expect(reader.take({ a: '1', b: null, z: 1 }, '')).toEqual({ a: 1n })
+  })
+})

@@ -69,6 +69,7 @@ const sample = (text: string): number => {
   let key = text.length
   const start = Math.min(dense, text.length)
   for (let i = 0; i < start; i++) key = (Math.imul(key, 31) + text.charCodeAt(i)) | 0
+  if (text.length <= dense) return key
   const step = (text.length - start) / sparse
   for (let i = 0; i < sparse; i++) key = (Math.imul(key, 31) + text.charCodeAt(Math.floor(start + i * step))) | 0
   return key

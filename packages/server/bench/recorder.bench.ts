@@ -24,6 +24,7 @@ const recorded = createCore({
   observer: {
     blockAdded: (...told) => recorder.blockAdded(...told),
     sighted: (...told) => recorder.sighted(...told),
+    oldBlock: (...told) => recorder.oldBlock(...told),
   },
 })
 const recorder = createRecorder({ core: recorded, keys, pending, sheds: () => ({}) })

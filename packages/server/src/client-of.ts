@@ -6,7 +6,7 @@ import { createIsSecure } from './tls/is-secure.ts'
 import { peerHeader, secureHeader } from './workers/messages.ts'
 
 export interface ClientOf {
-  address(request: IncomingMessage): string
+  readonly address: (request: IncomingMessage) => string
   isSecure(request: IncomingMessage): boolean
   /** What comes over this socket comes from a worker, which says whose it is. */
   trust(socket: Socket): void
@@ -19,10 +19,10 @@ export const createClientOf = (trustedProxies: readonly string[]): ClientOf => {
   const one = (value: string | readonly string[] | undefined): string | undefined =>
     typeof value === 'string' ? value : undefined
   return {
-    address({ socket, headers }) {
-      if (fromWorkers.has(socket)) return one(headers[peerHeader]) ?? ''
-      return addressOf(socket.remoteAddress, one(headers['x-forwarded-for']))
-    },
+    address: ({ socket, headers }) =>
+      fromWorkers.has(socket)
+        ? (one(headers[peerHeader]) ?? '')
+        : addressOf(socket.remoteAddress, one(headers['x-forwarded-for'])),
     isSecure: (request) => (fromWorkers.has(request.socket) ? request.headers[secureHeader] === '1' : secure(request)),
     trust: (socket) => void fromWorkers.add(socket),
   }

@@ -86,6 +86,11 @@ const limits = z.strictObject({
   connectsPerSecond: whole(1, 100_000)
     .prefault(500)
     .describe('New connections from one address in the long run; four times as many may come at once.'),
+  loginsPerSecond: whole(1, 100_000)
+    .prefault(1000)
+    .describe(
+      'Agents let in a second when many come back at once; the others wait or come later, and those who are in do not notice.',
+    ),
   queueItems: whole(1000, 10_000_000)
     .prefault(100_000)
     .describe('Messages that may wait for their turn; when half are waiting, latency and pending are dropped first.'),

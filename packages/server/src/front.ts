@@ -37,7 +37,8 @@ export interface FrontOptions {
   readonly workers: number | 'auto'
   /** Connections that shall be possible in all, where the operator says so. */
   readonly connections: number | undefined
-  /** Connections one process can hold. */
+  /** Connections one process can hold, and those for agents and readers among them. */
+  readonly maxConnections: number
   readonly each: number
   /** What a worker works with, when there are so many of them. */
   readonly settings: (workers: number) => GatewaySettings
@@ -85,7 +86,8 @@ const openInner = async ({ app, upgrades, clientOf }: FrontOptions): Promise<Inn
   const server = createServer(requestBounds, (request, response) => app.routing(request, response))
   server.keepAliveTimeout = 65_000
   server.on('connection', (socket: Socket) => clientOf.trust(socket))
-  routeUpgrades(server, { ...upgrades, admission: everybody })
+  const { turnstile: _, ...rest } = upgrades
+  routeUpgrades(server, { ...rest, admission: everybody })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)
@@ -114,14 +116,14 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   let workers: Workers | undefined
   let changing = false
 
-  const start = async (wanted: number, address: Address): Promise<void> => {
+  const start = async (wanted: number, address: Address): Promise<Workers> => {
     inner ??= await openInner(options)
-    workers = await openWorkers({
+    const opened = await openWorkers({
       count: wanted,
       listen: address,
       start: {
         settings: options.settings(wanted),
-        maxConnections: options.each,
+        maxConnections: options.maxConnections,
         tls: options.tls,
         inner: inner.path,
         debug: (log as { isLevelEnabled?: (level: string) => boolean }).isLevelEnabled?.('debug') ?? false,
@@ -131,13 +133,14 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       log,
       health,
     })
+    workers = opened
+    return opened
   }
 
   let address = options.listen
   if (count === 0) address = await listen(app, options.listen)
   else {
-    await start(count, options.listen)
-    address = workers === undefined ? address : (workers as Workers).address
+    address = (await start(count, options.listen)).address
     const because = options.workers === 'auto' ? `a process can hold ${options.each} connections` : 'as configured'
     log.info({ workers: count, because }, 'workers take in agents')
   }
@@ -150,7 +153,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
         { connections, each: options.each, workers: wanted },
         'this process will soon have as many connections as it may open; workers take in those that come',
       )
-      stopListening(app.server as Server)
+      stopListening(app.server)
       await start(wanted, address)
     } catch (error) {
       log.error({ error }, 'workers could not be started; nobody new can connect')

@@ -45,7 +45,7 @@ export const serverLimitsOf = ({ limits, history, feed }: ServerConfig, connecti
 })
 
 /** Places kept for HTTP when WebSockets have taken all others, so that health can still be asked. */
-const reservedConnections = 64
+export const reservedConnections = 64
 /** Connections are spread over workers by chance; a share that is exact would be too small for some. */
 const slack = 1.2
 
@@ -69,6 +69,11 @@ export const gatewaySettingsOf = (config: ServerConfig, each: number, workers = 
       connections: Math.max(1, each - reservedConnections),
       connectionsPerAddress: share(limits.connectionsPerAddress),
       connectRate: { perSecond: share(limits.connectsPerSecond), burst: share(limits.connectsPerSecond * 4) },
+    },
+    turnstile: {
+      rate: { perSecond: share(limits.loginsPerSecond), burst: share(limits.loginsPerSecond) / 4 },
+      waitMs: 4000,
+      sliceMs: 4,
     },
     maxFrameBytes: config.ethstats.maxFrame,
     maxUnfinishedBytes: share(unfinishedBytesOf(config)),

@@ -26,6 +26,7 @@ import { createDirtyHub } from './feed/dirty-hub.ts'
 import { createFeed } from './feed/mod.ts'
 import { openGeo } from './geo/mod.ts'
 import type { History } from './history/model.ts'
+import { registerDeliveryMetrics } from './history/delivery-metrics.ts'
 import { createVolatileDeliveries } from './history/volatile-deliveries.ts'
 import { registerHistoryMetrics } from './history/metrics.ts'
 import { openServerHistory } from './history/open.ts'
@@ -40,7 +41,7 @@ import { addSnapshots } from './ingest/snapshot.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
 import { createDesk } from './desk/desk.ts'
 import { reachable } from './listen.ts'
-import { deskLimitsOf, gatewaySettingsOf, serverLimitsOf } from './limits.ts'
+import { deskLimitsOf, gatewaySettingsOf, reservedConnections, serverLimitsOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
 import { createHealth } from './self/health.ts'
 import { createMetrics } from './self/metrics.ts'
@@ -66,6 +67,8 @@ export interface ServerOptions {
   readonly version: string
   /** Folder of the built dashboard; the one of this repository by default. A page says so where it is not built. */
   readonly dashboard?: string
+  /** Connections a process can hold; by default what the system lets it open. */
+  readonly mayOpen?: number
   /** Opens the store of the history; the one in the data folder by default. */
   readonly openStore?: () => Promise<Store>
 }
@@ -75,6 +78,8 @@ export interface ServerHandle extends AsyncDisposable {
   /** Where it really listens: the port is never 0. */
   readonly address: { readonly host: string; readonly port: number }
   readonly url: string
+  /** Processes that take in agents beside this one. */
+  readonly workers: number
   /** The live state, to look at. */
   readonly core: Core
   /** Undefined where the configuration turns it off. */
@@ -111,7 +116,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     clock: systemClock,
     log,
   })
-  const mayOpen = defaultMaxConnections()
+  const { mayOpen = defaultMaxConnections() } = options
   // A process holds no more than it may open, whatever is wanted in all.
   const each = Math.min(config.limits.connections ?? mayOpen, mayOpen)
 
@@ -135,12 +140,17 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   const classic = createClassicHub(core, dirty, {
     pingEveryMs: config.feed.pingEvery,
     primusEveryMs: config.ethstats.primusPingEvery,
+    onSlice: (ms) => stages.observe('classic', ms),
   })
   const runner = createCoreRunner({ core, stages, health, log, onHead: classic.head, recorder: history?.recorder })
+  const deliveries = history?.deliveries ?? createVolatileDeliveries()
+  let draining = false
+  // Opened last: what it counts and holds is asked for only then.
+  let front: Front | undefined
   const desk = createDesk({
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
-    deliveries: history?.deliveries ?? createVolatileDeliveries(),
+    deliveries,
     // The queue of this process or the loop may be what is behind, not the store.
     strain: () => Math.max(queueShare(), Math.min(1, Math.max(0, loop.read().p99 - easyLoopSeconds))),
     apply: runner.apply,
@@ -175,9 +185,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     now: Date.now,
     monotonic,
     origins: config.feed.origins,
+    onSlice: (ms) => stages.observe('feed', ms),
   })
-  let draining = false
-  let front: Front | undefined
 
   const feedSockets = createSocketServer(1 << 16)
   const onFeed: Upgrade = (request, socket, head, address) =>
@@ -194,6 +203,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       feed: open ? guarded(onFeed) : undefined,
     },
     admission: gateway.admission,
+    turnstile: gateway.turnstile,
     addressOf: clientOf.address,
     onRefused: gateway.refused,
     onFault: gateway.fault,
@@ -206,6 +216,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   if (tls !== undefined) registerTlsMetrics(metrics, tls, Date.now)
   registerServerMetrics(metrics, { ingest, desk, feed, classic, runner, loop, core, geo })
   if (history !== undefined) registerHistoryMetrics(metrics, history.counts)
+  registerDeliveryMetrics(metrics, deliveries)
   registerSelfRoutes(app, { health, metrics, isReady: () => !draining, version, serverId: identity.id })
   const work = () => addTallies(ingestWork(gateway.snapshot()), readerWork({ feed, classic }))
   const ownFacts = createProcessFacts({ role: 'server', name: 'server', loop, work })
@@ -227,6 +238,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     access,
     isSecure: ({ raw }) => clientOf.isSecure(raw),
     ...(history && { history: history.reader }),
+    deliveries,
     version,
     log,
     now: Date.now,
@@ -237,12 +249,21 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   await history?.begin(core)
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
   front = await openFront({
     app,
     listen: config.listen,
     workers: config.workers,
     connections: config.limits.connections,
-    each,
+    maxConnections: each,
+    each: Math.max(1, each - reservedConnections),
     settings: (workers) => gatewaySettingsOf(config, each, workers),
     upgrades,
     clientOf,
@@ -252,6 +273,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     health,
   }).catch(async (error: unknown) => {
+    await control?.[Symbol.asyncDispose]()
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
     await access[Symbol.asyncDispose]()
@@ -259,14 +281,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
-  })
-  const control = await openServerControl({
-    data: config.data,
-    reader: history?.reader,
-    retention: config.history.retention,
-    access: access.admin,
-    log,
-    health,
   })
   for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
     health.set(part, 'ok')
@@ -282,12 +296,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
       if (health.set(part, 'degraded', `failed: ${reasonOf(error)}`)) log.error({ error, part }, 'a part failed')
     }
   }
-  const timed = (stage: 'feed' | 'classic', run: () => void): void => {
-    const from = monotonic()
-    guard(stage, run)
-    stages.observe(stage, monotonic() - from)
-  }
-
   let shedBefore = 0
   const tick = setInterval(() => {
     const now = monotonic()
@@ -304,8 +312,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     shedBefore = shed
   }, tickMs)
   const agentTick = setInterval(() => guard('ingest/netstats', () => gateway.agentTick()), agentTickMs)
-  const feedTick = setInterval(() => timed('feed', () => feed.tick()), feedTickMs)
-  const classicTick = setInterval(() => timed('classic', () => classic.tick(monotonic())), classicTickMs)
+  const feedTick = setInterval(() => guard('feed', () => feed.tick()), feedTickMs)
+  const classicTick = setInterval(() => guard('classic', () => classic.tick(monotonic())), classicTickMs)
 
   const { address } = front
   log.info(
@@ -325,8 +333,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     )
     if (!drained) log.warn({ frames: ingest().intake.items }, 'stopped before all waiting frames were worked through')
     // What came last is shown before the readers are sent away.
-    timed('feed', () => feed.tick())
-    timed('classic', () => classic.tick(monotonic()))
+    guard('feed', () => feed.tick())
+    guard('classic', () => classic.tick(monotonic()))
     clearInterval(tick)
     clearInterval(agentTick)
     clearInterval(feedTick)
@@ -346,6 +354,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
 
   return {
     address,
+    get workers() {
+      return front?.workers ?? 0
+    },
     url: `http${tls === undefined ? '' : 's'}://${formatListenAddress(reachable(address))}`,
     core,
     history,

@@ -36,6 +36,8 @@ type Json = Readonly<Record<string, unknown>>
 export interface StartOptions {
   /** Where the history goes: nowhere that lasts, by default. */
   readonly openStore?: () => Promise<Store>
+  /** Connections a process can hold, in place of what the system allows. */
+  readonly mayOpen?: number
 }
 
 export const startServer = async (config: Json = {}, options: StartOptions = {}): Promise<RunningServer> => {
@@ -49,7 +51,14 @@ export const startServer = async (config: Json = {}, options: StartOptions = {})
     ...config,
     ethstats: { secret: 's3cret', ...(config['ethstats'] as Json | undefined) },
   })
-  const server = await openServer({ config: parsed, log, version: '0.0.0-test', openStore })
+  const { mayOpen } = options
+  const server = await openServer({
+    config: parsed,
+    log,
+    version: '0.0.0-test',
+    openStore,
+    ...(mayOpen !== undefined && { mayOpen }),
+  })
   const sockets = new Set<TestSocket>()
   const get: RunningServer['get'] = async (path, init) => {
     const response = await fetch(server.url + path, init)

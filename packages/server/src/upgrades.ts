@@ -11,6 +11,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Admission } from './ingest/admission.ts'
 import type { Refusal } from './ingest/counts.ts'
+import type { Turnstile } from './ingest/turnstile.ts'
 
 export const channels = ['api', 'agent', 'primus', 'external', 'feed'] as const
 export type Channel = (typeof channels)[number]
@@ -45,6 +46,8 @@ const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
 export interface UpgradeOptions {
   readonly upgrades: Readonly<Record<Channel, Upgrade | undefined>>
   readonly admission: Admission
+  /** Lets agents in who come all at once. */
+  readonly turnstile?: Turnstile
   /** Who is at the other end. */
   readonly addressOf: (request: IncomingMessage) => string
   readonly onRefused: (reason: Refusal) => void
@@ -108,7 +111,16 @@ export const routeUpgrades = (server: Server, options: UpgradeOptions): void => 
       return turnAway(socket, status, words, 'Retry-After: 10\r\n')
     }
     socket.once('close', () => admission.leave(address))
-    socket.setNoDelay(true)
-    upgrade(request, socket, head, address)
+    const letIn = (): void => {
+      socket.setNoDelay(true)
+      upgrade(request, socket, head, address)
+    }
+    const isAgent = channel === 'api' || channel === 'agent'
+    if (!isAgent || options.turnstile === undefined) return letIn()
+    if (options.turnstile.enter(letIn, () => socket.destroyed)) return
+    options.onRefused('too-many-logins')
+    // Those who are sent away together shall not come back together.
+    const retry = 5 + Math.floor(Math.random() * 20)
+    turnAway(socket, 503, 'Service Unavailable', `Retry-After: ${retry}\r\n`)
   })
 }

@@ -11,6 +11,10 @@ import { createLog } from '../log.ts'
 import type { Io, ServerFlags } from '../program.ts'
 import { version } from '../version.ts'
 
+/** A number where it is one; what is neither that nor `auto` is for the schema to refuse. */
+const workersOf = (text: string | undefined): unknown =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : text
+
 export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
   const { ethstatsSecret, ethstatsSecretFile } = flags
   if (ethstatsSecret !== undefined && ethstatsSecretFile !== undefined) {
@@ -25,6 +29,7 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
     flags: [
       ...single('--listen', ['listen'], flags.listen),
       ...single('--data', ['data'], flags.data),
+      ...single('--workers', ['workers'], workersOf(flags.workers)),
       ...single('--ethstats-secret', ['ethstats', 'secret'], ethstatsSecret),
       ...single('--ethstats-secret-file', ['ethstats', 'secret'], file),
       ...logFlags(flags),

@@ -168,11 +168,14 @@ export interface NetworkSummary {
   readonly miners: readonly Share[]
 }
 
-/** A point on the world map. */
+/** A point on the world map: a node, or several near each other that go by the id and name of one of them. */
 export interface MapPoint {
   readonly id: string
   readonly name: string
   readonly state: NodeState
   readonly latitude: number
   readonly longitude: number
+  /** How many nodes it stands for, and how many of these are inactive; a single one where they are not there. */
+  readonly nodes?: number
+  readonly inactive?: number
 }

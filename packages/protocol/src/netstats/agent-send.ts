@@ -73,11 +73,12 @@ const nextCount = (s: AgentState, mono: number): number => {
     bytes += more
     count++
   }
-  const isFull = count < s.queue.length || count === batchItems
+  // Full, also where more would not be allowed: there is no company to wait for.
+  const isFull = count < s.queue.length || count === batchItems || count === credit
   const isDue = isFull || first.sequence <= s.urgent || mono >= first.since + s.intervals.lingerMs
   if (!isDue) return 0
   // The window is nearly used up: wait for acks instead of sending crumbs.
-  if (count === credit && count < s.queue.length && count < batchItems && s.flight.count > count * 3) return 0
+  if (count === credit && count < batchItems && s.flight.count > count * 3) return 0
   return count
 }
 

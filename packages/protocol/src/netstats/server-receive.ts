@@ -154,7 +154,8 @@ const receiveBatch = (s: ServerState, out: ServerAction[], batch: Batch, { text,
   accept(s, out, batch, text.length, bytes)
 }
 
-const allowed = (s: ServerState, { mono }: At): number => (mono < s.ceilingUntil ? s.ceiling : s.window)
+const allowed = (s: ServerState, { mono }: At): number =>
+  mono < s.ceilingUntil ? Math.max(s.ceiling, s.window) : s.window
 
 const accept = (s: ServerState, out: ServerAction[], batch: Batch, length: number, bytes: number): void => {
   const { after, last, count, items, setAside } = batch

@@ -82,7 +82,7 @@ export const createWriter = (options: WriterOptions, readers: ReadersView): Spoo
   const time = createSpoolTime({ clock, maxAgeMs: options.maxAgeMs, saved: loaded.state })
   // A spool that begins anew begins beyond whatever an earlier one may have counted, unless it counted over a million a
   // second: a sequence must never come twice, a lost file included.
-  const firstSequence = Math.max(1, clock.now() * 1000)
+  const firstSequence = Math.max(1, Math.floor(clock.now() * 1000))
   let ledger: Ledger = {
     // Nothing can be read before a reader was registered, and that saves the id.
     spool: loaded.state?.spool ?? newSpoolId(),

@@ -37,6 +37,20 @@ describe('a native node', () => {
     const { text } = await running.get('/metrics')
     expect(text).toMatch(/^netstats_server_access_refused_total\{reason="banned"\} 1$/m)
   })
+
+  it('does not take a token to another network by greeting again', async () => {
+    await using running = await startServer()
+    const { agents } = running.server.access.admin
+    const { token = '' } = agents.add(root, { id: 'node-1', network: '1337' })
+    const bound = await logIn(running, 'node-1', token)
+    const free = await logIn(running, 'node-2', 's3cret')
+    expect([bound.answer, free.answer]).toEqual(['ready', 'ready'])
+    bound.socket.send(helloFrame('node-1', { secret: token, net: '7' }))
+    expect(await bound.socket.closed).toBe(1012)
+    free.socket.send(helloFrame('node-2', { net: '7' }))
+    await expect.poll(() => running.server.core.network('7')?.node('node-2')?.id).toBe('node-2')
+    expect(running.server.core.network('7')?.node('node-1')).toBeUndefined()
+  })
 })
 
 describe('secrets', () => {

@@ -1,5 +1,5 @@
 /** The `charts` message: the newest 40 blocks of the chain and what is computed over them. */
-import type { BlockRow, Histogram } from '@netstats/protocol/feed'
+import type { BlockRow, Histogram, NetworkSummary } from '@netstats/protocol/feed'
 import { classicBins, classicCharts } from '@netstats/protocol/ethstats'
 import type { ClassicCharts } from '@netstats/protocol/ethstats'
 import type { NetworkView } from '../shard/model.ts'
@@ -11,10 +11,13 @@ const unclesPerBin = 25
 const slack = 2
 
 /** `uncleSums`: what `uncleSumsOf` gave; it reads many blocks, so the caller keeps it for a while. */
-export const chartsOf = (view: NetworkView, uncleSums: readonly number[]): ClassicCharts => {
+export const chartsOf = (
+  view: NetworkView,
+  summary: Pick<NetworkSummary, 'blockTimeMs' | 'propagation'>,
+  uncleSums: readonly number[],
+): ClassicCharts => {
   const chain = canonical(view, hashrateWindow)
   const newest = chain.slice(0, classicBins)
-  const summary = view.summary()
   const charts = classicCharts({
     blocks: newest.toReversed().map((block) => ({ ...block, height: block.number })),
     avgBlockTimeMs: summary.blockTimeMs,

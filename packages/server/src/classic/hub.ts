@@ -9,20 +9,23 @@ import {
   parseDashboardMessage,
   writeAction,
   writeClientLatency,
-  writeClientPing,
   writeInit,
   writeLastBlock,
   writePrimusId,
-  writePrimusPing,
   writePrimusPong,
 } from '@netstats/protocol/ethstats'
 import type { WebSocket } from 'ws'
 import type { DirtyHub, DirtyReader } from '../feed/dirty-hub.ts'
+import { timed } from '../feed/pieces.ts'
+import type { Pieces } from '../feed/pieces.ts'
+import { createTurns } from '../feed/turns.ts'
 import { createTokenBucket, refill, takeTokens } from '../ingest/token-bucket.ts'
 import type { Rate } from '../ingest/token-bucket.ts'
 import { closeSockets, createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { primusFirstMs } from '../ingest/keep-alive.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
+import { createCare } from './care.ts'
+import type { ClassicTimes } from './care.ts'
 import { emptyCharts } from './charts.ts'
 import {
   behindAt,
@@ -35,14 +38,17 @@ import {
   wantedNetwork,
 } from './reader.ts'
 import type { ClassicEnding, ClassicReader } from './reader.ts'
-import { createShown } from './shown.ts'
-import type { Shown } from './shown.ts'
+import { createShown, lengthOf } from './shown.ts'
+import type { Message, Shown } from './shown.ts'
 
 export interface ClassicHub {
   upgrade(channel: 'primus' | 'external', request: IncomingMessage, socket: Socket, head: Buffer): void
   /** A network has a new highest block. */
   readonly head: (network: string, number: number) => void
-  /** Sends what changed. Call it once a second. */
+  /**
+   * Sends what changed, a few milliseconds at a time. Call it twice a second: what is under way then goes on. Throws what
+   * the work has thrown since the last call.
+   */
   tick(now: number): void
   close(): Promise<void>
   readonly counts: {
@@ -56,34 +62,25 @@ export interface ClassicHub {
   }
 }
 
-const clientPingEveryMs = 5000
-const silentLooks = 3
 // All rows of a large network are dear: pages that begin share them, and making them takes a fifth of the time at most.
 const rowsRate: Rate = { perSecond: 200, burst: 1000 }
 /** Between two `init` for one page. */
 const initEveryMs = 10_000
 
-export interface ClassicTimes {
-  /** Between WebSocket pings. */
-  readonly pingEveryMs: number
-  /** Between `primus::ping` to pages that wait for it. */
-  readonly primusEveryMs: number
-}
-
-const noRows = Buffer.from(writeInit([]))
+const noRows: Message = [Buffer.from(writeInit([]))]
 const noCharts = Buffer.from(writeAction('charts', emptyCharts))
 
 export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicTimes): ClassicHub => {
-  const { pingEveryMs, primusEveryMs } = times
+  const { primusEveryMs } = times
   const sockets = createSocketServer(16_384)
   const readers = new Set<ClassicReader>()
   const external = new Set<ClassicReader>()
   const shown = new Map<string, Shown>()
   const highest = new WeakMap<NetworkView, number>()
   const rowsBudget = createTokenBucket(rowsRate, performance.now())
+  const wanted = new Set<Shown>()
+  const turns = createTurns({ monotonic: () => performance.now(), defer: setImmediate, onSlice: times.onSlice })
   let dirty: DirtyReader | undefined
-  let clientPingAt = -Infinity
-  let lookAt = 0
   let messages = 0
   let skipped = 0
   let ignored = 0
@@ -101,6 +98,14 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     if (reader.socket.readyState !== reader.socket.OPEN) return
     messages++
     reader.socket.send(text, { binary: false })
+  }
+
+  /** Parts go out one after the other, as frames of one message: putting them together first would hold up the others. */
+  const sendMessage = (reader: ClassicReader, message: Message): void => {
+    const last = message.length - 1
+    if (reader.socket.readyState !== reader.socket.OPEN) return
+    messages++
+    for (const [i, part] of message.entries()) reader.socket.send(part, { binary: false, fin: i === last })
   }
 
   const shownOf = (network: string): Shown | undefined => {
@@ -129,25 +134,37 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     const known = reader.network !== undefined && core.network(reader.network) !== undefined
     const network = known ? reader.network : (reader.wanted ?? largest())
     const one = network === undefined ? undefined : shownOf(network)
-    const init = one === undefined ? noRows : (one.kept ?? makeRows(one))
-    if (init === undefined) return
+    const init = one === undefined ? noRows : one.kept
+    // A new one takes its time: who waits for it is served when it is there.
+    if (init === undefined) return one === undefined ? undefined : want(one)
     reader.asked = false
     reader.joined = true
     reader.behindSince = undefined
     reader.network = one === undefined ? undefined : network
     reader.notBefore = now + initEveryMs
-    reader.allowance = init.length
-    send(reader, init)
+    reader.allowance = lengthOf(init)
+    sendMessage(reader, init)
     if (one === undefined) send(reader, noCharts)
     else one.wantCharts()
   }
 
-  const makeRows = (one: Shown): Buffer | undefined => {
-    const startedAt = performance.now()
-    if (refill(rowsBudget, rowsRate, startedAt) <= 0) return undefined
-    const rows = one.answer()
-    rowsBudget.tokens -= performance.now() - startedAt
-    return rows
+  const want = (one: Shown): void => {
+    wanted.add(one)
+    turns.run(answers)
+  }
+
+  const answers = function* (): Pieces {
+    for (const one of wanted) {
+      wanted.delete(one)
+      if (refill(rowsBudget, rowsRate, performance.now()) <= 0) continue
+      if (one.kept === undefined)
+        yield* timed(
+          one.answer(),
+          () => performance.now(),
+          (ms) => (rowsBudget.tokens -= ms),
+        )
+      for (const reader of readers) if (reader.asked) serve(reader)
+    }
   }
 
   const receive = (reader: ClassicReader, text: string): void => {
@@ -239,9 +256,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     }
   }
 
-  /** Readers that get the next messages of a network. Those that can not keep up, or whose network is gone, begin anew. */
-  const listening = (): Map<string, ClassicReader[]> => {
-    const groups = new Map<string, ClassicReader[]>()
+  /** Networks that readers are told of next. Those that can not keep up, or whose network is gone, begin anew. */
+  const listening = (): ReadonlySet<string> => {
+    const networks = new Set<string>()
     for (const reader of readers) {
       const unread = reader.socket.bufferedAmount
       if (reader.behindSince !== undefined && unread >= caughtUpAt && now - reader.behindSince > giveUpAfterMs) {
@@ -258,13 +275,9 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
         if (key === undefined || core.network(key) === undefined) continue
         reader.notBefore = now
         beginAnew(reader)
-      } else {
-        const group = groups.get(reader.network)
-        if (group === undefined) groups.set(reader.network, [reader])
-        else group.push(reader)
-      }
+      } else networks.add(reader.network)
     }
-    return groups
+    return networks
   }
 
   /** Readers that named no network move when another has clearly become the main one: after a restart the first may be small. */
@@ -279,42 +292,25 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     }
   }
 
-  const tell = (group: Iterable<ClassicReader>, text: string): void => {
-    const bytes = Buffer.from(text)
-    for (const reader of group) send(reader, bytes)
-  }
-
-  const tickNetwork = (network: string, group: readonly ClassicReader[]): void => {
+  const tellNetwork = function* (network: string): Pieces {
     const one = shownOf(network)
     if (one === undefined || dirty === undefined) return
-    for (const text of one.messages(dirty.take(network))) tell(group, text)
+    yield* one.messages(dirty.take(network), (message) => {
+      // Also to who joined while this was made: it may be newer than what that one was given.
+      for (const reader of readers) if (reader.joined && reader.network === network) sendMessage(reader, message)
+    })
   }
 
-  const pingClients = (): void => {
-    if (now - clientPingAt < clientPingEveryMs) return
-    clientPingAt = now
-    tell(
-      [...readers].filter((reader) => reader.joined && reader.socket.bufferedAmount <= behindAt + reader.allowance),
-      writeClientPing(Date.now()),
-    )
+  const round = function* (): Pieces {
+    const networks = listening()
+    forgetUnseen()
+    for (const network of networks) yield* tellNetwork(network)
+    // After the others were told, or these would be told of the same again.
+    for (const reader of readers) if (reader.asked) serve(reader)
+    care.pingPages(now)
   }
 
-  const lookAfter = (set: ReadonlySet<ClassicReader>): void => {
-    for (const reader of set) {
-      reader.silentLooks = reader.heard ? 0 : reader.silentLooks + 1
-      reader.heard = false
-      if (reader.silentLooks >= silentLooks) cut(reader, 'silent')
-      else if (reader.socket.readyState === reader.socket.OPEN) reader.socket.ping()
-    }
-  }
-
-  const keepAlive = (set: ReadonlySet<ClassicReader>): void => {
-    for (const reader of set) {
-      if (!reader.primusClient || reader.saidPrimusPing || now < reader.primusDueAt) continue
-      reader.primusDueAt = now + primusEveryMs
-      send(reader, writePrimusPing(Date.now()))
-    }
-  }
+  const care = createCare({ readers, external, times, send, cut })
 
   return {
     upgrade(channel, request, socket, head) {
@@ -333,23 +329,12 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     },
     tick(time) {
       now = time
-      if (now - lookAt >= pingEveryMs) {
-        lookAt = now
-        followLargest()
-        lookAfter(readers)
-        lookAfter(external)
-      }
-      keepAlive(readers)
-      keepAlive(external)
-      if (readers.size === 0) return
-      const groups = listening()
-      forgetUnseen()
-      for (const [network, group] of groups) tickNetwork(network, group)
-      // After the others were told, or these would be told of the same again.
-      for (const reader of readers) if (reader.asked) serve(reader)
-      pingClients()
+      if (care.look(now)) followLargest()
+      if (readers.size > 0 && !turns.has(round)) turns.run(round)
+      turns.check()
     },
     close: () => {
+      turns.finish()
       for (const reader of [...readers, ...external]) reader.ending ??= 'shutdown'
       return closeSockets([...readers, ...external].map(({ socket }) => socket))
     },

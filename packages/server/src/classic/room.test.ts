@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDirtyHub } from '../feed/dirty-hub.ts'
+import { whole } from '../feed/pieces.ts'
 import { blockFrame, createStage, emit, hashOf, helloFrame, latencyFrame, pendingFrame } from '../ingest/testing.ts'
 import type { Peer, Stage } from '../ingest/testing.ts'
 import { createRoom } from './room.ts'
@@ -15,7 +16,7 @@ const begin = (): {
   alpha: Peer
   room: Room
   look: () => readonly Action[]
-  last: () => ReturnType<Room['changes']>
+  last: () => { readonly messages: readonly string[]; readonly newcomers: boolean }
 } => {
   const stage = createStage()
   const alpha = stage.open()
@@ -24,19 +25,29 @@ const begin = (): {
   if (view === undefined) throw new Error('no network')
   const room = createRoom(view, () => stage.now())
   const reader = createDirtyHub(stage.core).reader()
-  room.init('answer')
+  whole(room.init('answer'))
   reader.take('1337')
-  const last = () => room.changes(reader.take('1337'))
+  const last = () => {
+    const { gone } = whole(room.note(reader.take('1337')))
+    const messages: string[] = []
+    let newcomers = gone
+    for (let next = room.next(); next !== undefined; next = room.next()) {
+      messages.push(...next.messages)
+      newcomers ||= next.newcomer
+    }
+    return { messages, newcomers }
+  }
   return { stage, alpha, room, last, look: () => last().messages.map((text) => JSON.parse(text) as Action) }
 }
 
+const initOf = (room: Room, envelope: 'answer' | 'broadcast'): string => whole(room.init(envelope)).join('')
 const keysOf = (value: unknown): string[] => Object.keys(value as object).sort()
 const stats = ['active', 'mining', 'syncing', 'hashrate', 'peers', 'gasPrice', 'uptime', 'latency']
 
 describe('init', () => {
   it('has every field the page needs, also for a node that has said nothing yet', () => {
     const { room } = begin()
-    const { emit: frame } = JSON.parse(room.init('answer')) as { emit: [string, { nodes: Plain[] }] }
+    const { emit: frame } = JSON.parse(initOf(room, 'answer')) as { emit: [string, { nodes: Plain[] }] }
     expect(frame[0]).toBe('init')
     const [node] = frame[1].nodes
     expect(keysOf(node)).toEqual(['geo', 'history', 'id', 'info', 'spark', 'stats', 'trusted', 'uptime'])
@@ -57,21 +68,48 @@ describe('init', () => {
 
   it('is a plain list in the envelope that goes to all', () => {
     const { room } = begin()
-    const message = JSON.parse(room.init('broadcast')) as { action: string; data: Plain[] }
+    const message = JSON.parse(initOf(room, 'broadcast')) as { action: string; data: Plain[] }
     expect([message.action, message.data.map((node) => node['id'])]).toEqual(['init', ['alpha']])
+  })
+
+  it('of many rows comes in parts that make one text', () => {
+    const { stage, room } = begin()
+    for (let i = 0; i < 600; i++) stage.say(stage.open(), helloFrame(`node-${i}`))
+    const parts = whole(room.init('answer'))
+    expect(parts.length).toBeGreaterThan(1)
+    const { emit: frame } = JSON.parse(parts.join('')) as { emit: [string, { nodes: Plain[] }] }
+    expect(new Set(frame[1].nodes.map(({ id }) => id)).size).toBe(601)
   })
 
   it('lets no markup through', () => {
     const { stage, room } = begin()
     const id = '<img src=x onerror=alert(1)>'
     stage.say(stage.open(), helloFrame(id, { node: '<b>Geth</b>', contact: '"\'><script>', os: '&' }))
-    const text = room.init('broadcast')
+    const text = initOf(room, 'broadcast')
     expect(text).not.toMatch(/[<>]/)
     expect(text).toContain('&lt;img')
   })
 })
 
 describe('changes', () => {
+  it('tell who went inactive before all that merely changed', () => {
+    const { stage, alpha, look } = begin()
+    const others = ['b', 'c', 'd'].map((id) => {
+      const peer = stage.open()
+      stage.say(peer, helloFrame(id))
+      return peer
+    })
+    look()
+    for (const peer of [alpha, ...others]) stage.say(peer, pendingFrame(peer.id, 7))
+    stage.close(others[2] as Peer)
+    expect(look().map(({ action, data }) => [action, data['id']])).toEqual([
+      ['inactive', 'd'],
+      ['pending', 'alpha'],
+      ['pending', 'b'],
+      ['pending', 'c'],
+    ])
+  })
+
   it('are nothing where nothing changed', () => {
     const { look } = begin()
     expect(look()).toEqual([])
@@ -179,7 +217,7 @@ describe('changes', () => {
   it('reach pages that were there before another one joined', () => {
     const { stage, alpha, room, look } = begin()
     stage.say(alpha, pendingFrame('alpha', 3))
-    room.init('answer')
+    initOf(room, 'answer')
     expect(look().map(({ action }) => action)).toContain('pending')
   })
 })
@@ -188,7 +226,7 @@ describe('charts', () => {
   it('have every series with forty entries, also before there are forty blocks', () => {
     const { stage, alpha, room } = begin()
     for (let number = 1; number <= 3; number++) stage.say(alpha, blockFrame('alpha', number))
-    const { action, data } = JSON.parse(room.charts()) as Action
+    const { action, data } = JSON.parse(whole(room.charts())) as Action
     expect(action).toBe('charts')
     const series = [
       'height',
@@ -215,7 +253,7 @@ describe('charts', () => {
     stage.say(alpha, blockFrame('alpha', 1))
     stage.pass(1)
     stage.say(beta, blockFrame('beta', 1))
-    const { data } = JSON.parse(room.charts()) as Action
+    const { data } = JSON.parse(whole(room.charts())) as Action
     const { histogram, avg } = data['propagation'] as { histogram: Record<string, number>[]; avg: number }
     expect(histogram).toHaveLength(40)
     expect(histogram.reduce((sum, bin) => sum + (bin['y'] ?? 0), 0)).toBeCloseTo(1)

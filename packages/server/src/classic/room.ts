@@ -1,87 +1,101 @@
 /**
  * One network as the classic dashboard sees it: what changed since the last look, as the messages that page knows. A
- * node that changed ten times between two looks makes one set of messages. Pure: it writes text, others send it.
+ * node that changed ten times between two looks makes one set of messages. Pure: it writes text, others send it. What
+ * takes long comes in pieces, between which nodes may come, go and change.
  */
 import type { NodeRow } from '@netstats/protocol/feed'
 import { classicHistory, escapeHtml, writeAction, writeInit } from '@netstats/protocol/ethstats'
+import type { Pieces } from '../feed/pieces.ts'
 import type { Dirty, NetworkView } from '../shard/model.ts'
 import { chartsOf, uncleSumsOf } from './charts.ts'
 import { blockOf, infoOf, latencyOf, nodeOf, reportOf, statsOf } from './rows.ts'
+import { createTurnList } from './turn-list.ts'
 
 export interface Room {
-  /** All rows, in the envelope that answers one page, or in the one that goes to all. */
-  init(envelope: 'answer' | 'broadcast'): string
-  charts(): string
-  /** Messages for what changed. `newcomers`: rows came or went, which the page only learns by a new `init`. */
-  changes(dirty: Dirty): {
-    readonly messages: readonly string[]
-    readonly newcomers: boolean
-    readonly charts: boolean
-  }
+  /** All rows, in the envelope that answers one page, or in the one that goes to all: the parts of one text. */
+  init(envelope: 'answer' | 'broadcast'): Pieces<readonly string[]>
+  charts(): Pieces<string>
+  /** Takes down what changed, for `next` to tell. `gone`: rows went, which the page only learns by a new `init`. */
+  note(dirty: Dirty): Pieces<{ readonly gone: boolean; readonly blocks: boolean }>
+  /** Messages for a node that changed; undefined where there is none. Who came, or went inactive, is told first. */
+  next(): { readonly messages: readonly string[]; readonly newcomer: boolean } | undefined
 }
 
 const uncleSumsEveryMs = 10_000
+const nodesAPiece = 100
+/** Length of a part of an `init`: sending thousands of small ones would take as long as making them. */
+const partLength = 1 << 18
 
 export const createRoom = (view: NetworkView, now: () => number): Room => {
+  const { networkId } = view
   /** Rows as the pages of this room know them: those of the last broadcast, and what was told since. */
   const shown = new Map<string, NodeRow>()
+  const waiting = createTurnList()
   let fresh = true
   let uncleSums: readonly number[] = []
   let uncleSumsAt = -Infinity
 
-  const rows = (): NodeRow[] => {
-    const all: NodeRow[] = []
-    for (const id of view.nodeIds()) {
-      const row = view.node(id)
-      if (row !== undefined) all.push(row)
-    }
-    return all
-  }
-
   return {
-    init(envelope) {
-      const { networkId } = view.summary()
+    *init(envelope) {
       // An answer goes to one page only. The others still have to be told what changed, so it leaves `shown` alone.
       const renew = fresh || envelope === 'broadcast'
       fresh = false
       if (renew) shown.clear()
-      const nodes = rows().map((row) => {
-        if (renew) shown.set(row.id, row)
-        return nodeOf(view, networkId, row)
-      })
-      return envelope === 'answer' ? writeInit(nodes) : writeAction('init', nodes)
+      const [head, tail] = around(envelope === 'answer' ? writeInit([]) : writeAction('init', []))
+      const parts: string[] = []
+      let part = head
+      let looked = 0
+      for (const id of view.nodeIds()) {
+        const row = view.node(id)
+        if (row === undefined) continue
+        if (renew) shown.set(id, row)
+        part += (looked === 0 ? '' : ',') + JSON.stringify(nodeOf(view, networkId, row))
+        if (part.length > partLength) {
+          parts.push(part)
+          part = ''
+        }
+        if (++looked % nodesAPiece === 0) yield
+      }
+      return [...parts, part + tail]
     },
-    charts() {
+    *charts() {
       if (now() - uncleSumsAt >= uncleSumsEveryMs) {
         uncleSums = uncleSumsOf(view)
         uncleSumsAt = now()
+        yield
       }
-      return writeAction('charts', chartsOf(view, uncleSums))
+      return writeAction('charts', chartsOf(view, yield* view.summarize(), uncleSums))
     },
-    changes(dirty) {
-      const messages: string[] = []
-      let newcomers = false
-      let known: string | null | undefined
-      // A summary looks at every node: one a look at most.
-      const networkId = (): string | null => {
-        if (known === undefined) ({ networkId: known } = view.summary())
-        return known
-      }
-      for (const id of dirty.removedNodes) if (shown.delete(id)) newcomers = true
+    *note(dirty) {
+      let gone = false
+      for (const id of dirty.removedNodes) if (shown.delete(id)) gone = true
+      let looked = 0
       for (const id of dirty.nodes) {
+        const before = shown.get(id)
+        waiting.add(id, before === undefined || before.state !== view.column(id, 'state'))
+        if (++looked % nodesAPiece === 0) yield
+      }
+      return { gone, blocks: dirty.blocks.size > 0 || dirty.removedBlocks.size > 0 }
+    },
+    next() {
+      for (let id = waiting.next(); id !== undefined; id = waiting.next()) {
         const row = view.node(id)
         if (row === undefined) continue
         const before = shown.get(id)
         shown.set(id, row)
-        if (before === undefined) {
-          newcomers = true
-          const { id: safeId, info, stats, history, geo } = nodeOf(view, networkId(), row)
-          messages.push(writeAction('add', { id: safeId, info, stats, history, geo }))
-        } else messages.push(...rowChanges(view, networkId, before, row))
+        if (before !== undefined) return { messages: rowChanges(view, networkId, before, row), newcomer: false }
+        const { id: safeId, info, stats, history, geo } = nodeOf(view, networkId, row)
+        return { messages: [writeAction('add', { id: safeId, info, stats, history, geo })], newcomer: true }
       }
-      return { messages, newcomers, charts: dirty.blocks.size > 0 || dirty.removedBlocks.size > 0 }
+      return undefined
     },
   }
+}
+
+/** What stands before and after the rows of a message without any. */
+const around = (text: string): readonly [string, string] => {
+  const at = text.lastIndexOf('[]') + 1
+  return [text.slice(0, at), text.slice(at)]
 }
 
 const reported = ['state', 'mining', 'syncing', 'hashrate', 'peers', 'gasPrice', 'uptime'] as const
@@ -98,11 +112,11 @@ const informed = [
   'coinbase',
 ] as const
 
-const rowChanges = (view: NetworkView, networkId: () => string | null, before: NodeRow, row: NodeRow): string[] => {
+const rowChanges = (view: NetworkView, networkId: string | null, before: NodeRow, row: NodeRow): string[] => {
   const id = escapeHtml(row.id)
   const messages: string[] = []
   if (informed.some((key) => row[key] !== before[key])) {
-    messages.push(writeAction('info', { id, info: infoOf(networkId(), row) }))
+    messages.push(writeAction('info', { id, info: infoOf(networkId, row) }))
   }
   if (row.state === 'inactive' && before.state === 'active') {
     messages.push(writeAction('inactive', { id, stats: statsOf(view, row), history: classicHistory(row.propagation) }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDirtyHub } from '../feed/dirty-hub.ts'
+import { whole } from '../feed/pieces.ts'
 import { blockFrame, createStage, helloFrame, pendingFrame } from '../ingest/testing.ts'
 import type { Peer, Stage } from '../ingest/testing.ts'
 import { createShown } from './shown.ts'
@@ -14,9 +15,16 @@ const begin = (): { stage: Stage; alpha: Peer; shown: Shown; look: () => string[
   const reader = createDirtyHub(stage.core).reader()
   reader.take('1337')
   const shown = createShown(view, () => stage.now())
-  const look = (): string[] =>
-    shown.messages(reader.take('1337')).map((text) => (JSON.parse(text) as { action: string }).action)
-  shown.answer()
+  const look = (): string[] => {
+    const actions: string[] = []
+    whole(
+      shown.messages(reader.take('1337'), (message) => {
+        actions.push((JSON.parse(Buffer.concat(message).toString()) as { action: string }).action)
+      }),
+    )
+    return actions
+  }
+  whole(shown.answer())
   look()
   return { stage, alpha, shown, look }
 }
@@ -40,11 +48,11 @@ describe('a network on show', () => {
   it('keeps its answer for the next page until something changes, or for a second', () => {
     const { stage, alpha, shown, look } = begin()
     expect(shown.kept).toBe(shown.kept)
-    expect(shown.kept?.toString()).toContain('"alpha"')
+    expect(String(shown.kept)).toContain('"alpha"')
     stage.say(alpha, pendingFrame('alpha', 4))
     look()
     expect(shown.kept).toBeUndefined()
-    shown.answer()
+    whole(shown.answer())
     stage.pass(1)
     expect(shown.kept).toBeUndefined()
   })
@@ -59,6 +67,29 @@ describe('a network on show', () => {
     expect(look()).toEqual(['add'])
     stage.pass(6)
     expect(look()).toEqual(['init', 'charts'])
+  })
+
+  it('tells rows of a large network in turn, no more than a page can take, until all were told', () => {
+    const { stage, look } = begin()
+    const peers = Array.from({ length: 3000 }, (_, i) => {
+      const peer = stage.open()
+      stage.say(peer, helloFrame(`node-${i}`))
+      return peer
+    })
+    // Until the newcomers are known.
+    for (let i = 0; i < 30; i++) {
+      stage.pass(1)
+      look()
+    }
+    for (const peer of peers) stage.say(peer, blockFrame(peer.id, 1))
+    const told = []
+    for (let i = 0; i < 10; i++) {
+      told.push(look().filter((action) => action === 'block').length)
+      stage.pass(1)
+    }
+    expect(told[0]).toBeLessThan(2500)
+    expect(told.slice(1).every((blocks) => blocks < 1500)).toBe(true)
+    expect(told.reduce((sum, blocks) => sum + blocks, 0)).toBe(3000)
   })
 
   it('sends the whole list once an hour', () => {

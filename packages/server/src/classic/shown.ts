@@ -1,17 +1,23 @@
 /** A network that some page looks at: what all its pages are told, and when. */
+import type { Pieces } from '../feed/pieces.ts'
+import { refill } from '../ingest/token-bucket.ts'
+import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { Dirty, NetworkView } from '../shard/model.ts'
 import { createRoom } from './room.ts'
+
+/** One message, in one part or several. */
+export type Message = readonly Buffer[]
 
 export interface Shown {
   readonly view: NetworkView
   /** The last `init` for a page that begins, where it still holds. */
-  readonly kept: Buffer | undefined
+  readonly kept: Message | undefined
   /** A new one: dear where there are thousands of nodes. */
-  answer(): Buffer
+  answer(): Pieces<Message>
   /** A page has begun: all get charts soon. */
   wantCharts(): void
-  /** What all pages are told now, in order. */
-  messages(dirty: Dirty): readonly string[]
+  /** Says what all pages are told now, in order. */
+  messages(dirty: Dirty, say: (message: Message) => void): Pieces
 }
 
 const hourMs = 3_600_000
@@ -19,11 +25,18 @@ const chartsEveryMs = 1000
 const answerKeptMs = 1000
 /** A new `init` raises a toast in every page and can be megabytes; more of both the larger the network. */
 const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
+/**
+ * A page is told every block of every node. From some 4,000 nodes on that is more than any page can take: rows then
+ * change less often, in turn, and each shows the newest when it does.
+ */
+const rowsRate: Rate = { perSecond: 1 << 20, burst: 1 << 21 }
+const rowsAPiece = 20
 
 export const createShown = (view: NetworkView, monotonic: () => number): Shown => {
   const room = createRoom(view, monotonic)
   const openedAt = monotonic()
-  let answer: Buffer | undefined
+  const rowsBudget: TokenBucket = { tokens: rowsRate.burst, at: openedAt }
+  let answer: Message | undefined
   let answerMadeAt = Number.NEGATIVE_INFINITY
   let initWanted = false
   let initAt = openedAt
@@ -35,39 +48,66 @@ export const createShown = (view: NetworkView, monotonic: () => number): Shown =
     chartsAt = Math.min(chartsAt, Math.max(monotonic(), chartsNotBefore))
   }
 
+  const tellRows = function* (say: (message: Message) => void): Pieces {
+    let told = 0
+    while (refill(rowsBudget, rowsRate, monotonic()) > 0) {
+      const next = room.next()
+      if (next === undefined) return
+      initWanted ||= next.newcomer
+      for (const text of next.messages) {
+        const bytes = Buffer.from(text)
+        rowsBudget.tokens -= bytes.length
+        // An answer kept from before these would never make up for them.
+        answer = undefined
+        say([bytes])
+      }
+      if (++told % rowsAPiece === 0) yield
+    }
+  }
+
   return {
     view,
     get kept() {
       return monotonic() - answerMadeAt < answerKeptMs ? answer : undefined
     },
-    answer() {
+    *answer() {
+      const made = yield* partsOf(yield* room.init('answer'))
       answerMadeAt = monotonic()
-      return (answer = Buffer.from(room.init('answer')))
+      return (answer = made)
     },
     wantCharts,
-    messages(dirty) {
+    *messages(dirty, say) {
       const now = monotonic()
-      const { messages: changed, newcomers, charts } = room.changes(dirty)
-      const messages = [...changed]
-      // An answer kept from before these would never make up for them.
-      if (changed.length > 0 || newcomers) answer = undefined
-      initWanted ||= newcomers
+      const { gone, blocks } = yield* room.note(dirty)
+      if (gone) answer = undefined
+      initWanted ||= gone
+      yield* tellRows(say)
       if ((initWanted && now >= initNotBefore) || now - initAt >= hourMs) {
-        const text = room.init('broadcast')
+        const message = yield* partsOf(yield* room.init('broadcast'))
         answer = undefined
         initWanted = false
         initAt = now
-        initNotBefore = now + initPauseMs(text.length)
-        messages.push(text)
+        initNotBefore = now + initPauseMs(lengthOf(message))
+        say(message)
         wantCharts()
       }
-      if (charts) wantCharts()
+      if (blocks) wantCharts()
       if (now >= chartsAt) {
         chartsAt = Number.POSITIVE_INFINITY
         chartsNotBefore = now + chartsEveryMs
-        messages.push(room.charts())
+        say([Buffer.from(yield* room.charts())])
       }
-      return messages
     },
   }
+}
+
+export const lengthOf = (message: Message): number => message.reduce((sum, part) => sum + part.length, 0)
+
+const partsOf = function* (texts: readonly string[]): Pieces<Message> {
+  const parts: Buffer[] = []
+  for (const text of texts) {
+    parts.push(Buffer.from(text))
+    yield
+  }
+  return parts
 }

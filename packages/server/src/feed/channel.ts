@@ -10,6 +10,7 @@ import type { Topic, TopicData, TopicDelta, TopicName } from '@netstats/protocol
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { Dirty } from '../shard/model.ts'
+import type { Pieces } from './pieces.ts'
 import { createDeltaRing } from './ring.ts'
 import type { RingLimits } from './ring.ts'
 import type { Source } from './source.ts'
@@ -26,6 +27,10 @@ export interface Channel extends Disposable {
   /** Connects the channel with its content; undefined while there is none. Forgets what was published. */
   attach(source: AnySource | undefined): void
   note(dirty: Dirty): void
+  /** Long work that `publish` needs, in pieces. */
+  prepare(): Pieces
+  /** Whether `publish` can do anything without it. */
+  readonly ready: boolean
   /** Whether `publish` may find something to say now. */
   due(now: number): boolean
   /** The delta from what was published to what is, encoded; undefined where there is none. First call: just reads. */
@@ -87,6 +92,12 @@ export const createChannel = (number: number, key: string, topic: Topic, ringLim
       budget = { tokens: rate.burst, at: 0 }
     },
     note: (dirty) => source?.note(dirty),
+    *prepare() {
+      if (source?.prepare !== undefined) yield* source.prepare()
+    },
+    get ready() {
+      return source !== undefined && source.ready !== false
+    },
     due(now) {
       if (source === undefined) return false
       if (state === undefined) return true
@@ -95,7 +106,7 @@ export const createChannel = (number: number, key: string, topic: Topic, ringLim
       return urgency === 'now' || (now >= nextAt && refill(budget, rate, now) > 0)
     },
     publish(at, now) {
-      if (source === undefined) return undefined
+      if (source === undefined || source.ready === false) return undefined
       const before = state
       const data = source.read()
       nextAt = now + source.paceMs

@@ -4,7 +4,7 @@
  * what came before it sees by looking. One that takes and then never comes back holds what was removed since, so it
  * has to say when it looks away.
  */
-import type { Core, Dirty, NetworkView } from '../shard/model.ts'
+import type { Core, Dirty, Names, NetworkView } from '../shard/model.ts'
 
 export interface DirtyReader extends Disposable {
   /** What changed in a network since this reader's last take. */
@@ -18,7 +18,9 @@ export interface DirtyHub {
 }
 
 interface Pending {
-  readonly nodes: Set<string>
+  /** Of no meaning where all nodes changed. */
+  readonly some: Set<string>
+  all: Names | undefined
   readonly removedNodes: Set<string>
   readonly blocks: Set<string>
   readonly removedBlocks: Set<string>
@@ -30,6 +32,7 @@ type Waiting = WeakMap<NetworkView, Pending | undefined>
 
 const nothing: Dirty = {
   nodes: new Set(),
+  allNodes: false,
   removedNodes: new Set(),
   blocks: new Set(),
   removedBlocks: new Set(),
@@ -53,7 +56,7 @@ export const createDirtyHub = (core: Pick<Core, 'network'>): DirtyHub => {
           waiting.set(view, undefined)
           if (kept === undefined) return fresh
           mergeInto(kept, fresh)
-          return kept
+          return dirtyOf(kept)
         },
         leave(network) {
           const view = core.network(network)
@@ -72,14 +75,38 @@ const merge = (waiting: Waiting, view: NetworkView, fresh: Dirty): void => {
     return
   let into = waiting.get(view)
   if (into === undefined) {
-    into = { nodes: new Set(), removedNodes: new Set(), blocks: new Set(), removedBlocks: new Set(), summary: false }
+    into = emptyPending()
     waiting.set(view, into)
   }
   mergeInto(into, fresh)
 }
 
+const emptyPending = (): Pending => ({
+  some: new Set(),
+  all: undefined,
+  removedNodes: new Set(),
+  blocks: new Set(),
+  removedBlocks: new Set(),
+  summary: false,
+})
+
+const dirtyOf = ({ some, all, ...rest }: Pending): Dirty => ({
+  ...rest,
+  nodes: all ?? some,
+  allNodes: all !== undefined,
+})
+
 const mergeInto = (into: Pending, fresh: Dirty): void => {
-  mergeRows(into.nodes, into.removedNodes, fresh.nodes, fresh.removedNodes)
+  if (fresh.allNodes) {
+    into.all = fresh.nodes
+    into.some.clear()
+  }
+  if (into.all === undefined) mergeRows(into.some, into.removedNodes, fresh.nodes, fresh.removedNodes)
+  else {
+    for (const id of fresh.removedNodes) into.removedNodes.add(id)
+    // Nodes that are back are among those that there are.
+    for (const id of into.removedNodes) if (into.all.has(id)) into.removedNodes.delete(id)
+  }
   mergeRows(into.blocks, into.removedBlocks, fresh.blocks, fresh.removedBlocks)
   into.summary ||= fresh.summary
 }
@@ -88,7 +115,7 @@ const mergeInto = (into: Pending, fresh: Dirty): void => {
 const mergeRows = (
   changed: Set<string>,
   removed: Set<string>,
-  freshChanged: ReadonlySet<string>,
+  freshChanged: Names,
   freshRemoved: ReadonlySet<string>,
 ): void => {
   for (const id of freshRemoved) {

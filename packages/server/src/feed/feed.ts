@@ -8,6 +8,7 @@ import type { FeedLimits } from './limits.ts'
 import { noMeters } from './meters.ts'
 import type { CloseReason, FeedGauges, FeedMeters } from './meters.ts'
 import type { Reader, Sink } from './reader.ts'
+import { createTurns } from './turns.ts'
 
 export interface FeedOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
@@ -22,6 +23,8 @@ export interface FeedOptions {
   readonly now: () => number
   /** Milliseconds that never step: what is measured with. */
   readonly monotonic: () => number
+  /** Told the time of each slice of work. */
+  readonly onSlice?: (ms: number) => void
   /** Web origins besides the server's own host that may open a feed; `*` for all. */
   readonly origins?: readonly string[]
 }
@@ -29,7 +32,10 @@ export interface FeedOptions {
 export interface Feed extends AsyncDisposable {
   /** Takes over a connected socket. `address` is what limits count by; by default the socket's peer. Never throws. */
   handle(socket: WebSocket, request: IncomingMessage, address?: string): void
-  /** Publishes what changed; to be called about eight times a second. */
+  /**
+   * Publishes what changed, a few milliseconds at a time; to be called about eight times a second. What is under way then
+   * goes on. Throws what the work has thrown since the last call.
+   */
   tick(): void
   gauges(): FeedGauges
 }
@@ -52,13 +58,26 @@ export const createFeed = (options: FeedOptions): Feed => {
   const { core, epoch, version, now, monotonic } = options
   const nothing: Dirty = {
     nodes: new Set(),
+    allNodes: false,
     removedNodes: new Set(),
     blocks: new Set(),
     removedBlocks: new Set(),
     summary: false,
   }
   const dirty = options.dirty ?? { take: (network: string) => core.network(network)?.takeDirty() ?? nothing }
-  const hub = createHub({ core, takeDirty: (key) => dirty.take(key), epoch, version, limits, meters, now, monotonic })
+  const turns = createTurns({ monotonic, defer: setImmediate, onSlice: options.onSlice })
+  const hub = createHub({
+    core,
+    takeDirty: (key) => dirty.take(key),
+    epoch,
+    version,
+    limits,
+    meters,
+    now,
+    monotonic,
+    run: (work) => turns.run(work),
+  })
+  const round = () => hub.round()
   const sockets = new Set<WebSocket>()
   let disposed = false
 
@@ -101,12 +120,15 @@ export const createFeed = (options: FeedOptions): Feed => {
       else follow(socket, reader)
     },
     tick() {
-      if (!disposed) hub.tick()
+      if (disposed) return
+      if (!turns.has(round)) turns.run(round)
+      turns.check()
     },
     gauges: () => hub.gauges(),
     async [Symbol.asyncDispose]() {
       if (disposed) return
       disposed = true
+      turns.finish()
       const open = [...sockets]
       hub[Symbol.dispose]()
       await Promise.all(open.map(ended))

@@ -64,6 +64,8 @@ const client = fc.integer({ min: 0, max: 1 })
 const id = fc.integer({ min: 1, max: 3 })
 const input = (arb: fc.Arbitrary<(at: number) => CoreInput>): fc.Arbitrary<Step> =>
   arb.map((make) => ({ do: 'input' as const, make }))
+// Pieces of work at each step of the clock: what clients do and nodes say comes in the middle of a round then.
+const pieces = fc.constantFrom(undefined, 1, 3)
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
@@ -214,8 +216,8 @@ describe('a feed client', () => {
     let compared = 0
     const seen = new Map<string, number>()
     fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
-        const rig = createRig(limits)
+      fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), pieces, (steps, pieces) => {
+        const rig = createRig(limits, {}, { pieces })
         const clients = [createTestClient(), createTestClient()]
         for (const who of clients) who.connect(rig.hub)
         for (const one of steps) {
@@ -247,8 +249,8 @@ describe('a feed client', () => {
   it('that is up to date never differs from what others are shown at that moment', () => {
     let compared = 0
     fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
-        const rig = createRig(limits)
+      fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), pieces, (steps, pieces) => {
+        const rig = createRig(limits, {}, { pieces })
         const clients = [createTestClient(), createTestClient()]
         for (const who of clients) who.connect(rig.hub)
         for (const one of steps) {

@@ -9,6 +9,8 @@ import type { Filter } from './filter.ts'
 import type { FeedLimits } from './limits.ts'
 import type { CloseReason, FeedGauges, FeedMeters } from './meters.ts'
 import type { Monotonic } from './network-state.ts'
+import { whole } from './pieces.ts'
+import type { Pieces } from './pieces.ts'
 import { createReader } from './reader.ts'
 import type { Membership, Reader, Sink } from './reader.ts'
 import { createRegistry } from './registry.ts'
@@ -26,6 +28,8 @@ export interface HubOptions {
   readonly meters: FeedMeters
   readonly now: () => number
   readonly monotonic: Monotonic
+  /** Does work that comes in pieces, one after the other and each to its end; by default all of it at once. */
+  readonly run?: (work: () => Pieces) => void
 }
 
 export interface Hub extends Disposable {
@@ -35,7 +39,9 @@ export interface Hub extends Disposable {
   pong(reader: Reader): void
   /** Forgets a reader whose connection ended; `reason` is counted. Idempotent. */
   closed(reader: Reader, reason: CloseReason): void
-  /** Publishes what changed and looks after readers; to be called several times a second. */
+  /** Publishes what changed and looks after readers; to be called several times a second, by way of `run`. */
+  round(): Pieces
+  /** The same at once. */
   tick(): void
   gauges(): FeedGauges
 }
@@ -43,8 +49,12 @@ export interface Hub extends Disposable {
 type Fault = Omit<RequestFault, 'code'> & { readonly code: string }
 type Subscribe = Extract<FeedRequest, { type: 'subscribe' }>
 
+/** Sends and looks, of readers, that make a piece of work. */
+const readersAPiece = 50
+
 export const createHub = (options: HubOptions): Hub => {
   const { limits, meters, monotonic } = options
+  const run = options.run ?? ((work: () => Pieces) => whole(work()))
   const readers = new Set<Reader>()
   const perAddress = new Map<string, number>()
   let nextTickAt = monotonic() + limits.tickMs
@@ -77,10 +87,14 @@ export const createHub = (options: HubOptions): Hub => {
     now: options.now,
     monotonic,
     onWork: (ms) => meters.count('work_ms', {}, ms),
-    onDelta(room, frame) {
+    onWanted: () => run(firsts),
+    *onDelta(room, frame) {
       meters.count('encodes', { type: 'delta' }, 1)
       let sent = 0
+      let looked = 0
+      // Who joins meanwhile has a snapshot of what this delta leads to, and leaves it aside.
       for (const [reader, membership] of room.members) {
+        if (++looked % readersAPiece === 0) yield
         if (membership.stale) continue
         if (isBehind(reader)) putOff(reader, membership)
         else {
@@ -229,6 +243,14 @@ export const createHub = (options: HubOptions): Hub => {
     reader.sink.ping()
   }
 
+  /** Those who waited for the first answer of a room get it. */
+  const firsts = function* (): Pieces {
+    for (const room of yield* registry.firsts()) {
+      for (const reader of room.members.keys()) if (reader.owed) settle(reader)
+      yield
+    }
+  }
+
   const faulty = (reader: Reader, fault: Fault): void => {
     fail(reader, fault)
     if (!takeTokens(reader.faults, limits.faults, monotonic())) shut(reader, 'abuse', 1008)
@@ -283,15 +305,22 @@ export const createHub = (options: HubOptions): Hub => {
       else perAddress.set(reader.address, left)
       meters.count('readers_closed', { reason }, 1)
     },
-    tick() {
-      registry.tick()
+    *round() {
+      yield* registry.round()
       const now = monotonic()
-      for (const reader of readers) lookAfter(reader, now)
-      if (now < nextTickAt) return
-      nextTickAt = now + limits.tickMs
-      const frame = Buffer.from(JSON.stringify({ type: 'tick', at: options.now() }))
-      for (const reader of readers) if (!isBehind(reader)) send(reader, 'tick', frame)
+      const due = now >= nextTickAt
+      if (due) nextTickAt = now + limits.tickMs
+      const frame = due ? Buffer.from(JSON.stringify({ type: 'tick', at: options.now() })) : undefined
+      let looked = 0
+      for (const reader of readers) {
+        // A snapshot for one that was put off is a piece of its own.
+        const { owed } = reader
+        lookAfter(reader, now)
+        if (frame !== undefined && !reader.closed && !isBehind(reader)) send(reader, 'tick', frame)
+        if (owed || ++looked % readersAPiece === 0) yield
+      }
     },
+    tick: () => whole(hub.round()),
     gauges() {
       const rooms = [...registry.rooms.values()]
       return {

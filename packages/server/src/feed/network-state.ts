@@ -7,6 +7,8 @@ import type { Dirty, NetworkView } from '../shard/model.ts'
 import { isEqual } from './diff.ts'
 import { createNodeTable } from './node-table.ts'
 import type { NodeTable } from './node-table.ts'
+import { timed } from './pieces.ts'
+import type { Pieces } from './pieces.ts'
 import { createWindowIndex, indexKey } from './window-index.ts'
 import type { IndexSpec, WindowIndex } from './window-index.ts'
 
@@ -15,8 +17,8 @@ export type Monotonic = () => number
 
 export interface IndexLease extends Disposable {
   readonly index: WindowIndex
-  /** Mends the index if it is dirty and its last mending is long enough ago. */
-  freshen(): void
+  /** Puts the index in order if it is not and its last mending is long enough ago. */
+  freshen(): Pieces
 }
 
 export interface TableLease extends Disposable {
@@ -28,11 +30,14 @@ export interface NetworkState {
   readonly view: NetworkView
   /** True when the summary may differ from the last one made. */
   readonly summaryDirty: boolean
-  /** The same object until something in it changed. */
-  summary(): NetworkSummary
-  apply(dirty: Dirty): void
+  /** The last one made; the same object until something in it changed. Undefined before the first `summarize`. */
+  readonly summary: NetworkSummary | undefined
+  /** Makes a new one where it is dirty and the last one is old enough. */
+  summarize(): Pieces
+  apply(dirty: Dirty): Pieces
   leaseTable(): TableLease
   leaseIndex(spec: IndexSpec): IndexLease
+  /** Sorted tables that are kept in order. */
   readonly indexes: number
 }
 
@@ -67,20 +72,24 @@ export const createNetworkState = (view: NetworkView, monotonic: Monotonic): Net
       return summaryDirty
     },
     get indexes() {
-      return indexes.size
+      return indexes.values().reduce((sum, { index }) => sum + Number(index.ready), 0)
     },
-    summary() {
-      const startedAt = monotonic()
-      if (summary !== undefined && (!summaryDirty || startedAt < nextSummaryAt)) return summary
-      const next = roundedSummary(view.summary())
-      if (summary === undefined || !isEqual(summary, next)) summary = next
-      summaryDirty = false
-      nextSummaryAt = startedAt + Math.max(pace.summaryMs, pace.share * (monotonic() - startedAt))
+    get summary() {
       return summary
     },
-    apply(dirty) {
+    *summarize() {
+      const startedAt = monotonic()
+      if (summary !== undefined && (!summaryDirty || startedAt < nextSummaryAt)) return
+      // What changes while it is made makes it dirty again.
+      summaryDirty = false
+      let spent = 0
+      const next = roundedSummary(yield* timed(view.summarize(), monotonic, (ms) => (spent += ms)))
+      if (summary === undefined || !isEqual(summary, next)) summary = next
+      nextSummaryAt = startedAt + Math.max(pace.summaryMs, pace.share * spent)
+    },
+    *apply(dirty) {
       summaryDirty ||= dirty.summary
-      if (dirty.nodes.size + dirty.removedNodes.size > 0) table?.apply(dirty)
+      if (table !== undefined && dirty.nodes.size + dirty.removedNodes.size > 0) yield* table.apply(dirty)
     },
     leaseTable: () => ({ table: openTable(), [Symbol.dispose]: once(closeTable) }),
     leaseIndex(spec) {
@@ -94,11 +103,12 @@ export const createNetworkState = (view: NetworkView, monotonic: Monotonic): Net
       own.users++
       return {
         index: own.index,
-        freshen() {
+        *freshen() {
           const startedAt = monotonic()
           if (!own.index.dirty || startedAt < own.nextAt) return
-          own.index.repair()
-          own.nextAt = startedAt + Math.max(pace.indexMs, pace.share * (monotonic() - startedAt))
+          let spent = 0
+          yield* timed(own.index.repair(), monotonic, (ms) => (spent += ms))
+          own.nextAt = startedAt + Math.max(pace.indexMs, pace.share * spent)
         },
         [Symbol.dispose]: once(() => {
           if (--own.users > 0) return

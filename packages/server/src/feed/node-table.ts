@@ -4,9 +4,12 @@
  * of a changed node is paid once per facet and not once per table.
  */
 import type { NodeColumn, NodeRow } from '@netstats/protocol/feed'
-import type { Dirty, NetworkView } from '../shard/model.ts'
+import type { Cells, Dirty, NetworkView } from '../shard/model.ts'
+import { sortInPiecesBy } from '../shard/sort-pieces.ts'
 import { rounded, roundedRow, searchedColumns } from './columns.ts'
+import type { Pieces } from './pieces.ts'
 import { sortKey } from './sort-key.ts'
+import { createSortedList } from './sorted-list.ts'
 
 export interface NodeEntry {
   readonly id: string
@@ -30,16 +33,23 @@ export interface Facet {
   since(position: number): readonly NodeEntry[] | undefined
 }
 
+/** Long work comes in pieces: one sort of work at a time, and each to its end, but looking is always allowed. */
 export interface NodeTable {
   readonly size: number
+  /** Grows with every piece of `apply`. */
   readonly revision: number
+  /** Takes in the nodes there are; to be done before anything else, and nothing where it was done. */
+  load(): Pieces
   entry(id: string): NodeEntry | undefined
-  entries(): Iterable<NodeEntry>
+  /** In the order of their ids. */
+  entries(): readonly NodeEntry[]
   /** The row as the feed tells it; the same object until the node changes. */
   row(entry: NodeEntry): NodeRow | undefined
-  apply(dirty: Dirty): void
-  /** Starts or shares a facet; each `track` is paid back by one `untrack`. */
+  apply(dirty: Pick<Dirty, 'nodes' | 'removedNodes'>): Pieces
+  /** Starts or shares a facet, which has no values before `fill`; each `track` is paid back by one `untrack`. */
   track(name: FacetName): Facet
+  /** Nothing where it was done. */
+  fill(facet: Facet): Pieces
   untrack(name: FacetName): void
   nextMark(): number
 }
@@ -47,33 +57,39 @@ export interface NodeTable {
 /** How a facet is made. */
 interface Recipe {
   /** What a value is made from; the same thing as `before` where nothing changed. */
-  readonly raw: (id: string, before: unknown) => unknown
+  readonly raw: (cells: Cells, before: unknown) => unknown
   /** Never undefined: that is what a new node has. */
   readonly value: (raw: unknown) => unknown
 }
 
 interface OpenFacet extends Facet {
   users: number
+  filled: boolean
   readonly recipe: Recipe
   base: number
   log: NodeEntry[]
 }
 
+const entriesAPiece = 200
+const byId = (a: NodeEntry, b: NodeEntry): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+/** Of a node that has gone and is not known to have. */
+const noCells = (() => null) as unknown as Cells
+
 export const createNodeTable = (view: NetworkView): NodeTable => {
   const entries = new Map<string, NodeEntry>()
+  const ordered = createSortedList(byId)
   const facets = new Map<FacetName, OpenFacet>()
   const freeSlots: number[] = []
   let slots = 0
   let revision = 0
   let mark = 0
+  let loaded = false
 
   const add = (id: string): NodeEntry => {
     const entry: NodeEntry = { id, revision, gone: false, mark: 0, values: [], raws: [], row: undefined }
     entries.set(id, entry)
     return entry
   }
-  for (const id of view.nodeIds()) add(id)
-
   const note = (facet: OpenFacet, entry: NodeEntry): void => {
     facet.log.push(entry)
     // A table that slept through two changes of every node sorts anew; keeping more would only cost memory.
@@ -85,9 +101,9 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
   }
 
   /** True where the value is another than before. */
-  const fill = (facet: OpenFacet, entry: NodeEntry): boolean => {
+  const fill = (facet: OpenFacet, entry: NodeEntry, cells: Cells): boolean => {
     const before = entry.raws[facet.slot]
-    const raw = facet.recipe.raw(entry.id, before)
+    const raw = facet.recipe.raw(cells, before)
     if (raw === before && raw !== undefined) return false
     entry.raws[facet.slot] = raw
     const value = facet.recipe.value(raw)
@@ -97,10 +113,10 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
     return true
   }
 
-  const refresh = (entry: NodeEntry): void => {
+  const refresh = (entry: NodeEntry, cells: Cells): void => {
     entry.revision = revision
     entry.row = undefined
-    for (const facet of facets.values()) if (fill(facet, entry)) note(facet, entry)
+    for (const facet of facets.values()) if (fill(facet, entry, cells)) note(facet, entry)
   }
 
   return {
@@ -111,7 +127,7 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
       return revision
     },
     entry: (id) => entries.get(id),
-    entries: () => entries.values(),
+    entries: () => ordered.slice(0, ordered.size),
     row(entry) {
       if (entry.row === undefined) {
         const row = view.node(entry.id)
@@ -119,20 +135,45 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
       }
       return entry.row
     },
-    apply(dirty) {
+    *load() {
+      if (loaded) return
+      let looked = 0
+      for (const id of view.nodeIds()) {
+        if (!entries.has(id)) add(id)
+        if (++looked % entriesAPiece === 0) yield
+      }
+      ordered.replace(yield* sortInPiecesBy([...entries.values()], byId))
+      loaded = true
+    },
+    *apply(dirty) {
       revision++
+      let gone = false
       for (const id of dirty.removedNodes) {
         const entry = entries.get(id)
         if (entry === undefined || dirty.nodes.has(id)) continue
         entries.delete(id)
-        entry.gone = true
+        entry.gone = gone = true
         entry.revision = revision
         for (const facet of facets.values()) note(facet, entry)
       }
+      if (gone) ordered.change((entry) => entry.gone, [])
+      let looked = 0
+      let fresh: NodeEntry[] = []
       for (const id of dirty.nodes) {
-        if (view.column(id, 'id') === undefined) continue
-        refresh(entries.get(id) ?? add(id))
+        const cells = view.cells(id)
+        if (cells !== undefined) {
+          let entry = entries.get(id)
+          if (entry === undefined) fresh.push((entry = add(id)))
+          refresh(entry, cells)
+        }
+        if (++looked % entriesAPiece !== 0) continue
+        if (fresh.length > 0) ordered.change(() => false, fresh)
+        fresh = []
+        yield
+        // Whoever looked at the table in between has to look again at what comes now.
+        revision++
       }
+      if (fresh.length > 0) ordered.change(() => false, fresh)
     },
     track(name) {
       const open = facets.get(name)
@@ -140,10 +181,21 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
         open.users++
         return open
       }
-      const facet = openFacet(freeSlots.pop() ?? slots++, recipeOf(view, name))
+      const facet = openFacet(freeSlots.pop() ?? slots++, recipeOf(name))
       facets.set(name, facet)
-      for (const entry of entries.values()) fill(facet, entry)
       return facet
+    },
+    *fill(shared) {
+      const facet = shared as OpenFacet
+      if (facet.filled) return
+      let looked = 0
+      for (const entry of entries.values()) {
+        // Given up meanwhile: its slot may be another's.
+        if (facet.users === 0) return
+        fill(facet, entry, view.cells(entry.id) ?? noCells)
+        if (++looked % entriesAPiece === 0) yield
+      }
+      facet.filled = true
     },
     untrack(name) {
       const open = facets.get(name)
@@ -159,6 +211,7 @@ export const createNodeTable = (view: NetworkView): NodeTable => {
 const openFacet = (slot: number, recipe: Recipe): OpenFacet => ({
   slot,
   users: 1,
+  filled: false,
   recipe,
   base: 0,
   log: [],
@@ -170,26 +223,23 @@ const openFacet = (slot: number, recipe: Recipe): OpenFacet => ({
   },
 })
 
-const recipeOf = (view: NetworkView, name: FacetName): Recipe => {
-  if (name === 'search') return searchRecipe(view)
+const recipeOf = (name: FacetName): Recipe => {
+  if (name === 'search') return searchRecipe
   const column = name.slice(name.indexOf(':') + 1) as NodeColumn
-  const raw = (id: string) => {
-    const value = view.column(id, column)
-    return value === undefined ? null : rounded(column, value)
-  }
+  const raw = (cells: Cells) => rounded(column, cells(column))
   return name.startsWith('key:')
     ? { raw, value: (raw) => sortKey(column, raw as NodeRow[NodeColumn]) }
     : { raw, value: (raw) => raw }
 }
 
-const searchRecipe = (view: NetworkView): Recipe => ({
-  raw(id, before) {
+const searchRecipe: Recipe = {
+  raw(cells, before) {
     const known = before as readonly unknown[] | undefined
-    if (known !== undefined && searchedColumns.every((column, i) => view.column(id, column) === known[i])) return known
-    return searchedColumns.map((column) => view.column(id, column))
+    if (known !== undefined && searchedColumns.every((column, i) => cells(column) === known[i])) return known
+    return searchedColumns.map((column) => cells(column))
   },
   value: (raw) => joinSearched(raw as readonly Searched[]),
-})
+}
 
 type Searched = string | null | undefined
 

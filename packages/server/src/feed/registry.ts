@@ -13,7 +13,10 @@ import type { Filter } from './filter.ts'
 import type { FeedLimits } from './limits.ts'
 import { createNetworkState } from './network-state.ts'
 import type { Monotonic, NetworkState } from './network-state.ts'
-import { mapSource, nodeSource, nodesSource } from './node-sources.ts'
+import { mapSource } from './map-source.ts'
+import { nodeSource, nodesSource } from './node-sources.ts'
+import { timed } from './pieces.ts'
+import type { Pieces } from './pieces.ts'
 import type { Membership, Reader } from './reader.ts'
 import { topicKey } from './requests.ts'
 import { networksSource, summarySource } from './source.ts'
@@ -33,11 +36,13 @@ export interface RegistryOptions {
   readonly limits: FeedLimits
   readonly now: () => number
   readonly monotonic: Monotonic
-  /** A channel has a new delta. */
-  readonly onDelta: (room: Room, frame: Buffer) => void
+  /** A channel has a new delta, to be sent to its members in pieces. */
+  readonly onDelta: (room: Room, frame: Buffer) => Pieces
   /** A channel lost what it showed; `known`: its network was replaced and another snapshot follows. */
   readonly onLost: (room: Room, known: boolean) => void
   readonly onWork: (ms: number) => void
+  /** Somebody waits for a first answer that takes longer work: `firsts` is to be done soon. */
+  readonly onWanted: () => void
 }
 
 export interface Registry extends Disposable {
@@ -46,7 +51,10 @@ export interface Registry extends Disposable {
   enter(topic: Topic, filter: Filter | undefined): Room | undefined
   /** To be called when the last member may have left. */
   left(room: Room): void
-  tick(): void
+  /** Publishes what is due. Its work and that of `firsts` are not to be mixed. */
+  round(): Pieces
+  /** First answers that are waited for; gives the rooms that have one now. */
+  firsts(): Pieces<readonly Room[]>
   readonly sortedTables: number
 }
 
@@ -54,6 +62,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const { core, limits, monotonic } = options
   const networks = new Map<string, NetworkState>()
   const rooms = new Map<string, Room>()
+  const wanted = new Set<Room>()
   // A quarter of a second's worth at once: more would be one long pause for everything else in the process.
   const work: Rate = { perSecond: 1000 * limits.workShare, burst: 250 * limits.workShare }
   const budget: TokenBucket = { tokens: work.burst, at: monotonic() }
@@ -62,13 +71,19 @@ export const createRegistry = (options: RegistryOptions): Registry => {
 
   const mayWork = (): boolean => refill(budget, work, monotonic()) > 0
 
-  const publish = (room: Room): void => {
-    const startedAt = monotonic()
-    const frame = room.channel.publish(options.now(), startedAt)
-    if (frame !== undefined) options.onDelta(room, frame)
-    const ms = monotonic() - startedAt
+  const spend = (ms: number): void => {
     budget.tokens -= ms
     options.onWork(ms)
+  }
+
+  const publish = (room: Room): Pieces => timed(published(room), monotonic, spend)
+
+  const published = function* (room: Room): Pieces {
+    yield* room.channel.prepare()
+    // It may have gone, or lost its network, while others had their turn.
+    if (rooms.get(room.channel.key) !== room) return
+    const frame = room.channel.publish(options.now(), monotonic())
+    if (frame !== undefined) yield* options.onDelta(room, frame)
   }
 
   const attach = (room: Room): void => room.channel.attach(sourceOf(room.channel.topic, room.filter, networks))
@@ -95,26 +110,32 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     }
   }
 
-  const takeDirty = (): void => {
+  const takeDirty = function* (): Pieces {
     for (const [key, network] of networks) {
       const dirty = options.takeDirty(key)
-      network.apply(dirty)
+      yield* network.apply(dirty)
       for (const room of roomsOf(rooms, key)) room.channel.note(dirty)
     }
   }
 
-  const publishDue = (): void => {
+  const publishDue = function* (): Pieces {
     const now = monotonic()
     const windows: Room[] = []
+    const others: Room[] = []
     for (const room of rooms.values()) {
       if (room.dormantSince !== undefined || !room.channel.due(now)) continue
       if (room.channel.topic.topic === 'nodes') windows.push(room)
-      else publish(room)
+      else others.push(room)
+    }
+    for (const room of others) {
+      yield* publish(room)
+      yield
     }
     for (const room of inTurn(windows, turn)) {
       if (!mayWork()) break
-      publish(room)
+      yield* publish(room)
       if (room.channel.live) turn = room.channel.number
+      yield
     }
   }
 
@@ -144,6 +165,18 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return room
   }
 
+  /** A room that wakes has nobody to send a delta to; what it shows is brought up to date, at once where that is short work. */
+  const begin = (room: Room): void => {
+    if (room.channel.ready) {
+      const startedAt = monotonic()
+      room.channel.publish(options.now(), startedAt)
+      spend(monotonic() - startedAt)
+    } else {
+      wanted.add(room)
+      options.onWanted()
+    }
+  }
+
   return {
     rooms,
     enter(topic, filter) {
@@ -151,18 +184,29 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const room = rooms.get(key) ?? open(key, topic, filter)
       if (room !== undefined && room.dormantSince !== undefined) {
         room.dormantSince = undefined
-        if (mayWork() && room.channel.due(monotonic())) publish(room)
+        if (mayWork() && room.channel.due(monotonic())) begin(room)
       }
       return room
     },
     left(room) {
       if (room.members.size === 0) room.dormantSince ??= monotonic()
     },
-    tick() {
+    *round() {
       syncNetworks()
-      takeDirty()
-      publishDue()
+      yield* takeDirty()
+      yield* publishDue()
       buryDormant()
+    },
+    *firsts() {
+      const began: Room[] = []
+      for (const room of wanted) {
+        wanted.delete(room)
+        if (room.dormantSince !== undefined || rooms.get(room.channel.key) !== room) continue
+        yield* publish(room)
+        if (room.channel.live) began.push(room)
+        yield
+      }
+      return began
     },
     get sortedTables() {
       return networks.values().reduce((sum, network) => sum + network.indexes, 0)

@@ -6,6 +6,7 @@ import type { NetworkSummary, SummaryDelta, TopicData, TopicDelta, TopicName } f
 import type { Dirty } from '../shard/model.ts'
 import { changedFields } from './diff.ts'
 import type { NetworkState } from './network-state.ts'
+import type { Pieces } from './pieces.ts'
 
 /** `soon`: when the pace of the topic allows. `now`: do not wait for it. */
 export type Urgency = 'no' | 'soon' | 'now'
@@ -17,6 +18,10 @@ export interface Source<T extends TopicName> extends Disposable {
   readonly bytesPerSecond: number
   note(dirty: Dirty): void
   changed(): Urgency
+  /** Long work that `read` is to find done, where there is any. */
+  readonly prepare?: () => Pieces
+  /** False where `read` can do nothing before `prepare` was done once. */
+  readonly ready?: boolean
   read(): TopicData[T]
   /** undefined: no difference. */
   diff(before: TopicData[T], after: TopicData[T]): TopicDelta[T] | undefined
@@ -31,14 +36,23 @@ export const summaryDelta = (before: NetworkSummary | undefined, after: NetworkS
   return { ...patch, series: changedFields(before.series, after.series) ?? {} }
 }
 
+const summaryOf = ({ key, summary }: NetworkState): NetworkSummary => {
+  if (summary === undefined) throw new Error(`${key} was read before it was ready`)
+  return summary
+}
+
 export const summarySource = (network: NetworkState): Source<'summary'> => {
   let seen: NetworkSummary | undefined
   return {
     paceMs: 1000,
     bytesPerSecond: plenty,
     note: none,
-    changed: () => (network.summaryDirty || network.summary() !== seen ? 'soon' : 'no'),
-    read: () => (seen = network.summary()),
+    changed: () => (network.summaryDirty || network.summary !== seen ? 'soon' : 'no'),
+    prepare: () => network.summarize(),
+    get ready() {
+      return network.summary !== undefined
+    },
+    read: () => (seen = summaryOf(network)),
     diff: summaryDelta,
     [Symbol.dispose]: none,
   }
@@ -52,12 +66,18 @@ export const networksSource = (networks: () => readonly NetworkState[]): Source<
     note: none,
     changed: () => {
       const all = networks()
-      const same = all.length === seen.size && all.every((n) => !n.summaryDirty && n.summary() === seen.get(n.key))
+      const same = all.length === seen.size && all.every((n) => !n.summaryDirty && n.summary === seen.get(n.key))
       return same ? 'no' : 'soon'
+    },
+    *prepare() {
+      for (const network of networks()) yield* network.summarize()
+    },
+    get ready() {
+      return networks().every((network) => network.summary !== undefined)
     },
     read() {
       seen.clear()
-      for (const network of networks()) seen.set(network.key, network.summary())
+      for (const network of networks()) seen.set(network.key, summaryOf(network))
       return { networks: [...seen.values()] }
     },
     diff(before, after) {

@@ -5,7 +5,9 @@ import type { Dirty, NetworkView } from '../shard/model.ts'
 import { listNodes } from '../api/listing.ts'
 import { parseFilter } from './filter.ts'
 import { createNodeTable } from './node-table.ts'
+import { whole } from './pieces.ts'
 import { createWindowIndex } from './window-index.ts'
+import type { WindowIndex } from './window-index.ts'
 import { cutWindow, windowData } from './window.ts'
 
 /** Rows as a network view: what the sorted tables read, and nothing else. */
@@ -16,11 +18,16 @@ const rowsView = (rows: Map<string, NodeRow>): NetworkView =>
     },
     nodeIds: () => rows.keys(),
     node: (id: string) => rows.get(id),
+    cells(id: string) {
+      const row = rows.get(id)
+      return row && ((column: keyof NodeRow) => row[column] ?? null)
+    },
     column: (id: string, column: keyof NodeRow) => rows.get(id)?.[column],
   }) as unknown as NetworkView
 
 const dirtyOf = (nodes: Iterable<string>, removedNodes: Iterable<string> = []): Dirty => ({
   nodes: new Set(nodes),
+  allNodes: false,
   removedNodes: new Set(removedNodes),
   blocks: new Set(),
   removedBlocks: new Set(),
@@ -32,6 +39,8 @@ const filterOf = (text: string) => {
   if (!parsed.ok) throw new Error(parsed.fault.message)
   return parsed.filter
 }
+
+const idsOf = (index: WindowIndex) => index.slice(0, index.size).map((entry) => entry.id)
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', '__proto__']
 const row = (id: string, peers: number | null, client: string): NodeRow =>
@@ -58,19 +67,19 @@ describe('a sorted table', () => {
           const filter = filterOf(filterText)
           using index = createWindowIndex(table, { sort, descending, filter })
           const check = () => {
-            index.repair()
+            whole(index.repair())
             expect(index.dirty).toBe(false)
             const anew = listNodes(rowsView(rows), { sort, descending, filter, offset: 0, limit: 100 })
-            expect(index.entries.map((entry) => entry.id)).toEqual(anew.nodes.map((node) => node.id))
+            expect(idsOf(index)).toEqual(anew.nodes.map((node) => node.id))
           }
           for (const { id, peers, client, act } of steps) {
             if (act === 'mend') check()
             else if (act === 'remove') {
-              if (rows.delete(id)) table.apply(dirtyOf([], [id]))
+              if (rows.delete(id)) whole(table.apply(dirtyOf([], [id])))
             } else {
               // `replace`: gone and back within one round; the core then reports it as changed, or as both.
               rows.set(id, row(id, peers, client))
-              table.apply(dirtyOf([id], act === 'replace' ? [id] : []))
+              whole(table.apply(dirtyOf([id], act === 'replace' ? [id] : [])))
             }
           }
           check()
@@ -80,30 +89,50 @@ describe('a sorted table', () => {
     )
   })
 
-  it('does not count a change that moves nothing as a change', () => {
-    const rows = new Map([row('a', 1, 'geth'), row('b', 5, 'geth')].map((r) => [r.id, r]))
-    const table = createNodeTable(rowsView(rows))
-    using index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('') })
-    rows.set('a', row('a', 2, 'besu'))
-    table.apply(dirtyOf(['a']))
-    index.repair()
-    expect(index.version).toBe(0)
-    rows.set('a', row('a', 9, 'besu'))
-    table.apply(dirtyOf(['a']))
-    index.repair()
-    expect(index.version).toBe(1)
-  })
-
   it('sorts anew when it slept through more changes than the log keeps', () => {
     const rows = new Map([row('a', 1, 'geth'), row('b', 5, 'geth')].map((r) => [r.id, r]))
     const table = createNodeTable(rowsView(rows))
     using index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('') })
+    whole(index.repair())
     for (let i = 0; i < 5000; i++) {
       rows.set('a', row('a', i % 9, 'geth'))
-      table.apply(dirtyOf(['a']))
+      whole(table.apply(dirtyOf(['a'])))
     }
-    index.repair()
-    expect(index.entries.map((entry) => entry.id)).toEqual(['a', 'b'])
+    whole(index.repair())
+    expect(idsOf(index)).toEqual(['a', 'b'])
+  })
+
+  it('stays what it was until a long change is done, and takes breaks on the way', () => {
+    const rows = new Map(Array.from({ length: 5000 }, (_, i) => [`n${i}`, row(`n${i}`, i % 977, 'geth')] as const))
+    const table = createNodeTable(rowsView(rows))
+    using index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('peers:<900') })
+    expect([index.ready, index.size, index.dirty]).toEqual([false, 0, true])
+    whole(index.repair())
+    for (const changes of [20, 2000, 5000]) {
+      for (let i = 0; i < changes; i++) rows.set(`n${i}`, row(`n${i}`, (i * 7919 + changes) % 1009, 'besu'))
+      whole(table.apply(dirtyOf(Array.from({ length: changes }, (_, i) => `n${i}`))))
+      const before = idsOf(index)
+      const work = index.repair()
+      let breaks = 0
+      for (; work.next().done !== true; breaks++) expect(idsOf(index)).toEqual(before)
+      if (changes > 20) expect(breaks).toBeGreaterThan(5)
+      const spec = { sort: 'peers', descending: false, filter: filterOf('peers:<900'), offset: 0, limit: 5000 } as const
+      expect(idsOf(index)).toEqual(listNodes(rowsView(rows), spec).nodes.map((node) => node.id))
+    }
+  })
+
+  it('that is given up half-way leaves nothing of itself to whoever gets its place', () => {
+    const rows = new Map(Array.from({ length: 3000 }, (_, i) => [`n${i}`, row(`n${i}`, i, 'geth')] as const))
+    const table = createNodeTable(rowsView(rows))
+    const index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('') })
+    const work = index.repair()
+    for (let i = 0; i < 6; i++) work.next()
+    index[Symbol.dispose]()
+    using other = createWindowIndex(table, { sort: 'client', descending: false, filter: filterOf('') })
+    whole(work)
+    whole(other.repair())
+    expect(index.ready).toBe(false)
+    expect(idsOf(other)).toEqual([...rows.keys()].sort())
   })
 
   it('shares a facet between tables and gives it up with the last', () => {
@@ -112,15 +141,17 @@ describe('a sorted table', () => {
     const spec = { sort: 'peers', descending: false, filter: filterOf('geth') } as const
     const one = createWindowIndex(table, spec)
     const two = createWindowIndex(table, { ...spec, descending: true })
+    for (const index of [one, two]) whole(index.repair())
     one[Symbol.dispose]()
     one[Symbol.dispose]()
     rows.set('b', row('b', 2, 'geth'))
-    table.apply(dirtyOf(['b']))
-    two.repair()
-    expect(two.entries.map((entry) => entry.id)).toEqual(['b', 'a'])
+    whole(table.apply(dirtyOf(['b'])))
+    whole(two.repair())
+    expect(idsOf(two)).toEqual(['b', 'a'])
     two[Symbol.dispose]()
     using three = createWindowIndex(table, spec)
-    expect(three.entries.map((entry) => entry.id)).toEqual(['a', 'b'])
+    whole(three.repair())
+    expect(idsOf(three)).toEqual(['a', 'b'])
   })
 })
 
@@ -128,8 +159,9 @@ describe('a window', () => {
   const rows = new Map(['a', 'b', 'c', 'd', 'e'].map((id, i) => [id, row(id, i, 'geth')]))
   const table = createNodeTable(rowsView(rows))
   const index = createWindowIndex(table, { sort: 'name', descending: false, filter: filterOf('') })
+  whole(index.repair())
   const cut = (offset: number, limit: number, pinned: readonly string[] = []) =>
-    cutWindow(index.entries, table, { offset, limit, pinned }).map((entry) => entry.id)
+    cutWindow(index, table, { offset, limit, pinned }).map((entry) => entry.id)
 
   it('is a slice of the sorted table', () => {
     expect(cut(1, 2)).toEqual(['b', 'c'])
@@ -145,7 +177,8 @@ describe('a window', () => {
 
   it('shows pinned rows whatever the filter', () => {
     using none = createWindowIndex(table, { sort: 'name', descending: false, filter: filterOf('besu') })
-    const entries = cutWindow(none.entries, table, { offset: 0, limit: 5, pinned: ['c'] })
+    whole(none.repair())
+    const entries = cutWindow(none, table, { offset: 0, limit: 5, pinned: ['c'] })
     expect(windowData(entries, table, { total: 0, all: 5 })).toMatchObject({ total: 0, order: ['c'] })
   })
 })

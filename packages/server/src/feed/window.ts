@@ -2,24 +2,22 @@
 import type { NodeRow, NodeWindow, RowDelta, TopicData, TopicDelta } from '@netstats/protocol/feed'
 import type { NodeEntry, NodeTable } from './node-table.ts'
 import { rowDelta } from './row-delta.ts'
+import type { WindowIndex } from './window-index.ts'
 
 export const cutWindow = (
-  sorted: readonly NodeEntry[],
-  table: NodeTable,
+  index: Pick<WindowIndex, 'slice' | 'indexOf'>,
+  table: Pick<NodeTable, 'entry'>,
   window: Pick<NodeWindow, 'offset' | 'limit' | 'pinned'>,
 ): readonly NodeEntry[] => {
   const pinned = window.pinned.map((id) => table.entry(id)).filter((entry) => entry !== undefined)
-  if (pinned.length === 0) return sorted.slice(window.offset, window.offset + window.limit)
-  const out = [...pinned]
+  if (pinned.length === 0) return index.slice(window.offset, window.limit)
   const above = new Set(pinned)
-  let skip = window.offset
-  for (const entry of sorted) {
-    if (out.length === pinned.length + window.limit) break
-    if (above.has(entry)) continue
-    if (skip > 0) skip--
-    else out.push(entry)
-  }
-  return out
+  // Rows below begin after `offset` that are not pinned: each pinned one on the way there moves the beginning on.
+  let from = window.offset
+  const places = pinned.map((entry) => index.indexOf(entry)).filter((place) => place >= 0)
+  for (const place of places.sort((a, b) => a - b)) if (place <= from) from++
+  const below = index.slice(from, window.limit + places.length).filter((entry) => !above.has(entry))
+  return [...pinned, ...below.slice(0, window.limit)]
 }
 
 export const windowData = (

@@ -165,8 +165,15 @@ describe('streams of acknowledged observations', () => {
         const server = await startDelivering({ chunkRows: 25, maxBytes: 8000, limits })
         const agents = ['a', 'b', 'c'].map(
           (name): Agent => ({
-            ...{ name, stream: server.open(name), next: 1, spool: [], released: 0, acknowledged: 0, sent: 0 },
-            ...{ made: [], dropped: new Set() },
+            name,
+            stream: server.open(name),
+            next: 1,
+            spool: [],
+            released: 0,
+            acknowledged: 0,
+            sent: 0,
+            made: [],
+            dropped: new Set(),
           }),
         )
         const world: World = { server, agents }

@@ -115,8 +115,8 @@ describe('a stream', () => {
     take(b, [1, 2])
     await write()
     expect([a, b, c].map(({ durable }) => durable)).toEqual([3, 2, 1])
-    expect([...stored()].toSorted()).toEqual(
-      ['a 1 1', 'a 1 2', 'a 1 3', 'b 1 1', 'b 1 2', 'c 1 1'].map((one) => [one, 1]),
+    expect(Object.fromEntries(stored())).toEqual(
+      Object.fromEntries(['a 1 1', 'a 1 2', 'a 1 3', 'b 1 1', 'b 1 2', 'c 1 1'].map((one) => [one, 1])),
     )
     expect(deliveries.list({ limit: 9 }).map(({ received }) => received)).toEqual([3, 2, 1])
     expect(deliveries.counts.lost).toBe(2)
@@ -391,7 +391,7 @@ describe('the number of streams', () => {
 
   it('is listed in pages, of all networks or one', async () => {
     const one = await startDelivering()
-    for (const [i, agent] of [...'abcde'].entries()) one.open(agent, 1, i % 2 === 0 ? '1' : '2')
+    for (const [i, agent] of Array.from('abcde').entries()) one.open(agent, 1, i % 2 === 0 ? '1' : '2')
     const agents = (query: { network?: string; after?: number; limit: number }) =>
       one.deliveries.list(query).map(({ agent, number }) => `${agent}${number}`)
     expect(agents({ limit: 2 })).toEqual(['a1', 'b2'])

@@ -71,7 +71,8 @@ export const createDeliveryRows = ({
   trusted,
   rowsAtOnce,
 }: DeliveryRowsContext): DeliveryRows => {
-  const { put, begin } = pending.into.delivery
+  const row = pending.into.delivery
+  const { put } = row
   const chunks = new Map<number, Written>()
   let touched: Stream[] = []
   let list: List | undefined
@@ -108,7 +109,7 @@ export const createDeliveryRows = ({
   const write = (stream: Stream, at: number, seq: number, since: number | null, named: boolean): Part => {
     const { totals, applied: through } = stream
     // In a chunk that is being closed nothing is refused.
-    begin()
+    row.begin()
     put(column.at, at)
     put(column.seq, seq)
     put(column.stream, stream.number)

@@ -35,16 +35,23 @@ export const guarded = (own: () => Recorder | undefined, { log, onTick }: Guarde
         failed(error)
       }
     },
-    blockAdded(network, node, block, at) {
+    blockAdded(network, node, block, seenAt, at) {
       try {
-        own()?.blockAdded(network, node, block, at)
+        own()?.blockAdded(network, node, block, seenAt, at)
       } catch (error) {
         failed(error)
       }
     },
-    sighted(network, node, block, delayMs, at) {
+    sighted(network, node, block, delayMs, seenAt, at) {
       try {
-        own()?.sighted(network, node, block, delayMs, at)
+        own()?.sighted(network, node, block, delayMs, seenAt, at)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    oldBlock(network, node, block, seenAt, at) {
+      try {
+        own()?.oldBlock(network, node, block, seenAt, at)
       } catch (error) {
         failed(error)
       }

@@ -165,7 +165,13 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     reader: createReader(writer, keys, clock),
     deliveries,
     async begin(core) {
-      own = createRecorder({ core, keys, pending, sheds: options.sheds })
+      own = createRecorder({
+        core,
+        keys,
+        pending,
+        sheds: options.sheds,
+        storedUntil: () => before?.newestAt,
+      })
       await restore(core)
     },
     flushed: () => writer.flushed(),

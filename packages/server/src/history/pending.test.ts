@@ -92,6 +92,71 @@ describe('rows that wait', () => {
     expect(pending.nextSeq()).toBe(105)
   })
 
+  it('stay together where they have to, and are not refused then', () => {
+    const { pending } = begin(20_000, 3)
+    const { into } = pending
+    pending.together(() => {
+      for (let i = 0; i < 5; i++) into.log.add(log(i))
+      pending.cut()
+      pending.together(() => into.log.add(log(5)))
+      into.log.add(log(6))
+    })
+    expect([pending.first(), pending.hasRoom]).toEqual([undefined, true])
+    into.log.add(log(7))
+    expect(pending.first()?.rows).toBe(7)
+    expect(
+      pending.together(() => Array.from({ length: 100 }, () => into.log.add(log(1, 'x'.repeat(200)))).every(Boolean)),
+    ).toBe(true)
+    expect([pending.hasRoom, pending.fill, into.log.add(log(8))]).toEqual([false, 1, false])
+    expect(() =>
+      pending.together(() => {
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    pending.cut()
+    expect(pending.rows).toBe(108)
+    expect(pending.newest).toBe(2)
+  })
+
+  it('have company of those who owe some when their chunk is closed', () => {
+    const { pending, pass } = begin(100, 3)
+    const ends: string[] = []
+    let debt = 0
+    pending.listen({
+      closing(id) {
+        for (; debt > 0; debt--) pending.into.log.add(log(id, 'x'.repeat(100)))
+        ends.push(`closing ${id}`)
+      },
+      stored: (id) => ends.push(`stored ${id}`),
+      givenUp: (id, reason) => ends.push(`${reason} ${id}`),
+    })
+    const owe = (): void => {
+      debt++
+      pending.owe()
+    }
+    owe()
+    pass(7)
+    expect([pending.rows, pending.newest, pending.oldest, pending.lag()]).toEqual([1, 1, 1, 7])
+    for (let i = 0; i < 4; i++) owe()
+    pending.cut()
+    const first = pending.first()
+    expect([first?.id, first?.rows]).toEqual([1, 5])
+    // What was owed and never came leaves nothing behind.
+    pending.owe()
+    pending.cut()
+    expect([pending.rows, pending.newest]).toEqual([5, 1])
+    owe()
+    pending.cut()
+    pending.drop(2, 'refused')
+    pending.drop(2, 'refused')
+    if (first !== undefined) {
+      pending.done(first)
+      pending.done(first)
+    }
+    expect(ends).toEqual(['closing 1', 'closing 2', 'closing 2', 'refused 2', 'stored 1', 'stored 1'])
+    expect([pending.rows, pending.bytes, pending.oldest, pending.givenUp.log.refused]).toEqual([0, 0, undefined, 1])
+  })
+
   it('belong to a class by how long their table lives', () => {
     expect(rowTables.map((table) => [table, classOf(table)] as const).filter(([, one]) => one !== 'fact')).toEqual([
       ['nodeSample', 'sample'],

@@ -20,6 +20,7 @@ import type { Pending, RowClass } from './pending.ts'
 import { createResume } from './resume.ts'
 import { createRollups } from './rollup/rollups.ts'
 import { createSamples } from './samples.ts'
+import type { Samples } from './samples.ts'
 import { createShedRows } from './shed-rows.ts'
 import type { ShedTotals } from './shed-rows.ts'
 
@@ -29,6 +30,8 @@ export interface RecorderOptions {
   readonly pending: Pending
   /** What others gave up since the start, by class and reason. */
   readonly sheds: () => ShedTotals
+  /** Time of the newest row that the store had at the start; null where it had none, undefined while it is not open. */
+  readonly storedUntil?: () => number | null | undefined
   readonly lookout?: BlockRowsContext['lookout']
   readonly budget?: Partial<BudgetLimits> | undefined
 }
@@ -41,33 +44,43 @@ export interface OwnRecorder extends Recorder {
   readonly closing: number
 }
 
+/** Sums of late rows that are added up before they are written: many at once would be felt. */
+const maxLateSums = 1000
+
 export const createRecorder = ({
   core,
   keys,
   pending,
   sheds,
+  storedUntil = () => null,
   lookout,
   budget: limits,
 }: RecorderOptions): OwnRecorder => {
   const { into, nextSeq } = pending
   const books = createBooks(core, keys)
-  const rollups = createRollups(into, {
-    network: (slot, put) => put(1, books.networkSlots.ownerOf(slot).name.key),
-    node(slot, put) {
-      const { name, network } = books.nodeSlots.ownerOf(slot)
-      put(1, network.name.key)
-      put(2, name.key)
+  const rollups = createRollups(
+    into,
+    {
+      network: (slot, put) => put(1, books.networkSlots.ownerOf(slot).name.key),
+      node(slot, put) {
+        const { name, network } = books.nodeSlots.ownerOf(slot)
+        put(1, network.name.key)
+        put(2, name.key)
+      },
+      metric(slot, put) {
+        const { node, metric } = books.seriesSlots.ownerOf(slot)
+        put(1, node.network.name.key)
+        put(2, node.name.key)
+        put(3, metric.key)
+      },
     },
-    metric(slot, put) {
-      const { node, metric } = books.seriesSlots.ownerOf(slot)
-      put(1, node.network.name.key)
-      put(2, node.name.key)
-      put(3, metric.key)
-    },
-  })
+    (run) => pending.together(run),
+  )
   const samples = createSamples({ pending, rollups, books, keys })
+  const lateSamples = createSamples({ pending, rollups: rollups.late, books, keys })
+  pending.listen({ closing: () => rollups.late.flush() })
   const budget = createBudget({ ...defaultBudget, ...limits })
-  const blocks = createBlockRows({ pending, rollups, budget, ...(lookout && { lookout }) })
+  const blocks = createBlockRows({ pending, rollups, budget, storedUntil, ...(lookout && { lookout }) })
   const journal = createJournal(pending)
   const gauges = createGauges(books, rollups)
   const shedRows = createShedRows(pending, sheds)
@@ -76,7 +89,8 @@ export const createRecorder = ({
   const conclusions = createConclusions({ core, books, pending, rollups, blocks, journal, budget })
   const { takeInventory, concluded } = conclusions
 
-  const observed = (node: NodeBook, observation: Observation, at: number): void => {
+  /** `at`: when it happened. */
+  const observed = (node: NodeBook, observation: Observation, samples: Samples, at: number): void => {
     const { body, kind } = observation
     const keysOf = { network: node.network.name.key, node: node.name.key }
     switch (kind) {
@@ -96,7 +110,7 @@ export const createRecorder = ({
       case 'block':
         return
       case 'node-info':
-        return takeInventory(node, at)
+        return
       case 'gap':
         into.gap.add({ at, seq: nextSeq(), ...keysOf, ...body })
         return
@@ -114,6 +128,13 @@ export const createRecorder = ({
     }
   }
 
+  /** Its rows and what they add to sums are of one chunk, so that they agree whatever becomes of it. */
+  const lateObserved = (node: NodeBook, observation: Observation, seenAt: number): void =>
+    pending.together(() => {
+      observed(node, observation, lateSamples, seenAt)
+      if (rollups.late.size > maxLateSums) rollups.late.flush()
+    })
+
   const nodeOf = (network: string, id: string, at: number, rowClass: RowClass): NodeBook | undefined => {
     const before = books.turnedAway
     const node = books.node(network, id, at)
@@ -129,8 +150,13 @@ export const createRecorder = ({
       blocks.settle()
       switch (input.type) {
         case 'observation': {
-          const node = nodeOf(input.network, input.observation.node, at, rowClassOf(input.observation.kind))
-          if (node !== undefined) observed(node, input.observation, at)
+          const { network, observation, mode, seenAt = at } = input
+          const node = nodeOf(network, observation.node, at, rowClassOf(observation.kind))
+          if (node === undefined) return
+          if (mode === 'late') return lateObserved(node, observation, Math.min(seenAt, at))
+          // What a node said of itself before is not what it is; it says so at each login.
+          if (observation.kind === 'node-info') takeInventory(node, at)
+          else if (mode !== 'now') observed(node, observation, samples, at)
           return
         }
         case 'round-trip': {
@@ -160,13 +186,17 @@ export const createRecorder = ({
       }
     },
     change: concluded,
-    blockAdded(network, id, block, at) {
+    blockAdded(network, id, block, seenAt, at) {
       const node = nodeOf(network, id, at, 'fact')
-      if (node !== undefined) blocks.added(node, block, at)
+      if (node !== undefined) blocks.added(node, block, seenAt, at)
     },
-    sighted(network, id, block, delayMs, at) {
+    sighted(network, id, block, delayMs, seenAt, at) {
       const node = nodeOf(network, id, at, 'sample')
-      if (node !== undefined) blocks.sighted(node, block, delayMs, at)
+      if (node !== undefined) blocks.sighted(node, block, delayMs, seenAt, at)
+    },
+    oldBlock(network, id, block, seenAt, at) {
+      const node = nodeOf(network, id, at, 'fact')
+      if (node !== undefined) blocks.old(node, block, seenAt, at)
     },
     restored: (network, restored, at) => resume.restored(network, restored, at),
     flush() {

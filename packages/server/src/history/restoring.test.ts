@@ -63,6 +63,7 @@ const secondRun = (old: Recorded, openStore: () => Promise<Store>): Run => {
     observer: {
       blockAdded: (...told) => own.recorder?.blockAdded(...told),
       sighted: (...told) => own.recorder?.sighted(...told),
+      oldBlock: (...told) => own.recorder?.oldBlock(...told),
     },
   })
   const apply = stage.apply.bind(stage)

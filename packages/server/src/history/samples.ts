@@ -5,7 +5,7 @@ import type { Table } from '@netstats/sdk/store'
 import type { Books, NodeBook } from './books.ts'
 import type { Keys, MetricName } from './keys.ts'
 import type { Pending } from './pending.ts'
-import type { Rollups } from './rollup/rollups.ts'
+import type { RollupSums } from './rollup/rollups.ts'
 
 /** Places of a table's columns. */
 export const placesOf = <T extends Table>(table: T): { readonly [K in keyof T['columns']]: number } =>
@@ -34,7 +34,7 @@ export const flatName = ({ name, labels }: ObservationOf<'metric'>['body']): str
 
 export interface SamplesContext {
   readonly pending: Pending
-  readonly rollups: Rollups
+  readonly rollups: RollupSums
   readonly books: Books
   readonly keys: Keys
 }

@@ -223,6 +223,32 @@ describe('the writer', () => {
     expect(log.entries.filter(({ message }) => message.includes('given up'))).toHaveLength(1)
   })
 
+  it('does not give up as refused what turns out to be there', async () => {
+    const inner = createMemoryStore()
+    let failures = 0
+    const dying: Store = {
+      ...inner,
+      async write(batch) {
+        if (failures === 3) return inner.write(batch)
+        // The last of them comes after the batch was written.
+        if (++failures === 3) await inner.write(batch)
+        throw new StoreError('STORE_FAILED', 'The thread of the store ended.', { retryable: true })
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+    const { clock, writer, say, pending } = begin({ open: () => Promise.resolve(dying) })
+    await writer.tried()
+    const ends: string[] = []
+    pending.listen({ stored: (id) => ends.push(`stored ${id}`), givenUp: (id) => ends.push(`given up ${id}`) })
+    say(2)
+    await clock.advance(300_000)
+    say(1)
+    await clock.advance(1000)
+    expect(inner.rows('log').map((row) => row.message)).toEqual(upTo(3))
+    expect(ends).toEqual(['stored 1', 'stored 2'])
+    expect(pending.givenUp.log.refused).toBe(0)
+  })
+
   it('leaves a store alone that can not be opened, says why once, and tries again more and more seldom', async () => {
     const foreign = () => Promise.reject(new StoreError('STORE_FOREIGN', 'It is not ours; choose another folder.'))
     const { clock, writer, states, log, attempts } = begin({ open: foreign })

@@ -14,6 +14,7 @@ export const refusals = [
   'store-starting',
   'server-full',
   'too-many-connections',
+  'too-many-logins',
   'too-many-from-address',
   'address-rate',
 ] as const

@@ -17,12 +17,15 @@ import { createEthstatsEndpoint } from './endpoint.ts'
 import { createNetstatsEndpoint } from './netstats/endpoint.ts'
 import type { SessionLimits } from './session.ts'
 import type { IngestSnapshot } from './snapshot.ts'
+import { createTurnstile } from './turnstile.ts'
+import type { Turnstile, TurnstileLimits } from './turnstile.ts'
 
 /** Plain values, so that a worker can be told them. */
 export interface GatewaySettings {
   readonly sessions: SessionLimits
   readonly intake: IntakeLimits
   readonly admission: AdmissionLimits
+  readonly turnstile: TurnstileLimits
   readonly maxFrameBytes: number
   /** What frames that have begun and not ended may hold, over all connections. */
   readonly maxUnfinishedBytes: number
@@ -42,10 +45,11 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly upgrades: { readonly api: Upgrade; readonly agent: Upgrade }
   readonly admission: Admission
+  readonly turnstile: Turnstile
   /** Who is at the other end of a request. */
   readonly addressOf: (request: IncomingMessage) => string
-  refused(reason: Refusal): void
-  fault(reason: HttpFault): void
+  readonly refused: (reason: Refusal) => void
+  readonly fault: (reason: HttpFault) => void
   /** Once a second. `now` is monotonic. */
   tick(now: number): void
   /** Four times a second. */
@@ -62,6 +66,12 @@ const sweepEvery = 10
 export const createGateway = ({ settings, connect, log, stages }: GatewayOptions): Gateway => {
   const faults = Object.fromEntries(httpFaults.map((one) => [one, 0])) as Record<HttpFault, number>
   const admission = createAdmission(settings.admission)
+  const turnstile = createTurnstile({
+    limits: settings.turnstile,
+    now: () => performance.now(),
+    defer: setImmediate,
+    later: (run, ms) => void setTimeout(run, ms),
+  })
   const addressOf = createAddressOf(settings.trustedProxies)
   const ethstats = createEthstatsEndpoint({
     connect: (down) => connect(down, 'ethstats'),
@@ -84,6 +94,7 @@ export const createGateway = ({ settings, connect, log, stages }: GatewayOptions
   return {
     upgrades: { api: ethstats.upgrade, agent: netstats.upgrade },
     admission,
+    turnstile,
     addressOf({ socket, headers }) {
       const forwarded = headers['x-forwarded-for']
       return addressOf(socket.remoteAddress, typeof forwarded === 'string' ? forwarded : undefined)

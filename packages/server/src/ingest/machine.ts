@@ -22,6 +22,7 @@ import type { Downward, Upward } from '../bus/model.ts'
 import { familyOf } from './client-family.ts'
 import { bump } from './counts.ts'
 import type { IngestCounts, Refusal } from './counts.ts'
+import { createGroups } from './groups.ts'
 import { createHall, endSession, refuse } from './hall.ts'
 import { mayWantPrimusPing, wantsPrimusPing } from './keep-alive.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
@@ -79,6 +80,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
   const primus = new Set<S>()
   const throttled = new Set<S>()
   const probed = new Set<S>()
+  const groups = createGroups()
   let bucketNow = 0
 
   const fault = (session: S, code: string, at: number): void => {
@@ -128,8 +130,9 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
   }
 
   /** Joins what looks after sessions, and says so to its peer: `ready` is the first frame it gets. */
-  const admitted = (session: S): void => {
+  const admitted = (session: S, network: string): void => {
     if (session.state !== 'asking') return
+    session.group = groups.join(network)
     hall.asking.delete(session)
     hall.ready.add(session)
     session.state = 'ready'
@@ -143,7 +146,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
   }
 
   const down: Downward = {
-    admitted: (serial) => withSession(serial, admitted),
+    admitted: (serial, { network }) => withSession(serial, (session) => admitted(session, network)),
     refused: (serial, reason) =>
       withSession(serial, (session) => {
         known.delete(serial)
@@ -338,6 +341,8 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     finished(session, at) {
       if (!known.delete(session.serial)) return
       if (session.admitted) bump(hall.counts.clients, session.family, -1)
+      groups.leave(session.group)
+      session.group = undefined
       session.admitted = false
       up.gone(session.serial, at)
     },

@@ -132,6 +132,7 @@ export const createSession = (
   bytes: createTokenBucket(limits.bytes, at),
   throttled: false,
   faults: undefined,
+  group: undefined,
   waiting: undefined,
   waitingBytes: 0,
   ended: false,

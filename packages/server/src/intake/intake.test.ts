@@ -3,7 +3,7 @@ import type { ShedClass } from '@netstats/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createIntake } from './intake.ts'
-import type { IntakeLimits, IntakeSource } from './intake.ts'
+import type { IntakeGroup, IntakeLimits, IntakeSource } from './intake.ts'
 
 interface Source extends IntakeSource {
   readonly name: string
@@ -29,7 +29,14 @@ const createStage = (given: Partial<IntakeLimits> = {}, costMs = 1) => {
     now: () => time,
     defer: (run) => void deferred.push(run),
   })
-  const source = (name: string): Source => ({ name, waiting: undefined, waitingBytes: 0, ended: false, paused: false })
+  const source = (name: string, group?: IntakeGroup): Source => ({
+    name,
+    group,
+    waiting: undefined,
+    waitingBytes: 0,
+    ended: false,
+    paused: false,
+  })
   return {
     intake,
     source,
@@ -183,6 +190,43 @@ describe('intake', () => {
         for (const source of sources) expect([source.waiting, source.waitingBytes]).toEqual([undefined, 0])
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('gives up what floods, not those of other networks beside it', () => {
+    const { intake, source, busy } = createStage({ sessionItems: 1000, sessionBytes: 100_000 })
+    const loud: IntakeGroup = { items: 0, bytes: 0 }
+    const quiet: IntakeGroup = { items: 0, bytes: 0 }
+    busy(source('x'))
+    for (let session = 0; session < 20; session++) {
+      const one = source(`loud-${session}`, loud)
+      for (let i = 0; i < 20; i++) intake.offer(one, 'flood', 'block', 0)
+    }
+    expect(intake.sheds.block.items).toBe(300)
+    const other = source('quiet', quiet)
+    for (let i = 0; i < 30; i++) intake.offer(other, 'word', 'latency', 0)
+    // A quarter of the queue, shared by two.
+    expect(intake.sheds.latency.items).toBe(18)
+    expect([loud.items, quiet.items, intake.items]).toEqual([100, 12, 112])
+  })
+
+  it('never lets more wait than five quarters of its limits, however many networks there are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 40 }), fc.constantFrom(...shedClasses)), { maxLength: 600 }),
+        (offers) => {
+          const { intake, source, busy, settle } = createStage({ items: 40, sessionItems: 1000, sessionBytes: 100_000 })
+          const groups = new Map<number, Source>()
+          busy(source('x'))
+          for (const [group, shedClass] of offers) {
+            if (!groups.has(group)) groups.set(group, source(`s${group}`, { items: 0, bytes: 0 }))
+            intake.offer(groups.get(group)!, 'text', shedClass, 0)
+            expect(intake.items).toBeLessThanOrEqual(50)
+          }
+          settle()
+          expect([...groups.values()].every(({ group }) => group?.items === 0 && group.bytes === 0)).toBe(true)
+        },
+      ),
     )
   })
 })

@@ -6,7 +6,9 @@
  *                        └─ no ──► shed, counted by class and reason
  *
  * Classes see the same queue with different limits: `latency` is refused when half of it is used, blocks and inventory
- * only when all of it is. So the lowest class goes first, and what is shed leaves the room above it free.
+ * only when all of it is. So the lowest class goes first, and what is shed leaves the room above it free. A group that has
+ * less waiting than its part of a quarter of the queue is not refused: what floods is given up, not those beside it. So up
+ * to five quarters of the limits may wait.
  */
 import type { ShedClass } from '@netstats/protocol'
 import { createShedCounts } from './shed-counts.ts'
@@ -22,8 +24,15 @@ export interface IntakeLimits {
   readonly sliceMs: number
 }
 
+/** Sessions that are one to the others, such as those of one network: none of them shall take the room of all. */
+export interface IntakeGroup {
+  items: number
+  bytes: number
+}
+
 /** What the queue keeps in each session; empty sessions hold no array. */
 export interface IntakeSource {
+  group: IntakeGroup | undefined
   waiting: Waiting[] | undefined
   waitingBytes: number
   ended: boolean
@@ -79,6 +88,8 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
   let scheduled = false
   let turnEnds = -1
   let held = false
+  /** Groups of which something waits. */
+  let groups = 0
 
   const newTurn = (): void => {
     turnEnds = -1
@@ -135,9 +146,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
     while (done < queue.length && done < quantum) {
       const one = queue[done++]
       if (one === undefined) break
-      items--
-      bytes -= one.text.length
-      source.waitingBytes -= one.text.length
+      remove(source, one.text.length)
       work(source, one.text, one.at)
       if (one.text.length > largeFrame && now() >= ends) break
     }
@@ -151,10 +160,37 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
     if (source.ended && source.waiting === undefined) finished(source)
   }
 
+  const add = (source: S, size: number): void => {
+    const { group } = source
+    items++
+    bytes += size
+    source.waitingBytes += size
+    if (group === undefined) return
+    if (group.items++ === 0) groups++
+    group.bytes += size
+  }
+
+  const remove = (source: S, size: number): void => {
+    const { group } = source
+    items--
+    bytes -= size
+    source.waitingBytes -= size
+    if (group === undefined) return
+    if (--group.items === 0) groups--
+    group.bytes -= size
+  }
+
+  /** Whether so little of its group waits that others are to give way. */
+  const isModest = ({ group }: S, size: number): boolean => {
+    if (group === undefined) return false
+    const part = 1 / (4 * Math.max(1, groups + (group.items === 0 ? 1 : 0)))
+    return group.items + 1 <= limits.items * part && group.bytes + size <= limits.bytes * part
+  }
+
   const refusal = (source: S, size: number, shedClass: ShedClass): ShedReason | undefined => {
     const share = shares[shedClass]
-    if (items + 1 > limits.items * share) return 'items'
-    if (bytes + size > limits.bytes * share) return 'bytes'
+    if (items + 1 > limits.items * share && !isModest(source, size)) return 'items'
+    if (bytes + size > limits.bytes * share && !isModest(source, size)) return 'bytes'
     const queue = source.waiting
     if (queue === undefined) return undefined
     if (queue.length + 1 > limits.sessionItems * share) return 'session'
@@ -169,9 +205,7 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
         sheds[shedClass][reason]++
         return
       }
-      items++
-      bytes += text.length
-      source.waitingBytes += text.length
+      add(source, text.length)
       if (source.waiting === undefined) {
         source.waiting = [{ text, at }]
         next.push(source)

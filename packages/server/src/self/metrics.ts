@@ -29,7 +29,7 @@ export const createMetrics = (): Metrics => {
   const registers = [registry]
   const stage = new Histogram({
     name: `${prefix}stage_duration_seconds`,
-    help: 'Time of one frame (parse, apply; one in 64 is measured) or of one publishing round (feed, classic).',
+    help: 'Time of one frame (parse, apply; one in 64 is measured) or of one slice of publishing (feed, classic).',
     labelNames: ['stage'],
     buckets: stageBuckets,
     registers,

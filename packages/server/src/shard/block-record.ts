@@ -34,9 +34,10 @@ export interface BlockRecord extends Markable {
   /** Nodes that reported it, live or as history, and who, one bit a node slot. */
   witnesses: number
   seen: Uint32Array
-  /** Live sights in order of arrival, so `delays` ascends and percentiles are a look-up. */
+  /** Sights by delay, as far as `ordered`; those after it came out of order. Read them through `orderSights`. */
   seenBy: string[]
   delays: number[]
+  ordered: number
   /** Set once the single sights were given up. */
   kept: Percentiles | null
   /** Nodes with it as latest block: all of them, the active ones, and the active ones that do not catch up. */
@@ -56,6 +57,7 @@ const untold = {
   blockTimeMs: null,
   attached: false,
   canonical: false,
+  ordered: 0,
   witnesses: 0,
   seen: noBits,
   kept: null,
@@ -139,8 +141,35 @@ export const freeSlot = (block: BlockRecord, slot: number): void => {
   if (word < block.seen.length) block.seen[word] = (block.seen[word] ?? 0) & ~(1 << (slot & 31))
 }
 
+/**
+ * Puts the sights that came out of order where they belong, so that delays ascend and percentiles are a look-up. Batches of
+ * agents bring them by the thousand: the few of late are merged into the many, from the end, in place.
+ */
+export const orderSights = (block: BlockRecord): BlockRecord => {
+  const { delays, seenBy, ordered } = block
+  if (ordered === delays.length) return block
+  const late = delays.slice(ordered).map((delay, i) => ({ delay, node: seenBy[ordered + i] as string }))
+  // Of equal ones the first stays the first: sorting is stable.
+  late.sort((a, b) => a.delay - b.delay)
+  let from = ordered - 1
+  let next = late.length - 1
+  for (let to = delays.length - 1; next >= 0; to--) {
+    const one = late[next] as (typeof late)[number]
+    if (from >= 0 && at(delays, from) > one.delay) {
+      delays[to] = at(delays, from)
+      seenBy[to] = seenBy[from--] as string
+    } else {
+      delays[to] = one.delay
+      seenBy[to] = one.node
+      next--
+    }
+  }
+  block.ordered = delays.length
+  return block
+}
+
 export const blockRow = (block: BlockRecord, forks: number): BlockRow => {
-  const speed = block.kept ?? percentilesOf(block.delays)
+  const speed = block.kept ?? percentilesOf(orderSights(block).delays)
   return {
     number: block.number,
     hash: block.hash,
@@ -167,7 +196,7 @@ export const blockRow = (block: BlockRecord, forks: number): BlockRow => {
 }
 
 export const blockDetail = (block: BlockRecord, siblings: readonly BlockRecord[]): BlockDetail => ({
-  ...blockRow(block, siblings.length - 1),
+  ...blockRow(orderSights(block), siblings.length - 1),
   extraData: block.extraData,
   stateRoot: block.stateRoot,
   transactionsRoot: block.transactionsRoot,
@@ -175,4 +204,5 @@ export const blockDetail = (block: BlockRecord, siblings: readonly BlockRecord[]
   seenBy: block.seenBy.map((node, i) => [node, at(block.delays, i)] as const),
 })
 
-export const p95Of = (block: BlockRecord): number | null => (block.kept ?? percentilesOf(block.delays)).p95Ms
+export const p95Of = (block: BlockRecord): number | null =>
+  (block.kept ?? percentilesOf(orderSights(block).delays)).p95Ms

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCore } from './mod.ts'
 import type { Core, CoreOptions, NetworkView } from './mod.ts'
+import type { Names } from './model.ts'
 import { randomLog } from './testing/random-log.ts'
 
 // Bounds so small that every log of a hundred inputs reaches them.
@@ -198,7 +199,7 @@ const follow = <Row>(
   shadow: Map<string, string>,
   rows: readonly Row[],
   idOf: (row: Row) => string,
-  changed: ReadonlySet<string>,
+  changed: Names,
   removed: ReadonlySet<string>,
 ): void => {
   const truth = new Map(rows.map((row) => [idOf(row), JSON.stringify(row)]))

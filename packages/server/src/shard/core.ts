@@ -2,7 +2,7 @@
  * The pure core of the server: inputs in, conclusions and rows out. It reads no clock, does no I/O and throws for no
  * parsed input; the same inputs give the same rows.
  */
-import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
+import type { NodeInfo, UnixMs } from '@netstats/protocol'
 import type { Change, Core, CoreInput, NetworkView, Restored } from './model.ts'
 import type { NetworkImage } from './image.ts'
 import { markNode } from './dirty.ts'
@@ -20,6 +20,8 @@ import { createShard, createShardCounts } from './shard-state.ts'
 import type { Shard } from './shard-state.ts'
 import { moveNode } from './move.ts'
 import { createView } from './view.ts'
+
+type ObservationInput = Extract<CoreInput, { type: 'observation' }>
 
 const nothing: readonly Change[] = Object.freeze([])
 const nothingRestored: Restored = { nodes: 0, blocks: 0, lost: [] }
@@ -74,12 +76,12 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     return node
   }
 
-  const observe = (network: string, observation: Observation, at: UnixMs): void => {
+  const observe = ({ network, observation, at, mode, seenAt }: ObservationInput): void => {
     const shard = registry.shards.get(network)
     const node = nodeOf(shard, observation.node)
     if (shard === undefined || node === undefined) return
-    applyObservation(shard, node, observation, at)
-    if (observation.kind === 'node-info') settle(shard, node, at)
+    applyObservation(shard, node, observation, at, mode, seenAt)
+    if (observation.kind === 'node-info' && mode !== 'late') settle(shard, node, at)
   }
 
   const tick = (at: UnixMs): void => {
@@ -95,7 +97,7 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
   }
 
   const take = (input: CoreInput): void => {
-    if (input.type === 'observation') return observe(input.network, input.observation, input.at)
+    if (input.type === 'observation') return observe(input)
     if (input.type === 'tick') return tick(input.at)
     if (input.type === 'connected') {
       const shard = shardOf(input.info, input.info.genesis ?? null, input.node, input.at)

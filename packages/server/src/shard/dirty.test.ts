@@ -11,7 +11,7 @@ import {
 } from './dirty.ts'
 
 const row = (id: string) => ({ id, hash: id, dirtyRound: 0 })
-const none = (): Iterable<string> => []
+const none: ReadonlyMap<string, unknown> = new Map()
 
 describe('dirty tracker', () => {
   it('names a changed row once and forgets it when it was taken', () => {
@@ -34,8 +34,17 @@ describe('dirty tracker', () => {
   it('names all nodes after a new head', () => {
     const dirty = createDirtyTracker(10)
     markAllNodes(dirty)
-    expect([...takeDirty(dirty, () => ['a', 'b']).nodes]).toEqual(['a', 'b'])
-    expect(takeDirty(dirty, () => ['a', 'b']).nodes.size).toBe(0)
+    const all = new Map(['a', 'b'].map((id) => [id, row(id)]))
+    const taken = takeDirty(dirty, all)
+    expect([[...taken.nodes], taken.nodes.size, taken.nodes.has('b'), taken.allNodes]).toEqual([
+      ['a', 'b'],
+      2,
+      true,
+      true,
+    ])
+    all.delete('b')
+    expect([[...taken.nodes], taken.nodes.has('b')]).toEqual([['a'], false])
+    expect(takeDirty(dirty, all)).toMatchObject({ nodes: new Set(), allNodes: false })
   })
 
   it('keeps a removed row out of the changed ones, and the other way round', () => {

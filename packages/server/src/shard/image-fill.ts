@@ -165,6 +165,7 @@ const approximate = function* (shard: Shard, image: NetworkImage, blocks: readon
     const block = blocks[i]
     if (block === undefined || !shown.has(block) || block.kept === null || block.delays.length > 0) continue
     block.delays = [...(image.blocks[i]?.delays() ?? [])]
+    block.ordered = block.delays.length
     yield
   }
 }

@@ -15,13 +15,8 @@ export const fillSights = function* (
   nodes: readonly (NodeRecord | undefined)[],
   blocks: readonly BlockRecord[],
 ) {
-  const shuffled = new Set<BlockRecord>()
   for (let from = 0; from < image.sightings.rows; from += sightsAPiece) {
-    fillSightsFrom(shard, image, nodes, blocks, from, shuffled)
-    yield
-  }
-  for (const block of shuffled) {
-    sortSights(block)
+    fillSightsFrom(shard, image, nodes, blocks, from)
     yield
   }
 }
@@ -33,7 +28,6 @@ const fillSightsFrom = (
   nodes: readonly (NodeRecord | undefined)[],
   blocks: readonly BlockRecord[],
   from: number,
-  shuffled: Set<BlockRecord>,
 ): void => {
   const end = Math.min(from + sightsAPiece, sightings.rows)
   for (let i = from; i < end; i++) {
@@ -48,15 +42,6 @@ const fillSightsFrom = (
     if (Number.isNaN(delay)) continue
     if (node !== undefined) setDelay(node.ring, block.number, delay)
     if (block.kept !== null || !block.attached) continue
-    if (delay < (block.delays[block.delays.length - 1] ?? 0)) shuffled.add(block)
     keepSight(shard, block, id, delay)
   }
-}
-
-// The server's clock stepped back between two sights: by delay is how they came.
-const sortSights = (block: BlockRecord): void => {
-  const { delays, seenBy } = block
-  const order = delays.map((_, i) => i).sort((a, b) => (delays[a] ?? 0) - (delays[b] ?? 0) || a - b)
-  block.delays = order.map((i) => delays[i] ?? 0)
-  block.seenBy = order.map((i) => seenBy[i] ?? '')
 }

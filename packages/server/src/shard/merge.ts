@@ -112,10 +112,11 @@ const broughtOver = (block: BlockRecord): BlockRecord => ({
   kept: block.kept,
 })
 
-const keepSights = (live: Shard, block: BlockRecord, { delays, seenBy }: BlockRecord): void => {
+const keepSights = (live: Shard, block: BlockRecord, { delays, seenBy, ordered }: BlockRecord): void => {
   if (delays.length === 0) return
   block.delays = delays
   block.seenBy = seenBy
+  block.ordered = ordered
   live.sighted.add(block)
   live.sightings += delays.length
   if (live.sightings > live.options.maxSightings) giveUpSights(live, block)

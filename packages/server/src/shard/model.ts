@@ -86,12 +86,20 @@ export type Change =
       readonly reorgDepth: number
     }
 
+/** A set of names that is only looked at. */
+export interface Names extends Iterable<string> {
+  readonly size: number
+  has(name: string): boolean
+}
+
 /**
  * Rows changed since the last `takeDirty`; a row is in one of the two sets of its kind. Each set is bounded by what the
  * network may hold: a reader that never came while more rows than that were removed misses the oldest removals.
  */
 export interface Dirty {
-  readonly nodes: ReadonlySet<string>
+  /** Where all changed, those there are when one looks. */
+  readonly nodes: Names
+  readonly allNodes: boolean
   readonly removedNodes: ReadonlySet<string>
   /** Hashes. */
   readonly blocks: ReadonlySet<string>
@@ -99,14 +107,19 @@ export interface Dirty {
   readonly summary: boolean
 }
 
+/** One node's columns, found once for several of them. */
+export type Cells = <C extends keyof NodeRow>(column: C) => NodeRow[C]
+
 /** One network as readers see it. Rows are plain values made on demand; asking is O(1) unless it says otherwise. */
 export interface NetworkView {
   readonly key: string
+  readonly networkId: string | null
   readonly nodeCount: number
   nodeIds(): Iterable<string>
   node(id: string): NodeRow | undefined
   /** Value of one column without making the row: sorting and filtering touch many nodes. */
   column<C extends keyof NodeRow>(id: string, column: C): NodeRow[C] | undefined
+  cells(id: string): Cells | undefined
   head(): BlockRow | undefined
   block(hash: string): BlockRow | undefined
   blockDetail(hash: string): BlockDetail | undefined
@@ -116,6 +129,8 @@ export interface NetworkView {
   blocks(limit: number): readonly BlockRow[]
   /** O(nodes); made at most once a tick by its callers. */
   summary(): NetworkSummary
+  /** The same in pieces of work, for the caller to let others in between. */
+  summarize(): Generator<void, NetworkSummary>
   /**
    * Heights below the head within the kept window that have no block on its chain: the newest `limit` of them, ascending;
    * what to ask history for.

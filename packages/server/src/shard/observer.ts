@@ -31,8 +31,16 @@ export type BlockFacts = Readonly<
  * must be quick, must not throw and must not call the core.
  */
 export interface CoreObserver {
-  /** A block joined the tree, live or as history; `node` reported it. Comes before the first `sighted` of it. */
-  blockAdded(network: string, node: string, block: BlockFacts, at: UnixMs): void
-  /** A node reported a block live that it had not reported before; `delayMs` is null where it can not be measured. */
-  sighted(network: string, node: string, block: BlockFacts, delayMs: number | null, at: UnixMs): void
+  /**
+   * A block joined the tree, live, late or as history; `node` reported it. Comes before the first `sighted` of it. It was
+   * seen at `seenAt`, and is told of at `at`: mostly the same.
+   */
+  blockAdded(network: string, node: string, block: BlockFacts, seenAt: number, at: UnixMs): void
+  /** A node saw a block that it had not reported before; `delayMs` is null where it can not be measured. */
+  sighted(network: string, node: string, block: BlockFacts, delayMs: number | null, seenAt: number, at: UnixMs): void
+  /**
+   * A node tells late of a block below what the core keeps, so that nothing is known of it but this. It may have been
+   * told of before, by others or when it was live; by this node only where that has gone back to an earlier block.
+   */
+  oldBlock(network: string, node: string, block: BlockFacts, seenAt: number, at: UnixMs): void
 }

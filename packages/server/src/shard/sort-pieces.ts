@@ -2,13 +2,17 @@
 const run = 500
 const comparisonsAPiece = 2000
 
-export const sortInPieces = function* <T>(
+export const sortInPieces = <T>(list: readonly T[], keyOf: (one: T) => number): Generator<void, readonly T[]> =>
+  sortInPiecesBy(list, (a, b) => keyOf(a) - keyOf(b))
+
+/** Equal ones keep their order. */
+export const sortInPiecesBy = function* <T>(
   list: readonly T[],
-  keyOf: (one: T) => number,
+  compare: (a: T, b: T) => number,
 ): Generator<void, readonly T[]> {
   let from: T[] = []
   for (let at = 0; at < list.length; at += run) {
-    from.push(...list.slice(at, at + run).sort((a, b) => keyOf(a) - keyOf(b)))
+    from.push(...list.slice(at, at + run).sort(compare))
     yield
   }
   let into: T[] = Array.from({ length: from.length })
@@ -20,7 +24,7 @@ export const sortInPieces = function* <T>(
       let left = start
       let right = middle
       for (let at = start; at < end; at++) {
-        const takesLeft = left < middle && (right >= end || keyOf(from[left] as T) <= keyOf(from[right] as T))
+        const takesLeft = left < middle && (right >= end || compare(from[left] as T, from[right] as T) <= 0)
         into[at] = from[takesLeft ? left++ : right++] as T
         if (++done % comparisonsAPiece === 0) yield
       }

@@ -1,7 +1,8 @@
 import type { Histogram, NetworkSummary, Series, Share } from '@netstats/protocol/feed'
-import { blockRow, p95Of } from './block-record.ts'
+import { blockRow, orderSights, p95Of } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { blocksAt, recentCanonical } from './tree-state.ts'
+import { medianOf } from './median.ts'
 import { countUpTo, percentilesAcross } from './percentile.ts'
 import type { Shard } from './shard-state.ts'
 
@@ -13,14 +14,19 @@ const bins = 40
 /** Shares beyond these are one share `other`: names come from outside. */
 const maxShares = 30
 
-export const summarize = (shard: Shard): NetworkSummary => {
+/** Nodes looked at between two breaks. */
+const nodesAPiece = 2000
+
+/** In pieces of work: between two of them nodes may come, go and change. */
+export const summarize = function* (shard: Shard): Generator<void, NetworkSummary> {
   const { tree } = shard
+  const figures = yield* nodeFigures(shard)
   const recent = recentCanonical(tree, summaryHeights)
   return {
     key: shard.key,
     networkId: shard.networkId,
     genesis: shard.genesis,
-    ...nodeFigures(shard),
+    ...figures,
     head: tree.head === null ? null : blockRow(tree.head, blocksAt(tree, tree.head.number).length - 1),
     ...blockFigures(recent),
     forks: tree.forks,
@@ -40,7 +46,7 @@ type NodeFigures = Pick<
 >
 
 /** One pass over the nodes. Medians of active nodes where a single node may claim anything. */
-const nodeFigures = (shard: Shard): NodeFigures => {
+const nodeFigures = function* (shard: Shard): Generator<void, NodeFigures> {
   const size = shard.nodes.size
   const head = shard.tree.head?.number ?? null
   const pending = new Float64Array(size)
@@ -53,7 +59,11 @@ const nodeFigures = (shard: Shard): NodeFigures => {
   let syncing = 0
   let behind = 0
   let uptime = 0
+  let looked = 0
   for (const node of shard.nodes.values()) {
+    // Some may have come during a break.
+    if (looked++ === size) break
+    if (looked % nodesAPiece === 0) yield
     uptime += node.uptime ?? 0
     if (node.state !== 'active') continue
     active++
@@ -69,16 +79,12 @@ const nodeFigures = (shard: Shard): NodeFigures => {
     syncing,
     atHead: shard.tree.head?.followers ?? 0,
     behind,
-    gasPrice: exactGasPrice(shard, median(gasPrice, gasPrices)),
-    pending: median(pending, pendings),
+    gasPrice: exactGasPrice(shard, medianOf(gasPrice, gasPrices)),
+    pending: medianOf(pending, pendings),
     uptime: size === 0 ? null : Math.round((uptime / size) * 100) / 100,
-    latencyMs: median(latency, latencies),
+    latencyMs: medianOf(latency, latencies),
   }
 }
-
-// The lower of two middle values: a value that some node really said.
-const median = (values: Float64Array, count: number): number | null =>
-  count === 0 ? null : (values.subarray(0, count).sort()[(count - 1) >>> 1] ?? null)
 
 // The median was taken over rounded numbers; the text shown is a node's own.
 const exactGasPrice = (shard: Shard, rounded: number | null): string | null => {
@@ -86,7 +92,8 @@ const exactGasPrice = (shard: Shard, rounded: number | null): string | null => {
   for (const node of shard.nodes.values())
     if (node.state === 'active' && node.gasPriceWei !== null && node.gasPriceNumber === rounded)
       return node.gasPriceWei.toString()
-  return null
+  // The node that said it has said another, or gone, during a break.
+  return BigInt(Math.round(rounded)).toString()
 }
 
 type BlockFigures = Pick<NetworkSummary, 'blockTimeMs' | 'transactionsPerSecond' | 'gasUsedShare' | 'uncles'>
@@ -119,7 +126,7 @@ const blockFigures = (recent: readonly BlockRecord[]): BlockFigures => {
 }
 
 const histogramOf = (recent: readonly BlockRecord[]): Histogram => {
-  const lists = recent.map((block) => block.delays).filter((delays) => delays.length > 0)
+  const lists = recent.map((block) => orderSights(block).delays).filter((delays) => delays.length > 0)
   const percentiles = percentilesAcross(lists)
   const reach = percentiles.p99Ms ?? 0
   const binMs = binWidths.find((width) => reach < width * bins) ?? 250

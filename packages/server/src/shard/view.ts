@@ -18,6 +18,7 @@ export const createView = (shard: Shard): NetworkView => {
   const row = (block: BlockRecord): BlockRow => blockRow(block, blocksAt(tree, block.number).length - 1)
   return {
     key: shard.key,
+    networkId: shard.networkId,
     get nodeCount() {
       return shard.nodes.size
     },
@@ -30,6 +31,10 @@ export const createView = (shard: Shard): NetworkView => {
       const node = shard.nodes.get(id)
       return node === undefined ? undefined : nodeColumn(node, column, tree.head)
     },
+    cells(id) {
+      const node = shard.nodes.get(id)
+      return node === undefined ? undefined : (column) => nodeColumn(node, column, tree.head)
+    },
     head: () => (tree.head === null ? undefined : row(tree.head)),
     block(hash) {
       const block = attached(hash)
@@ -41,9 +46,17 @@ export const createView = (shard: Shard): NetworkView => {
     },
     hashesAt: (number) => blocksAt(tree, number).map((block) => block.hash),
     blocks: (limit) => newest(shard, limit).map(row),
-    summary: () => summarize(shard),
+    summary: () => whole(summarize(shard)),
+    summarize: () => summarize(shard),
     missing: (limit) => missingHeights(tree, limit),
-    takeDirty: () => takeDirty(shard.dirty, () => shard.nodes.keys()),
+    takeDirty: () => takeDirty(shard.dirty, shard.nodes),
+  }
+}
+
+const whole = <T>(work: Generator<void, T>): T => {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
   }
 }
 

@@ -1,7 +1,5 @@
 /** How many processes take in agents, from what is wanted and from what one process can hold. */
 
-/** Files a process needs for itself. */
-export const ownFiles = 256
 /** A process that is fuller than this gets others beside it. */
 const fullShare = 0.7
 /** Connections are spread by chance: none shall be full before the others. */

@@ -75,6 +75,7 @@ const serve = (start: WorkerStart, gateway: Gateway, tls: Tls | undefined): Serv
   routeUpgrades(server, {
     upgrades: { ...gateway.upgrades, feed: passOn.upgrade, primus: passOn.upgrade, external: passOn.upgrade },
     admission: gateway.admission,
+    turnstile: gateway.turnstile,
     addressOf: gateway.addressOf,
     onRefused: gateway.refused,
     onFault: gateway.fault,

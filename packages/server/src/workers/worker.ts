@@ -44,9 +44,13 @@ const answerMs = 1000
 /** From the end of its work to the end of the process. */
 const lastMs = 1000
 
-/** The desk's end of a line to the worker. */
-const openLineTo = (child: ChildProcess, file: number, { desk, log }: WorkerOptions): (() => void) => {
+/** The desk's end of a line to the worker. Resolves when the worker is gone and all that it wrote was heard. */
+const openLineTo = (child: ChildProcess, file: number, { desk, log }: WorkerOptions): Promise<void> => {
   const socket = child.stdio[file] as unknown as Duplex
+  const over = new Promise<void>((resolve) => {
+    socket.once('end', resolve)
+    socket.once('close', resolve)
+  })
   // Each needs the other: what the desk answers goes out through the line that it is asked by.
   let read: (reader: ByteReader) => void = () => undefined
   const line = createLine({
@@ -59,14 +63,17 @@ const openLineTo = (child: ChildProcess, file: number, { desk, log }: WorkerOpti
   })
   const opened = desk.open(createDownWriter(line.out, line.wrote))
   read = createUpReader(opened.up)
-  return () => opened.lost(unixMs(Date.now()))
+  return over.then(() => {
+    opened.lost(unixMs(Date.now()))
+    socket.destroy()
+  })
 }
 
 export const startWorker = (options: WorkerOptions): Worker => {
   const { log } = options
   const { name } = options.start
   const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe', 'pipe'] })
-  const lose = [lineFiles.ethstats, lineFiles.netstats].map((file) => openLineTo(child, file, options))
+  const lines = [lineFiles.ethstats, lineFiles.netstats].map((file) => openLineTo(child, file, options))
   const tell = (message: ToWorker): void => {
     if (child.connected) child.send(message, () => undefined)
   }
@@ -102,13 +109,12 @@ export const startWorker = (options: WorkerOptions): Worker => {
     listening.reject(error)
     ended.resolve(error.message)
   })
-  // Not `exit`: what it wrote before its end is read first.
-  child.once('close', (code, signal) => {
-    for (const lost of lose) lost()
+  child.once('exit', (code, signal) => {
     const reason = signal === null ? `ended with code ${code}` : `ended by ${signal}`
     listening.reject(new Error(`${name} ${reason}`))
     for (const answer of asked.values()) answer(undefined)
-    ended.resolve(reason)
+    // What it wrote before its end is heard first.
+    void Promise.all(lines).then(() => ended.resolve(reason))
   })
   tell({ type: 'start', ...options.start })
 

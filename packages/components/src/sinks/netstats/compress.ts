@@ -1,10 +1,13 @@
 import { constants, deflateRawSync } from 'node:zlib'
 
-/** Levels beyond it cost more processor than the traffic they save is worth (README, measured). */
+/** Higher levels cost more processor than the traffic they save is worth; the README has the figures. */
 const level = constants.Z_BEST_SPEED
+/** What a live agent says every few seconds is left alone: it saves a few hundred bytes, and each frame costs both ends. */
+const fromChars = 4096
 
-/** A frame as it goes out: deflated where that makes it shorter. */
-export const deflated = (text: string): Buffer | string => {
-  const packed = deflateRawSync(text, { level })
-  return packed.length < text.length ? packed : text
+/** A frame as it goes out: deflated where that is worth it. */
+export const packed = (text: string): Buffer | string => {
+  if (text.length < fromChars) return text
+  const deflated = deflateRawSync(text, { level })
+  return deflated.length < text.length ? deflated : text
 }

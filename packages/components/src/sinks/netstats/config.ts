@@ -17,12 +17,17 @@ export const netstatsConfig = z.strictObject({
     .optional()
     .describe('Identity to log in with (default: name of the node); a token or key is good for one identity only.'),
   token: secret()
+    .meta({ examples: ['{ env: NETSTATS_TOKEN }'] })
     .optional()
     .describe('Token of that identity, as `netstats agents add` on the server shows it once. It goes before `secret`.'),
   keyFile: filePath()
+    .meta({ examples: ['/etc/netstats/agent-key.pem'] })
     .optional()
     .describe('Private Ed25519 key (PEM) of that identity: the login is proved and every batch signed with it.'),
-  secret: secret().optional().describe('Secret shared by all nodes of a server that gives no tokens.'),
+  secret: secret()
+    .meta({ examples: ['{ env: NETSTATS_SECRET }'] })
+    .optional()
+    .describe('Secret shared by all nodes of a server that gives no tokens.'),
   contact: z.string().max(300).optional().describe('How to reach the operator; shown to everybody who sees the node.'),
   compress: z
     .enum(['auto', 'off'])

@@ -5,7 +5,7 @@ import type { AgentSession, Question } from '@netstats/protocol/netstats'
 import type { SinkContext } from '@netstats/sdk'
 import { reporter } from '../../version.ts'
 import { openKeeper as openSharedKeeper } from '../shared/keeper.ts'
-import type { ConnectionEnd, Keeper as SharedKeeper } from '../shared/keeper.ts'
+import type { Connecting, ConnectionEnd, Keeper as SharedKeeper } from '../shared/keeper.ts'
 import { connectFirst } from '../shared/socket.ts'
 import type { TlsOptions } from '../shared/tls.ts'
 import type { NetstatsConfig } from './config.ts'
@@ -66,7 +66,7 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
       ...(key === undefined ? {} : { sign: key.sign }),
     })
 
-  const connect: Parameters<typeof openSharedKeeper<Link>>[0]['connect'] = async ({ signal, stands, falls }) => {
+  const connect = async ({ signal, stands, works, falls }: Connecting<Link>): Promise<ConnectionEnd> => {
     const unreachable = (message: string): Error => new NetstatsSinkError('NETSTATS_UNREACHABLE', message)
     const { socket } = await connectFirst(
       { urls: [url], tls, protocol: subProtocol, maxFrameBytes: limits.frameBytes, kind: 'Netstats', unreachable },
@@ -88,9 +88,12 @@ export const openKeeper = (options: KeeperOptions): Keeper => {
         stands(link, { network, through, window, compress })
         options.onWelcome(link)
       },
-      acknowledged: (through) => flow.acknowledged(through),
+      acknowledged: (through) => {
+        works()
+        flow.acknowledged(through)
+      },
       goBack: (after, reason) => {
-        context.count('resends', { reason })
+        if (reason !== 'welcome') context.count('resends', { reason })
         flow.goBack(after)
       },
       intervals: (intervals) => context.pace(config.node, intervals.reportMs),

@@ -2,7 +2,7 @@
 import type { AgentAction, AgentInput, AgentSession, Intervals, Question, Welcome } from '@netstats/protocol/netstats'
 import type { Clock, Sequence } from '@netstats/sdk'
 import type { WebSocket } from 'ws'
-import { deflated } from './compress.ts'
+import { packed } from './compress.ts'
 
 export type LinkEnd = Omit<AgentAction & { readonly type: 'end' }, 'type' | 'code'>
 
@@ -45,7 +45,7 @@ export const openLink = (options: LinkOptions): Link => {
   const at = () => ({ now: clock.now(), mono: clock.monotonic() })
 
   const send = (text: string, compress: boolean): void => {
-    const frame = compress ? deflated(text) : text
+    const frame = compress ? packed(text) : text
     options.sent(frame.length, typeof frame === 'string' ? 'plain' : 'deflated')
     // What can not be sent ends the connection by itself: 'close' or 'error' follows.
     socket.send(frame, { binary: typeof frame !== 'string' }, () => undefined)
@@ -87,11 +87,12 @@ export const openLink = (options: LinkOptions): Link => {
   const inputs: AgentInput[] = []
   let performing = false
   const feed = (input: AgentInput): void => {
+    if (over) return
     inputs.push(input)
     if (performing) return
     performing = true
     try {
-      for (let next = inputs.shift(); next && !over; next = inputs.shift())
+      for (let next = inputs.shift(); next; next = inputs.shift())
         for (const action of session.take(next, at())) perform(action)
     } finally {
       performing = false
@@ -125,8 +126,8 @@ export const openLink = (options: LinkOptions): Link => {
   })
   return {
     feed,
-    room: () => (over ? 0 : session.room(at())),
-    window: () => (over ? 0 : session.inFlight + session.queued + session.room(at())),
+    room: () => (over ? 0 : session.room()),
+    window: () => (over ? 0 : session.inFlight + session.queued + session.room()),
     ended: ended.promise,
   }
 }

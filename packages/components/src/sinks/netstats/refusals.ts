@@ -6,33 +6,40 @@ export interface RefusalMeaning {
   readonly text: string
 }
 
-const lasting: Readonly<Record<string, string>> = {
-  'bad-token':
-    'it does not accept the token or secret of this agent; check `token` (or `secret`), and that it was made for this `agent` and network',
-  'bad-proof': 'it does not accept the proof of the key; check that `keyFile` is the key that was registered there',
-  'token-required':
-    'it wants a token; make one there with `netstats agents add`, and give it to the agent with --token-file',
-  revoked: 'the token of this agent was revoked; have a new one made with `netstats agents rotate`',
-  banned: 'this agent is banned there; ask whoever runs the server',
-  'wrong-network': 'the token is for another network than that of the node; check which node `rpc` leads to',
-  version: 'it speaks another version of the protocol; update the older one of agent and server',
-  malformed: 'it can not read the login of this agent; update the older one of agent and server',
-}
-const passing: Readonly<Record<string, string>> = {
-  'locked-out': 'it locked this agent or address out for a while after wrong logins; check `token` and `keyFile`',
-  'duplicate-id':
-    'another agent is logged in there under this identity; give each a name of its own, unless it is the old connection of this one',
-  'network-full': 'the network has as many nodes there as it may',
-  'server-full': 'it has as many agents as it can take',
-  busy: 'it is busy',
-  draining: 'it is about to end',
-  timeout: 'the login took too long',
-}
+const lasting: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'bad-secret': 'it does not know the secret of this agent; check `secret`, or give it a `token`',
+    'bad-token': 'it does not know the token of this agent; check `token`, and that it was made for this `agent`',
+    'bad-key': 'it knows another key of this agent; check `keyFile`, or have the new key registered there',
+    'bad-proof': 'the proof of the key is wrong; check that `keyFile` is the key that was registered there',
+    'token-required': 'it wants a token; make one there with `netstats agents add` and give it to the agent as `token`',
+    revoked: 'the token of this agent was revoked; have a new one made there with `netstats agents rotate`',
+    banned: 'this agent is banned there; ask whoever runs the server',
+    'wrong-id':
+      'the token belongs to another identity, or the name of the node to another agent; check `agent` and `token`',
+    'wrong-network': 'the token is for another network than that of the node; check which node `rpc` leads to',
+    'name-bound': 'somebody else came first there with this name; choose another, or ask whoever runs the server',
+    version: 'it speaks another version of the protocol; update the older one of agent and server',
+    malformed: 'it can not read the login of this agent; update the older one of agent and server',
+  }),
+)
+const passing: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'locked-out': 'it locked this agent or address out for a while after wrong logins; check `token` and `keyFile`',
+    'duplicate-id':
+      'another agent is logged in there under this identity; give each a name of its own, unless it is the old connection of this one',
+    'network-full': 'the network has as many nodes there as it may',
+    'server-full': 'it has as many agents as it can take',
+    busy: 'it is busy',
+    draining: 'it is about to end',
+    timeout: 'the login took too long',
+  }),
+)
 
 export const meaningOf = (reason: string): RefusalMeaning => {
-  const text = lasting[reason] ?? passing[reason]
+  const text = lasting.get(reason) ?? passing.get(reason)
   return {
-    lasting: Object.hasOwn(lasting, reason),
+    lasting: lasting.has(reason),
     text: `the server refused the login: ${text ?? 'for a reason this version does not know'} (${reason})`,
   }
 }

@@ -88,7 +88,7 @@ export const openNetstatsSink = async (config: NetstatsConfig, context: SinkCont
     tls: await openTls(config.tls),
     key: config.keyFile === undefined ? undefined : await readKey(config.keyFile),
     flow,
-    info: introduction.info,
+    info: () => introduction.info(),
     onWelcome: (link) => {
       present = createPresent()
       tellPresent(link)

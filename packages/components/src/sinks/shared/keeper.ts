@@ -12,21 +12,24 @@ export interface ConnectionEnd {
   readonly backInMs?: number
 }
 
+/** What a connection is given, and has to say. */
+export interface Connecting<Login> {
+  readonly signal: AbortSignal
+  /** A login stands; `about` is what is worth a line in the log. */
+  readonly stands: (login: Login, about: object) => void
+  /** The peer has proved to be well: the next failure counts as the first one again. */
+  readonly works: () => void
+  /** The login does not stand any more. Said before anybody could use it. */
+  readonly falls: () => void
+}
+
 export interface KeeperOptions<Login> {
   readonly context: SinkContext
   /** Names the sink and the server in what is said. */
   readonly sink: string
   readonly server: string
-  /**
-   * One connection from its beginning to its end, which is what it resolves to. `stands` is called once a login stands, with
-   * what is worth a line in the log, `falls` before anybody could use one that does not any more. What it throws is the end of the sink, unless it is
-   * weather.
-   */
-  readonly connect: (options: {
-    readonly signal: AbortSignal
-    stands(login: Login, about: object): void
-    falls(): void
-  }) => Promise<ConnectionEnd>
+  /** One connection from its beginning to its end, which it resolves to. What it throws ends the sink, unless it is weather. */
+  readonly connect: (connecting: Connecting<Login>) => Promise<ConnectionEnd>
   /** Whether an error is one of the connection, which passes, or a bug. */
   readonly isWeather: (error: unknown) => boolean
   /** How long `ready` waits for a login under way: longer than one can take, so that its outcome is what is reported. */
@@ -80,6 +83,7 @@ export const openKeeper = <Login extends object>(options: KeeperOptions<Login>):
           log.info({ server, ...about }, 'logged in')
           announce()
         },
+        works: () => backoff.reset(),
         falls: () => {
           login = undefined
         },

@@ -44,18 +44,11 @@ export const createBodyWriter = (out: ByteWriter): BodyWriter => {
   return {
     kind: (kind) => out.u8(codes.get(kind) ?? 0),
     body(kind, body) {
-      switch (kind) {
-        case 'block':
-          return block(body as Block)
-        case 'pending':
-          return out.f64((body as Bodies['pending']).pending)
-        case 'latency':
-          return out.f64((body as Bodies['latency']).latencyMs)
-        case 'node-stats':
-          return writeStats(out, body as NodeStats)
-        default:
-          return out.text(JSON.stringify(toPlain(body)))
-      }
+      if (kind === 'block') block(body as Block)
+      else if (kind === 'pending') out.f64((body as Bodies['pending']).pending)
+      else if (kind === 'latency') out.f64((body as Bodies['latency']).latencyMs)
+      else if (kind === 'node-stats') writeStats(out, body as NodeStats)
+      else out.text(JSON.stringify(toPlain(body)))
     },
   }
 }
@@ -92,18 +85,10 @@ export const createBodyReader = (reader: () => ByteReader): BodyReader => {
       return kind
     },
     body(kind) {
-      switch (kind) {
-        case 'block':
-          return block()
-        case 'pending':
-          return { pending: reader().f64() }
-        case 'latency':
-          return { latencyMs: reader().f64() }
-        case 'node-stats':
-          return readStats(reader())
-        default:
-          return json(kind)
-      }
+      if (kind === 'block') return block()
+      if (kind === 'pending') return { pending: reader().f64() }
+      if (kind === 'latency') return { latencyMs: reader().f64() }
+      return kind === 'node-stats' ? readStats(reader()) : json(kind)
     },
   }
 }

@@ -12,8 +12,8 @@ import { createUpReader, createUpWriter } from './up.ts'
 type Said = readonly [string, ...unknown[]]
 
 /** Writes down what is said to it. */
-const listener = <T extends object>(said: Said[]): T =>
-  new Proxy({} as T, {
+const listener = (said: Said[]): Upward & Downward =>
+  new Proxy({} as Upward & Downward, {
     get:
       (_, name) =>
       (...args: readonly unknown[]) =>
@@ -69,7 +69,7 @@ describe('the local socket between processes', () => {
         for (const [name, ...args] of messages) writer[name]?.(...args)
         out.flush()
         const heard: Said[] = []
-        const take = createFrameReader(createUpReader(listener<Upward>(heard)))
+        const take = createFrameReader(createUpReader(listener(heard)))
         for (const piece of pieces(Buffer.concat(sent), cuts)) take(piece)
         expect(heard).toEqual(messages)
       }),
@@ -96,7 +96,7 @@ describe('the local socket between processes', () => {
     for (const [name, ...args] of messages) writer[name]?.(...args)
     out.flush()
     const heard: Said[] = []
-    const take = createFrameReader(createDownReader(listener<Downward>(heard)))
+    const take = createFrameReader(createDownReader(listener(heard)))
     for (const bytes of sent) take(bytes)
     expect(heard).toEqual(messages)
   })
@@ -109,7 +109,7 @@ describe('the local socket between processes', () => {
     for (let i = 0; i < 1000; i++) writer.observed(i, unixMs(i), 'block', body)
     out.flush()
     const heard: Said[] = []
-    const take = createFrameReader(createUpReader(listener<Upward>(heard)))
+    const take = createFrameReader(createUpReader(listener(heard)))
     for (const bytes of sent) take(bytes)
     expect(heard).toHaveLength(1000)
     expect(new Set(heard.map((said) => said[4])).size).toBe(1)
@@ -128,7 +128,7 @@ describe('the local socket between processes', () => {
     for (const one of told) writer.observed(1, unixMs(1), 'block', one)
     out.flush()
     const heard: Said[] = []
-    const take = createFrameReader(createUpReader(listener<Upward>(heard)))
+    const take = createFrameReader(createUpReader(listener(heard)))
     for (const bytes of sent) take(bytes)
     expect(heard.map((said) => said[4])).toEqual(told)
   })
@@ -138,7 +138,7 @@ describe('the local socket between processes', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (noise) => {
         const frame = Buffer.concat([Buffer.alloc(4), noise])
         frame.writeUInt32LE(noise.length, 0)
-        const take = createFrameReader(createUpReader(listener<Upward>([])))
+        const take = createFrameReader(createUpReader(listener([])))
         try {
           take(frame)
         } catch (error) {

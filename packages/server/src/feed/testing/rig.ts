@@ -7,6 +7,7 @@ import type { Hub } from '../hub.ts'
 import { defaultFeedLimits } from '../limits.ts'
 import type { FeedLimits } from '../limits.ts'
 import type { FeedMeters } from '../meters.ts'
+import type { Pieces } from '../pieces.ts'
 
 export interface Rig {
   readonly core: Core
@@ -27,6 +28,7 @@ export interface Rig {
 
 const nothing: Dirty = {
   nodes: new Set(),
+  allNodes: false,
   removedNodes: new Set(),
   blocks: new Set(),
   removedBlocks: new Set(),
@@ -35,7 +37,12 @@ const nothing: Dirty = {
 
 export const rigStart = 1_700_000_000_000
 
-export const createRig = (limits: Partial<FeedLimits> = {}, coreOptions: Partial<CoreOptions> = {}): Rig => {
+/** With `pieces`, the hub does so many pieces of its work at each step of the clock, and all else happens in between. */
+export const createRig = (
+  limits: Partial<FeedLimits> = {},
+  coreOptions: Partial<CoreOptions> = {},
+  { pieces }: { readonly pieces?: number | undefined } = {},
+): Rig => {
   const core = createCore(coreOptions)
   const counted = new Map<string, number>()
   const meters: FeedMeters = {
@@ -57,7 +64,14 @@ export const createRig = (limits: Partial<FeedLimits> = {}, coreOptions: Partial
       meters,
       now,
       monotonic: () => clock,
+      ...(pieces !== undefined && { run: (work) => void waiting.push(work()) }),
     })
+  const waiting: Pieces[] = []
+  const step = (): void => {
+    if (pieces === undefined) return hub.tick()
+    if (waiting.length === 0) waiting.push(hub.round())
+    for (let i = 0; i < pieces && waiting[0] !== undefined; i++) if (waiting[0].next().done === true) waiting.shift()
+  }
   const hub = open('one', (key) => core.network(key)?.takeDirty() ?? nothing)
   const rig: Rig = {
     core,
@@ -74,13 +88,13 @@ export const createRig = (limits: Partial<FeedLimits> = {}, coreOptions: Partial
           core.apply({ type: 'tick', at: unixMs(now()) })
           nextCoreTick = clock + 1000
         }
-        hub.tick()
+        step()
       }
     },
     settle() {
       for (let i = 0; i < 100; i++) {
         clock += 125
-        hub.tick()
+        step()
       }
     },
     play(inputs, until, stepMs = 125) {

@@ -42,13 +42,15 @@ interface Generation extends Bucket {
   listed: number
 }
 
-/** Writes one slot of a bucket. */
-export type EmitRow = (bucket: Bucket, slot: number) => void
+/** Writes what is at a place of a bucket, which is of a slot. */
+export type EmitRow = (bucket: Bucket, place: number, slot: number) => void
 
 export interface Grid {
   readonly shape: GridShape
   /** The bucket of a moment, ready to take what a slot has to say. */
   at(time: number, slot: number): Bucket
+  /** Whether it is known of a moment that its bucket is the current one, or the one before: others would turn it over. */
+  covers(time: number): boolean
   /** Adds up a slot of a finer grid's bucket, whose slots are the same. */
   merge(from: Bucket, slot: number): void
   /** Time has come so far: what is over begins to close. */
@@ -109,6 +111,32 @@ const touch = (one: Generation, shape: GridShape, slot: number): void => {
   one.bins.fill(0, slot * shape.bins, (slot + 1) * shape.bins)
 }
 
+/** A bucket of one thing alone, with nothing in it. */
+export const emptyBucket = ({ counts, metrics, bins }: Omit<GridShape, 'widthMs'>, start: number): Bucket => ({
+  start,
+  counts: new Uint32Array(counts),
+  n: new Uint32Array(metrics),
+  sum: new Float64Array(metrics),
+  min: new Float64Array(metrics).fill(Infinity),
+  max: new Float64Array(metrics).fill(-Infinity),
+  bins: new Uint32Array(bins),
+})
+
+/** Adds up what is at a place of two buckets of a shape. */
+export const mergeInto = (to: Bucket, from: Bucket, shape: Omit<GridShape, 'widthMs'>, place: number): void => {
+  const { counts, metrics, bins } = shape
+  for (let i = place * counts; i < (place + 1) * counts; i++)
+    to.counts[i] = (to.counts[i] as number) + (from.counts[i] as number)
+  for (let i = place * metrics; i < (place + 1) * metrics; i++) {
+    if (from.n[i] === 0) continue
+    to.n[i] = (to.n[i] as number) + (from.n[i] as number)
+    to.sum[i] = (to.sum[i] as number) + (from.sum[i] as number)
+    to.min[i] = Math.min(to.min[i] as number, from.min[i] as number)
+    to.max[i] = Math.max(to.max[i] as number, from.max[i] as number)
+  }
+  for (let i = place * bins; i < (place + 1) * bins; i++) to.bins[i] = (to.bins[i] as number) + (from.bins[i] as number)
+}
+
 /** Adds a value to a metric: `place` is its slot times the number of metrics, and its own number. */
 export const addTo = (bucket: Bucket, place: number, value: number): void => {
   const { n, sum, min, max } = bucket
@@ -129,7 +157,7 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
   const write = (one: Generation, slot: number): void => {
     if (one.touched[slot] !== 1) return
     one.touched[slot] = 0
-    emit(one, slot)
+    emit(one, slot, slot)
     coarser?.merge(one, slot)
   }
 
@@ -163,21 +191,12 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
   return {
     shape,
     at: ready,
+    covers: (time) =>
+      (time >= current.start && time < current.start + widthMs) ||
+      (time >= closing.start && time < closing.start + widthMs),
     merge(from, slot) {
       slots = Math.max(slots, from.n.length / Math.max(1, shape.metrics))
-      const to = ready(from.start, slot)
-      const { counts, metrics, bins } = shape
-      for (let i = slot * counts; i < (slot + 1) * counts; i++)
-        to.counts[i] = (to.counts[i] as number) + (from.counts[i] as number)
-      for (let i = slot * metrics; i < (slot + 1) * metrics; i++) {
-        if (from.n[i] === 0) continue
-        to.n[i] = (to.n[i] as number) + (from.n[i] as number)
-        to.sum[i] = (to.sum[i] as number) + (from.sum[i] as number)
-        to.min[i] = Math.min(to.min[i] as number, from.min[i] as number)
-        to.max[i] = Math.max(to.max[i] as number, from.max[i] as number)
-      }
-      for (let i = slot * bins; i < (slot + 1) * bins; i++)
-        to.bins[i] = (to.bins[i] as number) + (from.bins[i] as number)
+      mergeInto(ready(from.start, slot), from, shape, slot)
     },
     advance(time) {
       if (time >= current.start + widthMs) turn(time - (((time % widthMs) + widthMs) % widthMs))

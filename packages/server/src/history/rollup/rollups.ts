@@ -7,6 +7,8 @@ import type { HistogramMetric, NetworkMetric, NodeMetric, RollupTable } from '@n
 import type { RowSink } from '../pending.ts'
 import { addTo, createGrid } from './grid.ts'
 import type { Bucket, Grid, GridShape } from './grid.ts'
+import { createLateSums } from './late.ts'
+import type { LateSums } from './late.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -30,7 +32,8 @@ export interface RollupKeys {
   readonly metric: KeysOf
 }
 
-export interface Rollups {
+/** Takes what there is to add up. */
+export interface RollupSums {
   networkValue(at: number, slot: number, metric: NetworkMetric, value: number): void
   /** Of a metric with a histogram. */
   networkDelay(at: number, slot: number, metric: HistogramMetric, ms: number): void
@@ -40,6 +43,13 @@ export interface Rollups {
   sample(at: number, slot: number): void
   sighted(at: number, slot: number): void
   metric(at: number, slot: number, value: number): void
+}
+
+export interface Rollups extends RollupSums {
+  /** For what comes late: it goes to the buckets of its time, which may be long over, with the rows it is of. */
+  readonly late: RollupSums & Pick<LateSums, 'flush' | 'size'>
+  /** Whether the buckets of a moment are open still, so that it need not be late. */
+  covers(at: number): boolean
   /** Once a second: closes what is over and writes some of it. */
   tick(at: number): void
   releaseNetwork(slot: number): void
@@ -56,13 +66,13 @@ type Sinks = { readonly [T in RollupTable]: RowSink<T> }
 /** Columns: bucket, keys, counts, four for each metric, bins. */
 const emitTo =
   (sink: Pick<RowSink, 'begin' | 'put'>, shape: Omit<GridShape, 'widthMs'>, keys: number, keysOf: KeysOf) =>
-  (bucket: Bucket, slot: number): void => {
+  (bucket: Bucket, place: number, slot: number): void => {
     if (!sink.begin()) return
     sink.put(0, bucket.start)
     keysOf(slot, sink.put)
     let column = 1 + keys
-    for (let i = 0; i < shape.counts; i++) sink.put(column++, bucket.counts[slot * shape.counts + i] as number)
-    for (let i = slot * shape.metrics; i < (slot + 1) * shape.metrics; i++) {
+    for (let i = 0; i < shape.counts; i++) sink.put(column++, bucket.counts[place * shape.counts + i] as number)
+    for (let i = place * shape.metrics; i < (place + 1) * shape.metrics; i++) {
       const n = bucket.n[i] as number
       sink.put(column, n)
       if (n > 0) {
@@ -72,22 +82,57 @@ const emitTo =
       }
       column += 4
     }
-    for (let i = 0; i < shape.bins; i++) sink.put(column++, bucket.bins[slot * shape.bins + i] as number)
+    for (let i = 0; i < shape.bins; i++) sink.put(column++, bucket.bins[place * shape.bins + i] as number)
   }
+
+interface Stack {
+  /** The finest first: what it writes is added to the coarser. */
+  readonly grids: readonly Grid[]
+  readonly finest: Grid
+  readonly late: LateSums
+}
 
 const stack = (
   shape: Omit<GridShape, 'widthMs'>,
   keys: number,
   keysOf: KeysOf,
-  levels: readonly (readonly [number, Pick<RowSink, 'begin' | 'put'>])[],
-): readonly Grid[] => {
+  widths: readonly (readonly [number, Pick<RowSink, 'begin' | 'put'>])[],
+): Stack => {
+  const levels = widths.map(([widthMs, sink]) => ({ widthMs, emit: emitTo(sink, shape, keys, keysOf) }))
   const grids: Grid[] = []
-  for (const [widthMs, sink] of [...levels].reverse())
-    grids.unshift(createGrid({ widthMs, ...shape }, emitTo(sink, shape, keys, keysOf), grids[0]))
-  return grids
+  for (const { widthMs, emit } of levels.toReversed()) grids.unshift(createGrid({ widthMs, ...shape }, emit, grids[0]))
+  return { grids, finest: grids[0] as Grid, late: createLateSums(shape, levels) }
 }
 
-export const createRollups = (into: Sinks, keys: RollupKeys): Rollups => {
+type Buckets = Pick<Grid, 'at'>
+
+/** `placeOf`: where what is of a slot begins in its bucket. */
+const sumsOf = (network: Buckets, node: Buckets, metric: Buckets, placeOf: (slot: number) => number): RollupSums => {
+  const count = (buckets: Buckets, which: 0 | 1, at: number, slot: number): void => {
+    const { counts } = buckets.at(at, slot)
+    ;(counts[placeOf(slot) * 2 + which] as number)++
+  }
+  return {
+    networkValue: (at, slot, name, value) =>
+      addTo(network.at(at, slot), placeOf(slot) * networkShape.metrics + networkPlaces[name], value),
+    networkDelay(at, slot, name, ms) {
+      const bucket = network.at(at, slot)
+      addTo(bucket, placeOf(slot) * networkShape.metrics + networkPlaces[name], ms)
+      const first = placeOf(slot) * networkShape.bins + (name === 'latencyMs' ? 0 : histogramBins)
+      ;(bucket.bins[first + binOf(ms)] as number)++
+    },
+    block: (at, slot) => count(network, 0, at, slot),
+    reorg: (at, slot) => count(network, 1, at, slot),
+    nodeValue: (at, slot, name, value) =>
+      addTo(node.at(at, slot), placeOf(slot) * nodeShape.metrics + nodePlaces[name], value),
+    sample: (at, slot) => count(node, 0, at, slot),
+    sighted: (at, slot) => count(node, 1, at, slot),
+    metric: (at, slot, value) => addTo(metric.at(at, slot), placeOf(slot), value),
+  }
+}
+
+/** `together`: what is written in it stays with the rows that are there. */
+export const createRollups = (into: Sinks, keys: RollupKeys, together: (run: () => void) => void): Rollups => {
   const networks = stack(networkShape, 1, keys.network, [
     [10 * second, into.network10s],
     [minute, into.network1m],
@@ -101,43 +146,37 @@ export const createRollups = (into: Sinks, keys: RollupKeys): Rollups => {
     [minute, into.metric1m],
     [hour, into.metric1h],
   ])
-  const [network, node, metric] = [networks[0] as Grid, nodes[0] as Grid, metrics[0] as Grid]
-  // The finest first: what it writes is added to the coarser.
-  const all = [...networks, ...nodes, ...metrics]
-
-  const count = (grid: Grid, which: 0 | 1, at: number, slot: number): void => {
-    const { counts } = grid.at(at, slot)
-    ;(counts[slot * 2 + which] as number)++
+  const stacks = [networks, nodes, metrics]
+  const all = stacks.flatMap(({ grids }) => grids)
+  const flushLate = (): void => together(() => stacks.forEach(({ late }) => late.flush()))
+  /** Whose place it was is asked when its sums are written. */
+  const release = ({ finest, late }: Stack, slot: number): void => {
+    if (late.size > 0) flushLate()
+    finest.release(slot)
   }
 
   return {
-    networkValue: (at, slot, name, value) =>
-      addTo(network.at(at, slot), slot * networkShape.metrics + networkPlaces[name], value),
-    networkDelay(at, slot, name, ms) {
-      const bucket = network.at(at, slot)
-      addTo(bucket, slot * networkShape.metrics + networkPlaces[name], ms)
-      const first = slot * networkShape.bins + (name === 'latencyMs' ? 0 : histogramBins)
-      ;(bucket.bins[first + binOf(ms)] as number)++
+    ...sumsOf(networks.finest, nodes.finest, metrics.finest, (slot) => slot),
+    late: {
+      ...sumsOf(networks.late, nodes.late, metrics.late, () => 0),
+      flush: flushLate,
+      get size() {
+        return stacks.reduce((sum, { late }) => sum + late.size, 0)
+      },
     },
-    block: (at, slot) => count(network, 0, at, slot),
-    reorg: (at, slot) => count(network, 1, at, slot),
-    nodeValue: (at, slot, name, value) => addTo(node.at(at, slot), slot * nodeShape.metrics + nodePlaces[name], value),
-    sample: (at, slot) => count(node, 0, at, slot),
-    sighted: (at, slot) => count(node, 1, at, slot),
-    metric: (at, slot, value) => addTo(metric.at(at, slot), slot, value),
+    covers: (at) => networks.finest.covers(at) && nodes.finest.covers(at),
     tick(at) {
       for (const grid of all) {
         grid.advance(at)
         grid.drain()
       }
     },
-    releaseNetwork: (slot) => network.release(slot),
-    releaseNode: (slot) => node.release(slot),
-    releaseMetric: (slot) => metric.release(slot),
+    releaseNetwork: (slot) => release(networks, slot),
+    releaseNode: (slot) => release(nodes, slot),
+    releaseMetric: (slot) => release(metrics, slot),
     flush() {
-      network.flush()
-      node.flush()
-      metric.flush()
+      flushLate()
+      for (const { finest } of stacks) finest.flush()
     },
     get closing() {
       return all.reduce((sum, grid) => sum + grid.closing, 0)

@@ -1,6 +1,5 @@
 /** Streams, and a store behind them that is written to when a test says so. An observation becomes one line of the log. */
 import { nodeId, unixMs } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
 import type { Store } from '@netstats/sdk/store'
 import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
 import type { MemoryStore } from '@netstats/sdk/testing'
@@ -32,17 +31,21 @@ export interface Delivering {
   /** What was told of streams, as `agent durable 5` and `agent lost`. */
   readonly told: string[]
   listener: DeliveryListener
-  open(agent: string, spool?: number, network?: string): DeliveryStream
+  readonly open: (agent: string, spool?: number, network?: string) => DeliveryStream
   /** Batch of these sequences; `after` is the one before the first where none is given. */
-  take(stream: DeliveryStream, sequences: readonly number[], more?: { after?: number; released?: number }): Take
+  readonly take: (
+    stream: DeliveryStream,
+    sequences: readonly number[],
+    more?: { after?: number; released?: number },
+  ) => Take
   /** Rows of somebody without a stream. */
-  say(lines: number): void
+  readonly say: (lines: number) => void
   /** Writes the oldest chunk, or all of them. */
-  writeOne(): Promise<boolean>
-  write(): Promise<void>
-  giveUp(): boolean
+  readonly writeOne: () => Promise<boolean>
+  readonly write: () => Promise<void>
+  readonly giveUp: () => boolean
   /** Messages that are in the store, and how often each. */
-  stored(): ReadonlyMap<string, number>
+  readonly stored: () => ReadonlyMap<string, number>
 }
 
 export const itemOf = (sequence: number, at: number, agent = 'a'): DeliveryItem => ({
@@ -52,7 +55,7 @@ export const itemOf = (sequence: number, at: number, agent = 'a'): DeliveryItem 
     node: nodeId(agent),
     observedAt: unixMs(at),
     body: { severity: 6, source: agent, message: String(sequence) },
-  } as Observation,
+  },
 })
 
 export const startDelivering = async (options: DeliveringOptions = {}): Promise<Delivering> => {

@@ -5,7 +5,7 @@ import type { StoreBatch } from '@netstats/sdk/store'
 import { createMemoryStore } from '@netstats/sdk/testing'
 import type { MemoryStore } from '@netstats/sdk/testing'
 import { createCore } from '../../shard/mod.ts'
-import type { Core, CoreInput, CoreOptions } from '../../shard/mod.ts'
+import type { Core, CoreInput, CoreOptions, ObservationMode } from '../../shard/mod.ts'
 import { begin, blockAt } from '../../shard/testing/scenario.ts'
 import type { BlockShape } from '../../shard/testing/scenario.ts'
 import { createKeys } from '../keys.ts'
@@ -22,6 +22,7 @@ export interface StageOptions {
   readonly sheds?: RecorderOptions['sheds']
   readonly lookout?: RecorderOptions['lookout']
   readonly budget?: RecorderOptions['budget']
+  readonly storedUntil?: () => number | null | undefined
 }
 
 export interface Stage {
@@ -39,6 +40,8 @@ export interface Stage {
   disconnect(node: string): Stage
   say<K extends Kind>(node: string, kind: K, body: Bodies[K]): Stage
   block(nodes: string, number: number, shape?: BlockShape): Stage
+  /** Says what happened so long before. */
+  tell<K extends Kind>(mode: ObservationMode, back: number, node: string, kind: K, body: Bodies[K]): Stage
   /** Writes what waits to the store. */
   write(): Promise<MemoryStore>
 }
@@ -58,10 +61,19 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     observer: {
       blockAdded: (...told) => own.recorder?.blockAdded(...told),
       sighted: (...told) => own.recorder?.sighted(...told),
+      oldBlock: (...told) => own.recorder?.oldBlock(...told),
     },
   })
-  const { sheds = () => ({}), lookout, budget } = options
-  const recorder = createRecorder({ core, keys, pending, sheds, budget, ...(lookout && { lookout }) })
+  const { sheds = () => ({}), lookout, budget, storedUntil } = options
+  const recorder = createRecorder({
+    core,
+    keys,
+    pending,
+    sheds,
+    budget,
+    ...(lookout && { lookout }),
+    ...(storedUntil && { storedUntil }),
+  })
   own.recorder = recorder
 
   const stage: Stage = {
@@ -104,6 +116,12 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
     },
     block(nodes, number, shape) {
       for (const node of nodes) stage.say(node, 'block', blockAt(number, shape))
+      return stage
+    },
+    tell(mode, back, node, kind, body) {
+      const seenAt = unixMs(stage.now - back)
+      const observation = { kind, node, observedAt: seenAt, body } as unknown as Observation
+      stage.apply({ type: 'observation', at: unixMs(stage.now), network, observation, mode, seenAt })
       return stage
     },
     async write() {

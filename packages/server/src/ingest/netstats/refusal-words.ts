@@ -9,6 +9,7 @@ const otherWords: { readonly [R in Refusal]?: RefusalReason } = {
   'address-rate': 'busy',
   'login-timeout': 'timeout',
   'too-many-connections': 'server-full',
+  'too-many-logins': 'busy',
   'too-many-from-address': 'server-full',
 }
 

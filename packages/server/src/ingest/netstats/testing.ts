@@ -10,7 +10,7 @@ export interface HandAgent extends TestSocket {
   /** Sends a batch that goes on where the last one ended. */
   batch(observations: readonly Observation[]): void
   /** Sequence of the last observation sent. */
-  readonly sent: number
+  sent(): number
   acked(through: number): Promise<void>
 }
 
@@ -57,9 +57,7 @@ export const connectAgent = async (
   let number = 0
   return Object.assign(socket, {
     welcome,
-    get sent() {
-      return after
-    },
+    sent: () => after,
     batch(observations: readonly Observation[]) {
       const items = observations.map((one, i) => ({ ...one, sequence: after + 1 + i }))
       socket.send(writeFrame({ type: 'batch', after, number: ++number, items }))

@@ -85,14 +85,26 @@ const body: fc.Arbitrary<Pick<Observation, 'kind' | 'body'>> = fc.oneof(
   })),
 )
 
+/** Most is live and says no time of its own. */
+const when = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ mode: undefined, back: undefined }) },
+  { weight: 2, arbitrary: fc.record({ mode: fc.constantFrom('live' as const, 'now' as const), back: fc.nat(20_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ mode: fc.constant('late' as const), back: fc.integer({ min: -10, max: 9_000_000 }) }),
+  },
+)
+
 const makes: fc.Arbitrary<(at: number) => CoreInput> = fc.oneof(
   {
     weight: 25,
-    arbitrary: fc.tuple(network, node, body).map(([network, node, said]) => (at: number) => ({
+    arbitrary: fc.tuple(network, node, body, when).map(([network, node, said, { mode, back }]) => (at: number) => ({
       type: 'observation' as const,
       at: unixMs(at),
       network,
       observation: { ...said, node: nodeId(node), observedAt: unixMs(at) } as Observation,
+      ...(mode && { mode }),
+      ...(back !== undefined && { seenAt: unixMs(Math.max(0, at - back)) }),
     })),
   },
   {

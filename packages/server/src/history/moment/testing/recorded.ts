@@ -44,6 +44,7 @@ export const createRecorded = async ({
       observer: {
         blockAdded: (...told) => observer?.blockAdded(...told),
         sighted: (...told) => observer?.sighted(...told),
+        oldBlock: (...told) => observer?.oldBlock(...told),
       },
     },
     network,

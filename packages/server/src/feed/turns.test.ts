@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { Pieces } from './pieces.ts'
+import { createTurns } from './turns.ts'
+
+/** Turns on a clock that each piece of work moves by a millisecond. */
+const begin = () => {
+  let clock = 0
+  const deferred: (() => void)[] = []
+  const slices: number[] = []
+  const turns = createTurns({
+    monotonic: () => clock,
+    defer: (run) => void deferred.push(run),
+    onSlice: (ms) => void slices.push(ms),
+  })
+  const done: string[] = []
+  const work = (name: string, pieces: number) =>
+    function* (): Pieces {
+      for (let i = 0; i < pieces; i++) {
+        clock++
+        yield
+      }
+      done.push(name)
+    }
+  const others = (): void => {
+    for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run()
+  }
+  return { turns, slices, done, work, others, deferred }
+}
+
+describe('turns', () => {
+  it('do short work at once and long work in slices, others in between', () => {
+    const { turns, slices, done, work, others, deferred } = begin()
+    turns.run(work('short', 2))
+    expect([done, deferred.length]).toEqual([['short'], 0])
+    turns.run(work('long', 10))
+    expect([done, deferred.length]).toEqual([['short'], 1])
+    others()
+    expect(done).toEqual(['short', 'long'])
+    expect(Math.max(...slices)).toBeLessThanOrEqual(4)
+  })
+
+  it('do one work after the other, and what is asked for twice once', () => {
+    const { turns, done, work, others } = begin()
+    const [a, b] = [work('a', 10), work('b', 10)]
+    turns.run(a)
+    turns.run(b)
+    turns.run(b)
+    expect([turns.has(a), turns.has(b)]).toEqual([true, true])
+    others()
+    expect(done).toEqual(['a', 'b'])
+    expect([turns.has(a), turns.has(b)]).toEqual([false, false])
+  })
+
+  it('do a work again that is asked for while it is under way: it may have missed what came since', () => {
+    const { turns, done, work, others } = begin()
+    const a = work('a', 10)
+    turns.run(a)
+    turns.run(a)
+    others()
+    expect(done).toEqual(['a', 'a'])
+  })
+
+  it('tell of a failure when somebody asks, once, and go on with the next work', () => {
+    const { turns, done, work, others } = begin()
+    turns.run(work('first', 10))
+    turns.run(function* (): Pieces {
+      yield
+      throw new Error('broken')
+    })
+    turns.run(work('after', 1))
+    others()
+    expect(done).toEqual(['first', 'after'])
+    expect(() => turns.check()).toThrow('broken')
+    expect(() => turns.check()).not.toThrow()
+  })
+
+  it('end with everything done', () => {
+    const { turns, done, work, others } = begin()
+    turns.run(work('a', 100))
+    turns.run(work('b', 1))
+    turns.finish()
+    expect(done).toEqual(['a', 'b'])
+    others()
+    turns.run(work('c', 1))
+    expect(done).toEqual(['a', 'b'])
+  })
+})

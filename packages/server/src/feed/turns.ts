@@ -1,0 +1,86 @@
+/**
+ * Does long work on the main thread a few milliseconds at a time: one work after the other, each to its end, and between
+ * two slices everything else has its turn.
+ */
+import { whole } from './pieces.ts'
+import type { Pieces } from './pieces.ts'
+
+export interface TurnsOptions {
+  /** Milliseconds that never step. */
+  readonly monotonic: () => number
+  /** Calls back after pending I/O: `setImmediate`. */
+  readonly defer: (run: () => void) => void
+  /** Told the time each slice took. */
+  readonly onSlice?: ((ms: number) => void) | undefined
+}
+
+export interface Turns {
+  /** Begins at once where nothing else is under way; else it waits, once however often it is asked for. */
+  run(work: () => Pieces): void
+  /** Whether the work is under way or waits. */
+  has(work: () => Pieces): boolean
+  /** Throws what a work has thrown since the last call: in a slice there is nobody to tell. */
+  check(): void
+  /** Does all that is left now, and nothing any more. */
+  finish(): void
+}
+
+/** Others wait this long at most, and as long as one more piece takes. */
+const sliceMs = 4
+
+export const createTurns = ({ monotonic, defer, onSlice }: TurnsOptions): Turns => {
+  const waiting = new Set<() => Pieces>()
+  let current: { readonly work: () => Pieces; readonly pieces: Pieces } | undefined
+  let failure: { readonly error: unknown } | undefined
+  let idle = true
+  let closed = false
+
+  const next = (): Pieces | undefined => {
+    if (current !== undefined) return current.pieces
+    const [work] = waiting
+    if (work === undefined) return undefined
+    waiting.delete(work)
+    current = { work, pieces: work() }
+    return current.pieces
+  }
+
+  const slice = (): void => {
+    if (closed) return
+    const from = monotonic()
+    try {
+      for (let pieces = next(); pieces !== undefined; pieces = next()) {
+        if (pieces.next().done === true) current = undefined
+        if (monotonic() - from >= sliceMs) break
+      }
+    } catch (error) {
+      current = undefined
+      failure ??= { error }
+    }
+    onSlice?.(monotonic() - from)
+    idle = current === undefined && waiting.size === 0
+    if (!idle) defer(slice)
+  }
+
+  return {
+    run(work) {
+      waiting.add(work)
+      if (!idle) return
+      idle = false
+      slice()
+    },
+    has: (work) => current?.work === work || waiting.has(work),
+    check() {
+      if (failure === undefined) return
+      const { error } = failure
+      failure = undefined
+      throw error
+    },
+    finish() {
+      closed = true
+      for (let pieces = next(); pieces !== undefined; pieces = next()) {
+        whole(pieces)
+        current = undefined
+      }
+    },
+  }
+}
