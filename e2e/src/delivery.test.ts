@@ -6,16 +6,18 @@ describe('delivery from agents to the history', () => {
   it('loses nothing and stores nothing twice, whatever breaks on the way', async () => {
     // The long form is `npm run proof:delivery`.
     const result = await runDelivery({
-      faults: 12,
       agents: 3,
       random: createRandom(1),
-      only: [
+      faults: [
         'cut upwards at a byte',
-        'cut downwards at a byte',
         'half open, no acks',
-        'delayed',
+        'cut downwards at a byte',
         'agent killed',
+        'delayed',
         'server killed',
+        'nobody listens',
+        'half open, no batches',
+        'closed',
       ],
     })
     expect(result.produced).toBeGreaterThan(300)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '@netstats/protocol/testing/random'
-import { run } from '../support/processes.ts'
+import { run, until } from '../support/processes.ts'
 import type { Running } from '../support/processes.ts'
 import type { ChildOptions } from './agent-child.ts'
 
@@ -65,7 +65,10 @@ export const startFleet = (options: FleetOptions): Fleet => {
       children[i] = start(i)
     },
     async drain(withinMs) {
-      for (const child of children) child.kill('SIGUSR2')
+      for (const child of children) {
+        await until('an agent', async () => (child.output().includes('started') ? true : undefined), child)
+        child.kill('SIGUSR2')
+      }
       const late = AbortSignal.timeout(withinMs)
       const tooLate = new Promise<'late'>((resolve) => late.addEventListener('abort', () => resolve('late')))
       for (const [i, child] of children.entries()) {

@@ -22,11 +22,10 @@ const network = '777'
 const secret = 'delivery secret'
 
 export interface DeliveryOptions {
-  readonly faults: number
+  /** What breaks, in this order, or how often something by weight does. */
+  readonly faults: number | readonly FaultName[]
   readonly agents: number
   readonly random: Random
-  /** Of these only; by default of all, by weight. */
-  readonly only?: readonly FaultName[]
   readonly onFault?: (n: number, name: FaultName) => void
 }
 
@@ -92,18 +91,21 @@ export const runDelivery = async (options: DeliveryOptions): Promise<DeliveryRes
       },
     }
     await pass(2000)
-    for (let n = 1; n <= options.faults; n++) {
-      const name = options.only === undefined ? pickFault(random) : random.pick(options.only)
+    const plan =
+      typeof options.faults === 'number'
+        ? Array.from({ length: options.faults }, () => pickFault(random))
+        : options.faults
+    for (const [i, name] of plan.entries()) {
       await faults[name].run(arena)
       counts[name] = (counts[name] ?? 0) + 1
-      options.onFault?.(n, name)
+      options.onFault?.(i + 1, name)
       await pass(random.int(700))
     }
     const drainFrom = performance.now()
     await fleet.drain(drainMs)
     const drainSeconds = (performance.now() - drainFrom) / 1000
     const rows = await storedRows(server, network, began)
-    const verdict = judge(fleet.journals(), rows, await toldGaps(server, network))
+    const verdict = judge(fleet.journals(), rows, await toldGaps(server, network, began))
     const lost = await server.metric('netstats_server_delivery_holes_total')
     if (lost > 0) throw new Violation(`the server says that ${lost} sequences never came`)
     return {

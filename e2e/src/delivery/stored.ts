@@ -31,9 +31,10 @@ export const storedRows = async (
 export const toldGaps = async (
   server: Pick<ServerProcess, 'url'>,
   network: string,
+  from: number,
 ): Promise<ReadonlyMap<string, number>> => {
   const gaps = new Map<string, number>()
-  for (const row of await exported(server, network, 'gap', 0)) {
+  for (const row of await exported(server, network, 'gap', from)) {
     if (row['node'] === null) continue
     const node = String(row['node'])
     gaps.set(node, (gaps.get(node) ?? 0) + Number(row['dropped']))
