@@ -13,9 +13,9 @@ describe('workers to start with', () => {
 describe('workers for a growing fleet', () => {
   it('stay as they are while there is room, then are more, with room to grow', () => {
     expect(workersFor(5000, 0, 19_744)).toBe(0)
-    expect(workersFor(13_000, 0, 19_744)).toBe(1)
-    expect(workersFor(20_000, 1, 19_744)).toBe(1)
-    expect(workersFor(30_000, 1, 19_744)).toBe(2)
+    expect(workersFor(9000, 0, 19_744)).toBe(2)
+    expect(workersFor(26_000, 2, 19_744)).toBe(2)
+    expect(workersFor(30_000, 2, 19_744)).toBe(3)
   })
 
   it('never leave a fleet without room', () => {

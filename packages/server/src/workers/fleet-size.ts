@@ -1,7 +1,7 @@
 /** How many processes take in agents, from what is wanted and from what one process can hold. */
 
 /** A process that is fuller than this gets others beside it. */
-const fullShare = 0.7
+const fullShare = 0.5
 /** Connections are spread by chance: none shall be full before the others. */
 const spread = 0.9
 
@@ -23,5 +23,6 @@ export const workersAtStart = ({ connections, each }: FleetSize): number =>
 export const workersFor = (connections: number, workers: number, each: number): number => {
   const room = (1 + workers) * each * spread
   if (connections < room * fullShare) return workers
-  return Math.max(workers + 1, Math.ceil(connections / (each * spread * fullShare)) - 1)
+  // At first two: this process has its share of connections already, and the most to do.
+  return Math.max(2, workers + 1, Math.ceil(connections / (each * spread * fullShare)) - 1)
 }
