@@ -12,6 +12,7 @@
  */
 import { createTableBuilder, tables } from '@netstats/sdk/store'
 import type { CellValue, RowOf, StoreBatch, TableBatch, TableBuilder, TableName, Tables } from '@netstats/sdk/store'
+import { lowestSeq, move, shiftSeq } from './chunk-numbers.ts'
 import type { Renumbering } from './keys.ts'
 
 /** What is given up first when there is too much, lowest first. */
@@ -274,41 +275,5 @@ export const createPending = ({ maxBytes, chunkRows, onFull, monotonic }: Pendin
         if (moves !== undefined) move(chunk, moves)
       }
     },
-  }
-}
-
-interface Seqs {
-  readonly rows: number
-  readonly values: Float64Array
-}
-
-const seqsOf = (chunk: Chunk, column = 'seq'): readonly Seqs[] =>
-  Object.values(chunk.tables).flatMap(({ rows, columns }) => {
-    const values = columns[column]?.values
-    return values instanceof Float64Array ? [{ rows, values }] : []
-  })
-
-const lowestSeq = (chunk: Chunk): number => {
-  let low = Infinity
-  for (const { rows, values } of seqsOf(chunk)) for (let i = 0; i < rows; i++) low = Math.min(low, values[i] as number)
-  return low
-}
-
-const shiftSeq = (chunk: Chunk, by: number): void => {
-  for (const column of ['seq', 'since'])
-    for (const { rows, values } of seqsOf(chunk, column))
-      for (let i = 0; i < rows; i++) values[i] = (values[i] as number) + by
-}
-
-/** Columns that hold numbers of names, and which. */
-const keyColumns = { network: 'network', node: 'node', firstNode: 'node', metric: 'metric' } as const
-
-const move = (chunk: Chunk, moves: Renumbering): void => {
-  for (const { rows, columns } of Object.values(chunk.tables)) {
-    for (const [name, sort] of Object.entries(keyColumns)) {
-      const values = columns[name]?.values
-      if (!(values instanceof Uint32Array)) continue
-      for (let i = 0; i < rows; i++) values[i] = moves[sort][values[i] as number] as number
-    }
   }
 }
