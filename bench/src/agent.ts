@@ -1,7 +1,8 @@
 /**
  * `npm run bench:agent -- --seconds 60`
  *
- * One agent beside anvil with a block every second, reporting to a server. Prints the agent's share of a core and its RSS
+ * One agent beside anvil with a block every second, reporting to a server by its own protocol, or by that of ethstats with
+ * `--protocol ethstats`. Prints the agent's share of a core and its RSS
  * at the start, at the end and at its highest: growth shows only after ten minutes or more.
  */
 import { spawn } from 'node:child_process'
@@ -13,7 +14,11 @@ import { cpuMs, rssBytes } from './procfs.ts'
 import { freePort, startServer } from './subject.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, warmup: { type: 'string', default: '15' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    warmup: { type: 'string', default: '15' },
+    protocol: { type: 'string', default: 'netstats' },
+  },
 })
 const root = resolve(import.meta.dirname, '../..')
 const secret = 'bench-secret'
@@ -36,12 +41,12 @@ const command = join(root, 'packages/cli/bin/netstats.mjs')
 const settings = {
   '--name': 'bench',
   '--rpc': `ws://127.0.0.1:${anvilPort}`,
-  '--ethstats': `ws://127.0.0.1:${server.port}`,
+  [values.protocol === 'ethstats' ? '--ethstats' : '--server']: `ws://127.0.0.1:${server.port}`,
   '--data': data,
+  '--secret': secret,
 }
 const agent = spawn(process.execPath, [command, 'agent', ...Object.entries(settings).flat()], {
   stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, NETSTATS_ETHSTATS_SECRET: secret },
 })
 const pid = agent.pid!
 await pause(Number(values.warmup) * 1000)
@@ -56,7 +61,7 @@ const share = (cpuMs(pid) - from.cpu) / (Date.now() - from.at)
 const nodes = await fetch(`http://127.0.0.1:${server.port}/api/v1/networks/31337/nodes`)
 if (!(await nodes.text()).includes('"bench"')) throw new Error('the agent never reached the server')
 process.stdout.write(
-  `| agent beside anvil, 1 s blocks | ${(share * 100).toFixed(2)} % of a core | RSS first ${mebibytes(first)} MiB, last ${mebibytes(rssBytes(pid))} MiB, peak ${mebibytes(peak)} MiB |\n`,
+  `| agent beside anvil, 1 s blocks, ${values.protocol} | ${(share * 100).toFixed(2)} % of a core | RSS first ${mebibytes(first)} MiB, last ${mebibytes(rssBytes(pid))} MiB, peak ${mebibytes(peak)} MiB |\n`,
 )
 agent.kill('SIGTERM')
 if (anvil.exitCode === null) process.kill(-anvil.pid!, 'SIGKILL')

@@ -1,4 +1,5 @@
 export { agentConfig } from './config.ts'
 export type { AgentConfig } from './config.ts'
 export { openAgent } from './open-agent.ts'
+export type { SourceEntry } from './sources.ts'
 export type { AgentDeps, AgentHandle, AgentStatus } from './open-agent.ts'

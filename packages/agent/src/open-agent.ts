@@ -9,12 +9,15 @@ import { createCounters } from './counters.ts'
 import { openMonitor } from './monitor.ts'
 import { healthOf, metricsOf } from './self-report.ts'
 import { startSinks } from './sinks.ts'
-import { createSources } from './sources.ts'
+import { configuredSources, createSources } from './sources.ts'
+import type { SourceEntry } from './sources.ts'
 import { openSpool } from './spool/mod.ts'
 
 export interface AgentDeps {
   readonly log: Logger
   readonly clock?: Clock
+  /** In the place of those that the configuration asks for. */
+  readonly sources?: readonly SourceEntry[]
 }
 
 export interface AgentStatus {
@@ -70,7 +73,8 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     return { id, clock, log, status, count }
   }
 
-  const sources = createSources({ config, supervisor: sourceSupervisor, spool, contextOf })
+  const entries = deps.sources ?? configuredSources(config)
+  const sources = createSources({ entries, supervisor: sourceSupervisor, spool, contextOf })
   stack.use(sourceSupervisor)
   const sinks = await startSinks({ config, supervisor: sinkSupervisor, spool, sources, clock, contextOf })
   sources.start()

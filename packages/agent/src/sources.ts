@@ -16,8 +16,18 @@ import { createLatest } from './latest.ts'
 import { createPaces } from './paces.ts'
 import type { Paces } from './paces.ts'
 
+/** A source to run, and how to open it. */
+export interface SourceEntry {
+  /** Component id, `source/ethereum.validator-1`. */
+  readonly id: string
+  readonly node: NodeId
+  /** It is the one that is asked for blocks of its node. */
+  readonly blocks: boolean
+  open(context: SourceContext): Promise<Source>
+}
+
 export interface SourcesOptions {
-  readonly config: AgentConfig
+  readonly entries: readonly SourceEntry[]
   readonly supervisor: Supervisor
   readonly spool: Spool
   /** What a component is given besides its task: clock and counting. */
@@ -41,18 +51,13 @@ export interface Sources {
 }
 
 /** The sources of all nodes. They start on demand: the sinks must have their places in the spool first. */
-export const createSources = ({ config, supervisor, spool, contextOf }: SourcesOptions): Sources => {
+export const createSources = ({ supervisor, spool, contextOf, entries }: SourcesOptions): Sources => {
   const open = new Map<NodeId, Source>()
   const infos = new Map<NodeId, NodeInfo>()
   const latest = createLatest()
   const paces = createPaces()
 
-  const run = (
-    id: string,
-    node: NodeId,
-    openSource: (context: SourceContext) => Promise<Source>,
-    keep: boolean,
-  ): void => {
+  const run = ({ id, node, open: openSource, blocks }: SourceEntry): void => {
     supervisor.run(id, async (task) => {
       const context = contextOf(task)
       let spoken = false
@@ -61,7 +66,7 @@ export const createSources = ({ config, supervisor, spool, contextOf }: SourcesO
         degraded: (reason) => ((spoken = true), task.status.degraded(reason)),
       }
       await using source = await openSource({ ...context, status, paceMs: () => paces.of(node) })
-      if (keep) open.set(source.node, source)
+      if (blocks) open.set(source.node, source)
       try {
         // A source that waits for the disk is slowed to what the disk can take.
         for await (const observation of source.observe({ signal: task.signal })) {
@@ -77,26 +82,27 @@ export const createSources = ({ config, supervisor, spool, contextOf }: SourcesO
     })
   }
 
-  const start = (): void => {
-    for (const entry of config.nodes) {
-      const node = nodeId(nameOf(entry))
-      run(`source/ethereum.${node}`, node, (context) => types.ethereum.open(ethereumConfigOf(entry), context), true)
-    }
-    const { enabled, ...hostConfig } = config.host
-    const [first] = config.nodes
-    if (enabled && first !== undefined) {
-      const node = nodeId(nameOf(first))
-      run(`source/host.${node}`, node, (context) => types.host.open({ ...hostConfig, node }, context), false)
-    }
-  }
-
   return {
-    start,
+    start: () => entries.forEach(run),
     blocks: async (node, numbers, options) => (await open.get(node)?.blocks?.(numbers, options)) ?? [],
     info: (node) => infos.get(node),
     latest: (node) => latest.of(node),
     paces,
   }
+}
+
+/** What the configuration asks for: the nodes, and the machine told with the first of them. */
+export const configuredSources = (config: AgentConfig): readonly SourceEntry[] => {
+  const nodes = config.nodes.map((entry): SourceEntry => {
+    const node = nodeId(nameOf(entry))
+    const open: SourceEntry['open'] = (context) => types.ethereum.open(ethereumConfigOf(entry), context)
+    return { id: `source/ethereum.${node}`, node, blocks: true, open }
+  })
+  const { enabled, ...host } = config.host
+  const node = nodes[0]?.node
+  if (!enabled || node === undefined) return nodes
+  const open: SourceEntry['open'] = (context) => types.host.open({ ...host, node }, context)
+  return [...nodes, { id: `source/host.${node}`, node, blocks: false, open }]
 }
 
 const ethereumConfigOf = (entry: NodeEntry): Parameters<typeof types.ethereum.open>[0] => {

@@ -40,6 +40,7 @@ import { createGateway } from './ingest/gateway.ts'
 import { addSnapshots } from './ingest/snapshot.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
 import { createDesk } from './desk/desk.ts'
+import { createRegulator } from './desk/regulator.ts'
 import { reachable } from './listen.ts'
 import { deskLimitsOf, gatewaySettingsOf, reservedConnections, serverLimitsOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
@@ -147,7 +148,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
+  const regulator = createRegulator()
   const desk = createDesk({
+    regulator,
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
     deliveries,
@@ -228,6 +231,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     runner,
     feed,
     history: history?.counts,
+    deliveries,
+    regulator,
     isReady: () => !draining,
     limits: serverLimitsOf(config, each * Math.max(1, front?.workers ?? 0)),
     processes: async () => [await ownFacts(), ...((await front?.facts()) ?? [])],
