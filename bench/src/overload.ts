@@ -27,6 +27,7 @@ const { values } = parseArgs({
     protocol: { type: 'string', default: 'ethstats' },
     /** Takes this as sustainable, in multiples of what geths say, and does not look for it. */
     sustained: { type: 'string' },
+    workers: { type: 'string', default: 'auto' },
     'server-args': { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -48,7 +49,7 @@ interface Phase {
 }
 
 await using subject = await startServer(values.core, secret, {
-  args: values['server-args'].split(' ').filter((one) => one !== ''),
+  args: ['--workers', values.workers, ...values['server-args'].split(' ').filter((one) => one !== '')],
   verbose: values.verbose,
   // One agent may otherwise say only so much, and that limit is not what is looked at here.
   env: { NETSTATS_ETHSTATS_MESSAGES_PER_SECOND: '100000' },

@@ -5,7 +5,8 @@
  * 600 ms and geth's full report every 15 s, against the bare floor (`ws` and one JSON.parse a frame) and then against one
  * server with its history, which one dashboard on /feed and one classic page look at. Both are bound to `--core` (0; `all`
  * for none), so is the load to what is left as it comes. CPU and memory are those of all processes of the server.
- * `--server-args '--workers 3'` goes to the server. Above 15,000 agents the floor is several processes that share a port.
+ * Workers are as many as the server takes (`--workers auto`), or a number; `--server-args='--config FILE'` goes to the server.
+ * Above 15,000 agents the floor is several processes that share a port.
  *
  * `--protocol netstats`: the same reports by netstats agents, in batches: a frame with block and pending at every head, one
  * with the other three reports and a ping every 15 s. Their floor is `ws`, a JSON.parse for each first line and each body.
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     core: { type: 'string', default: '0' },
     protocol: { type: 'string', default: 'ethstats' },
     generators: { type: 'string' },
+    workers: { type: 'string', default: 'auto' },
     'server-args': { type: 'string', default: '' },
     /** `server` or `floor` alone. */
     only: { type: 'string' },
@@ -165,7 +167,7 @@ for (const agents of sizes) {
   if (values.only === 'floor') continue
   progress(`server, ${agents} agents`)
   await using subject = await startServer(values.core, secret, {
-    args: values['server-args'].split(' ').filter((one) => one !== ''),
+    args: ['--workers', values.workers, ...values['server-args'].split(' ').filter((one) => one !== '')],
     verbose: values.verbose,
   })
   const server = await measure(subject, { ...loadOf(agents), viewers: true })

@@ -27,6 +27,7 @@ const { values } = parseArgs({
     settle: { type: 'string', default: '40' },
     protocol: { type: 'string', default: 'ethstats' },
     core: { type: 'string', default: '0' },
+    workers: { type: 'string', default: 'auto' },
     'server-args': { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -120,7 +121,7 @@ const run = async (load: Load, subject: ServerSubject, how: string): Promise<(st
 
 const rows: (string | number)[][] = []
 await using subject = await startServer(values.core, secret, {
-  args: values['server-args'].split(' ').filter((one) => one !== ''),
+  args: ['--workers', values.workers, ...values['server-args'].split(' ').filter((one) => one !== '')],
   verbose: values.verbose,
 })
 using load = await startLoad(subject, {

@@ -98,7 +98,7 @@ export interface ServerSubject extends Subject {
 }
 
 export interface ServerSettings {
-  /** More of the command line, such as `--workers 3`. */
+  /** More of the command line, such as `--workers`, `3`. */
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Prints what the server logs. */

@@ -178,7 +178,7 @@ const clingers: HostileCase = {
     const peers: RawPeer[] = []
     for (let i = 0; i < many; i++) {
       const raw = await upgradeRaw(arena.server, '/api', arena.address())
-      await raw.send(rawFrame(opcodes.text, hello({ id: 'clinger', secret: 'wrong' })))
+      await raw.send(rawFrame(opcodes.text, hello({ id: `clinger-${i}`, secret: 'wrong' })))
       peers.push(raw)
     }
     const talk = setInterval(() => {

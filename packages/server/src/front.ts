@@ -7,7 +7,6 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +18,7 @@ import { requestBounds } from './http-bounds.ts'
 import type { Admission } from './ingest/admission.ts'
 import type { GatewaySettings } from './ingest/gateway.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
-import { listen } from './listen.ts'
+import { canShare, listen, listenFailure, probePort } from './listen.ts'
 import type { Address } from './listen.ts'
 import type { Health } from './self/health.ts'
 import type { ProcessFacts } from './self/server-facts.ts'
@@ -103,12 +102,6 @@ const openInner = async ({ app, upgrades, clientOf }: FrontOptions): Promise<Inn
   }
 }
 
-/** Those who are connected stay. */
-const stopListening = (server: Server): void => {
-  server.close()
-  server.closeIdleConnections()
-}
-
 export const openFront = async (options: FrontOptions): Promise<Front> => {
   const { app, clock, log, health, desk } = options
   const count = options.workers === 'auto' ? workersAtStart(options) : options.workers
@@ -140,24 +133,26 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   let address = options.listen
   if (count === 0) address = await listen(app, options.listen)
   else {
+    await probePort(options.listen).catch((error: NodeJS.ErrnoException) => {
+      throw listenFailure(options.listen, error)
+    })
     address = (await start(count, options.listen)).address
     const because = options.workers === 'auto' ? `a process can hold ${options.each} connections` : 'as configured'
     log.info({ workers: count, because }, 'workers take in agents')
   }
 
-  /** Nobody is let in for the moment between the end of our listening and the beginning of theirs. */
-  const change = async (wanted: number, connections: number): Promise<void> => {
+  /** This process goes on listening beside them: the end of a listener resets those who are about to be let in. */
+  const join = async (wanted: number, connections: number): Promise<void> => {
     changing = true
     try {
       log.warn(
         { connections, each: options.each, workers: wanted },
-        'this process will soon have as many connections as it may open; workers take in those that come',
+        'this process will soon have as many connections as it may open; workers take in agents too',
       )
-      stopListening(app.server)
       await start(wanted, address)
     } catch (error) {
-      log.error({ error }, 'workers could not be started; nobody new can connect')
-      health.set('http', 'failed', 'nobody new can connect: workers could not be started')
+      log.error({ error }, 'workers could not be started; soon nobody new can connect')
+      health.set('workers', 'failed', 'workers could not be started; soon nobody new can connect')
     } finally {
       changing = false
     }
@@ -176,11 +171,11 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     facts: async () => (await workers?.facts()) ?? [],
     reload: () => workers?.reload(),
     look(connections) {
-      if (options.workers !== 'auto' || changing) return
+      if (options.workers !== 'auto' || changing || !canShare) return
       const now = workers?.count ?? 0
       const wanted = workersFor(connections, now, options.each)
       if (wanted === now) return
-      if (workers === undefined) void change(wanted, connections)
+      if (workers === undefined) void join(wanted, connections)
       else {
         log.info({ connections, workers: wanted }, 'more workers take in agents')
         workers.grow(wanted)

@@ -1,4 +1,5 @@
 /** Where the server listens, and what to do where it can not. */
+import { createServer } from 'node:net'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { FastifyInstance } from 'fastify'
 import { ServerError } from './errors.ts'
@@ -14,10 +15,23 @@ export const reachable = ({ host, port }: Address): Address => ({
   port,
 })
 
+/** Where several processes may listen on one port, and the system spreads connections over them. */
+export const canShare = process.platform === 'linux'
+
+/** Fails where another program has the port: of those that are shared the system would not say so. */
+export const probePort = ({ host, port }: Address): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()))
+  })
+
 /** Gives the address with the port that it really is; closes the app where it can not listen. */
 export const listen = async (app: FastifyInstance, { host, port }: Address): Promise<Address> => {
   try {
-    await app.listen({ host, port, backlog: 4096 })
+    // Workers may have to join later.
+    if (canShare && port !== 0) await probePort({ host, port })
+    await app.listen({ host, port, backlog: 4096, ...(canShare && { reusePort: true }) })
   } catch (error) {
     await app.close()
     throw listenFailure({ host, port }, error as NodeJS.ErrnoException)

@@ -40,6 +40,7 @@ import { createGateway } from './ingest/gateway.ts'
 import { addSnapshots } from './ingest/snapshot.ts'
 import type { IngestSnapshot } from './ingest/snapshot.ts'
 import { createDesk } from './desk/desk.ts'
+import { createRegulator } from './desk/regulator.ts'
 import { reachable } from './listen.ts'
 import { deskLimitsOf, gatewaySettingsOf, reservedConnections, serverLimitsOf } from './limits.ts'
 import { createFacts } from './self/gather-facts.ts'
@@ -147,7 +148,9 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   let draining = false
   // Opened last: what it counts and holds is asked for only then.
   let front: Front | undefined
+  const regulator = createRegulator()
   const desk = createDesk({
+    regulator,
     limits: deskLimitsOf(config),
     gate: access.gatekeeper,
     deliveries,
@@ -228,6 +231,8 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     runner,
     feed,
     history: history?.counts,
+    deliveries,
+    regulator,
     isReady: () => !draining,
     limits: serverLimitsOf(config, each * Math.max(1, front?.workers ?? 0)),
     processes: async () => [await ownFacts(), ...((await front?.facts()) ?? [])],
@@ -238,6 +243,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     access,
     isSecure: ({ raw }) => clientOf.isSecure(raw),
     ...(history && { history: history.reader }),
+    deliveries,
     version,
     log,
     now: Date.now,
@@ -248,6 +254,14 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
   registerStatic(app, { root: options.dashboard ?? builtDashboard, monotonic })
 
   await history?.begin(core)
+  const control = await openServerControl({
+    data: config.data,
+    reader: history?.reader,
+    retention: config.history.retention,
+    access: access.admin,
+    log,
+    health,
+  })
   front = await openFront({
     app,
     listen: config.listen,
@@ -264,6 +278,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     log,
     health,
   }).catch(async (error: unknown) => {
+    await control?.[Symbol.asyncDispose]()
     loop[Symbol.dispose]()
     await history?.[Symbol.asyncDispose]()
     await access[Symbol.asyncDispose]()
@@ -271,14 +286,6 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     feedReader[Symbol.dispose]()
     await feed[Symbol.asyncDispose]()
     throw error
-  })
-  const control = await openServerControl({
-    data: config.data,
-    reader: history?.reader,
-    retention: config.history.retention,
-    access: access.admin,
-    log,
-    health,
   })
   for (const part of ['http', 'core', 'desk', 'ingest/ethstats', 'ingest/netstats', 'intake', 'feed', 'classic'])
     health.set(part, 'ok')

@@ -10,11 +10,13 @@ import { serverConfig } from './config.ts'
 import { openServer } from './server.ts'
 import type { ServerHandle } from './server.ts'
 
+type SocketOptions = WebSocket.ClientOptions & { readonly protocols?: string[] }
+
 export interface RunningServer extends AsyncDisposable {
   readonly server: ServerHandle
   readonly log: RecordingLogger
   readonly data: string
-  connect(path: string, options?: WebSocket.ClientOptions): Promise<TestSocket>
+  connect(path: string, options?: SocketOptions): Promise<TestSocket>
   /** Text of a plain request. */
   get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly text: string }>
   /** Value of a metric line, `netstats_server_` left out; 0 where there is none. */
@@ -87,8 +89,8 @@ export const startServer = async (config: Json = {}, options: StartOptions = {})
   }
 }
 
-const openSocket = (url: string, options: WebSocket.ClientOptions = {}): Promise<TestSocket> => {
-  const socket = new WebSocket(url, { perMessageDeflate: false, ...options })
+const openSocket = (url: string, { protocols = [], ...options }: SocketOptions = {}): Promise<TestSocket> => {
+  const socket = new WebSocket(url, protocols, { perMessageDeflate: false, ...options })
   const received: string[] = []
   const waiting = new Set<() => void>()
   socket.on('message', (data) => {

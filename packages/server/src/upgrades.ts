@@ -77,7 +77,8 @@ const statusOf: { readonly [R in Refusal]?: readonly [number, string] } = {
   draining: [503, 'Service Unavailable'],
 }
 
-const turnAway = (socket: Socket, status: number, words: string, headers = ''): void => {
+/** Answers an upgrade that leads nowhere, and closes. */
+export const turnAway = (socket: Socket, status: number, words: string, headers = ''): void => {
   socket.end(`HTTP/1.1 ${status} ${words}\r\nConnection: close\r\nContent-Length: 0\r\n${headers}\r\n`, () =>
     socket.destroy(),
   )

@@ -116,9 +116,7 @@ const sayToken = (value: { readonly token: string | null }, otherwise: string, f
 
 const adviseAgent = (id: string, { err }: Io): void => {
   err(`The token of ${id} is shown this once; only its digest is kept. How to use it:`)
-  err(
-    '  an agent: in a file of its own, named by token: { file: PATH } of its netstats or secret: of its ethstats sink',
-  )
+  err('  an agent: token: { file: PATH } of its netstats sink, or secret: { file: PATH } of its ethstats sink')
   err(`  geth:     geth --ethstats ${id}:TOKEN@HOST:PORT`)
   err(`${id} can not log in with a shared secret any more.`)
 }

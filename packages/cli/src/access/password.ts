@@ -11,7 +11,7 @@ const mostBytes = 4096
 export const readPassword = async (
   file: string | undefined,
   io: Pick<Io, 'err' | 'shutdown'>,
-  input: Input = process.stdin as Input,
+  input: Input = process.stdin,
 ): Promise<string> => {
   if (file !== undefined) return firstLine(readFileSync(file, 'utf8'))
   if (!input.isTTY) return firstLine(await readAll(input))
@@ -59,7 +59,7 @@ const ask = (prompt: string, input: Input, { shutdown }: Pick<Io, 'shutdown'>): 
           end()
           return reject(new CliError('CLI_CANCELLED', 'nothing was changed'))
         }
-        if (char === '\u007f' || char === '\b') typed = [...typed].slice(0, -1).join('')
+        if (char === '\u007f' || char === '\b') typed = typed.replace(/.$/su, '')
         else if (char >= ' ') typed += char
       }
     }

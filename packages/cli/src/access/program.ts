@@ -43,6 +43,7 @@ const family = (program: Command, name: string, summary: string, about: string, 
     .summary(summary)
     .description(`${about}\n${how}`)
     .helpCommand('help [command]', 'show the help of a command')
+    .allowExcessArguments(true)
     .addHelpText('after', examples(...lines))
     .action((_flags: object, command: Command) => {
       const [word] = command.args

@@ -62,7 +62,7 @@ const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<voi
     block(`Netstats ${version}`, [
       ['Dashboard', `${server.url}/`],
       ...rows,
-      ['Add a node', `npx netstats agent --name NAME --rpc URL --ethstats ${endpoint} --secret-file ${file}`],
+      ['Add a node', `npx netstats agent --name NAME --rpc URL --server ${endpoint} --secret-file ${file}`],
       ['or', `geth --ethstats "NAME:$(cat ${file})@${endpoint}"`],
       ['Data', shown(data)],
       ['End', 'Ctrl-C'],

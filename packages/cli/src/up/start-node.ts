@@ -23,7 +23,7 @@ export const startNode = async ({ name, rpc, host, endpoint, secret, data, log }
     schema: await configSchemas.agent(),
     flags: [
       { name: 'node', path: ['nodes'], value: [{ name, rpc }] },
-      { name: 'server', path: ['sinks'], value: [{ type: 'ethstats', endpoint, secret }] },
+      { name: 'server', path: ['sinks'], value: [{ type: 'netstats', endpoint, secret }] },
       { name: 'host', path: ['host', 'enabled'], value: host },
       { name: '--data', path: ['data'], value: resolve(data, 'agents', name.replaceAll(/[^\w.-]/g, '_')) },
       // It speaks to a server in the same process: what is not delivered at once waits on disk.

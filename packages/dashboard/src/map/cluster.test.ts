@@ -29,6 +29,17 @@ describe('clusters on the map', () => {
     expect(only).toMatchObject({ x: 10, y: 0 })
   })
 
+  it('count all nodes of a point that the server has joined, and lie where most of them are', () => {
+    const many = placed('a', 0, 0)
+    const [only, ...others] = clusterPoints(
+      [{ ...many, point: { ...many.point, nodes: 9, inactive: 4 } }, placed('b', 5, 0, 'inactive')],
+      10,
+      small,
+    )
+    expect(others).toEqual([])
+    expect(only).toMatchObject({ x: 0.5, nodes: 10, inactive: 5 })
+  })
+
   it('lose no node, and draw the large ones first', () => {
     const coordinate = fc.integer({ min: -50, max: 50 })
     fc.assert(

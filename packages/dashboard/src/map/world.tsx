@@ -7,7 +7,7 @@ import land from 'world-atlas/land-110m.json'
 import { useWidth } from '../recorder/use-width.ts'
 import { writeRoute } from '../router/routes.ts'
 import { rootFontSize } from '../ui/root-font-size.ts'
-import { clusterPoints } from './cluster.ts'
+import { type Cluster, clusterPoints, nodesOf } from './cluster.ts'
 import { cross, wedge } from './marks.ts'
 
 const topology = land as unknown as Topology<{ land: GeometryCollection }>
@@ -40,33 +40,35 @@ export function World({ network, points, full }: Props) {
   )
   return (
     <div class="world" ref={holder}>
-      <svg width={width} height={height} role="group" aria-label={`${points.length} nodes on a map of the world`}>
+      <svg
+        width={width}
+        height={height}
+        role="group"
+        aria-label={`${points.reduce((sum, point) => sum + nodesOf(point), 0)} nodes on a map of the world`}
+      >
         <path class="world-grid" d={grid} />
         <path class="world-land" d={landPath} />
         {clusters.map((cluster) => {
           const [first] = cluster.points
-          const r = radius(cluster.points.length)
-          const label = clusterLabel(cluster.points, cluster.inactive)
+          const r = radius(cluster.nodes)
+          const label = clusterLabel(cluster)
           const dot = (
             <>
               <title>{label}</title>
               <circle
-                class={cluster.inactive === cluster.points.length ? 'place is-inactive' : 'place'}
+                class={cluster.inactive === cluster.nodes ? 'place is-inactive' : 'place'}
                 cx={cluster.x}
                 cy={cluster.y}
                 r={r}
               />
-              {cluster.inactive === cluster.points.length ? (
+              {cluster.inactive === cluster.nodes ? (
                 <path class="place-cross" d={cross(cluster.x, cluster.y, Math.min(r, rem * 0.3))} />
               ) : (
-                <path
-                  class="place-wedge"
-                  d={wedge(cluster.x, cluster.y, r, cluster.inactive / cluster.points.length)}
-                />
+                <path class="place-wedge" d={wedge(cluster.x, cluster.y, r, cluster.inactive / cluster.nodes)} />
               )}
             </>
           )
-          return cluster.points.length === 1 && first ? (
+          return cluster.nodes === 1 && first ? (
             <a key={first.id} href={writeRoute({ page: 'node', network, node: first.id })} aria-label={label}>
               {dot}
             </a>
@@ -104,11 +106,9 @@ function drawWorld(width: number) {
   return { projection, height, landPath: path(shapes) ?? '', grid: path(geoGraticule10()) ?? '' }
 }
 
-function clusterLabel(points: readonly MapPoint[], inactive: number): string {
-  const names = points
-    .slice(0, 6)
-    .map((p) => p.name)
-    .join(', ')
-  const more = points.length > 6 ? ` and ${points.length - 6} more` : ''
+function clusterLabel({ points, nodes, inactive }: Cluster): string {
+  const named = points.slice(0, 6)
+  const names = named.map((p) => p.name).join(', ')
+  const more = nodes > named.length ? ` and ${nodes - named.length} more` : ''
   return `${names}${more}${inactive > 0 ? `; ${inactive} inactive` : ''}`
 }

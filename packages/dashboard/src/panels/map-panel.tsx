@@ -19,6 +19,7 @@ export function MapPanel({ network, full = false }: { readonly network: string; 
   const failed = useSignal(false)
   const points = data?.points ?? []
   const wanted = points.length > 0
+  const nodes = points.reduce((sum, point) => sum + (point.nodes ?? 1), 0)
   useEffect(() => {
     if (!wanted || world.peek()) return
     import('../map/world.tsx').then(
@@ -30,7 +31,7 @@ export function MapPanel({ network, full = false }: { readonly network: string; 
   if (!full && data && !wanted) return null
   const Drawn = world.value
   return (
-    <Panel name="map" title="Places" note={wanted ? `${count(points.length)} nodes with a known place` : undefined}>
+    <Panel name="map" title="Places" note={wanted ? `${count(nodes)} nodes with a known place` : undefined}>
       {wanted && <div class="world-room">{Drawn && <Drawn network={network} points={points} full={full} />}</div>}
       {!wanted && (
         <p class="quiet-note">

@@ -20,6 +20,8 @@ export interface TableColumn {
   /** In rem. */
   readonly width: number
   readonly align?: 'end'
+  /** True for text of any length: it is cut at the edge of the column. A clip for every cell would make painting dear. */
+  readonly cut?: boolean
   /** The lower, the sooner it is shown when room is scarce; columns above 100 only when chosen. */
   readonly rank: number
   /** True where the large values are the interesting ones: the first click sorts them to the top. */

@@ -1,6 +1,6 @@
 /** Keys of the table: j, k and arrows move, Enter opens, p pins. */
 import type { RefObject } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { addKeys } from '../keys/keys.ts'
 import { navigate } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
@@ -18,6 +18,15 @@ interface Context {
 export function useTableKeys(context: Context): void {
   const latest = useRef(context)
   latest.current = context
+  // Rows keep their place when the nodes in them change: the focus goes with its node, or away with it.
+  useLayoutEffect(() => {
+    const focused = document.activeElement
+    const id = cursorId.peek()
+    if (!(focused instanceof HTMLElement) || !onRow() || id === null || focused.dataset['node'] === id) return
+    const row = findRow(context.body.current, id)
+    if (row) row.focus({ preventScroll: true })
+    else focused.blur()
+  })
   useEffect(() => {
     const step = (by: number) => (): void => {
       const { rows } = latest.current
@@ -49,11 +58,13 @@ export function useTableKeys(context: Context): void {
 /** Arrows scroll the page unless a row has the focus. */
 const onRow = (): boolean => document.activeElement?.matches('tr[data-node]') ?? false
 
+function findRow(body: HTMLElement | null, id: string): HTMLElement | undefined {
+  const rows = body?.closest('table')?.querySelectorAll<HTMLElement>('tr[data-node]') ?? []
+  return [...rows].find((row) => row.dataset['node'] === id)
+}
+
 function focusRow(body: HTMLElement | null, id: string): void {
-  for (const row of body?.closest('table')?.querySelectorAll<HTMLElement>('tr[data-node]') ?? []) {
-    if (row.dataset['node'] !== id) continue
-    row.focus({ preventScroll: true })
-    row.scrollIntoView({ block: 'nearest' })
-    return
-  }
+  const row = findRow(body, id)
+  row?.focus({ preventScroll: true })
+  row?.scrollIntoView({ block: 'nearest' })
 }

@@ -15,6 +15,8 @@ interface Props {
   readonly position: number
   readonly current: boolean
   readonly tools: boolean
+  /** Another row is about to stand here. */
+  readonly waits: boolean
 }
 
 export function togglePin(network: string, id: string): void {
@@ -22,10 +24,10 @@ export function togglePin(network: string, id: string): void {
   pins.value = toggled(pins.value, id, maxPins)
 }
 
-function Line({ row, columns, context, pinned, position, current, tools }: Props) {
+function Line({ row, columns, context, pinned, position, current, tools, waits }: Props) {
   return (
     <tr
-      class={`line is-${conditionOf(row)}`}
+      class={`line is-${conditionOf(row)}${waits ? ' waits' : ''}`}
       aria-rowindex={position}
       data-node={row.id}
       tabIndex={current ? 0 : -1}
@@ -50,7 +52,7 @@ function Line({ row, columns, context, pinned, position, current, tools }: Props
         </td>
       )}
       {columns.map((column) => (
-        <td key={column.key} class={column.align === 'end' ? 'num' : undefined}>
+        <td key={column.key} class={column.align === 'end' ? 'num' : column.cut ? 'cut' : undefined}>
           {column.cell(row, context)}
         </td>
       ))}

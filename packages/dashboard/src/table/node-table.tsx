@@ -17,6 +17,7 @@ import { useTableKeys } from './keys.ts'
 import { listRows } from './rows.ts'
 import { cursorId, filter, sort } from './table-state.ts'
 import { TableTools } from './table-tools.tsx'
+import { useGradual } from './use-gradual.ts'
 import { useNodeWindow } from './use-node-window.ts'
 import { useViewport } from './use-viewport.ts'
 import { covers, type Range, rangeFor } from './window.ts'
@@ -55,7 +56,10 @@ export function NodeTable({ network, summary, sealers }: Props) {
   const overflows = chosenColumns.value.length > 0 && columns.reduce((sum, c) => sum + c.width, 3) * rem > width
   const rows = listRows(shown, pins.value)
 
+  const firstSeen = useRef(0)
+  const drawn = useGradual(rows.loaded, shown.window.offset, firstSeen.current)
   useViewport(body, rowHeight, rows.count, (view) => {
+    firstSeen.current = view.first
     if (!covers(range.peek(), view, rows.count)) range.value = rangeFor(view)
   })
   // Another order or filter shows other rows: begin at the top.
@@ -69,9 +73,9 @@ export function NodeTable({ network, summary, sealers }: Props) {
     sealers,
     stripTopMs: niceCeiling((summary.propagation.p99Ms ?? 500) * 1.2),
   })
-  const line = (row: NodeRow, pinned: boolean, position: number) => (
+  const line = (row: NodeRow, pinned: boolean, position: number, key: number, waits = false) => (
     <NodeLine
-      key={row.id}
+      key={key}
       row={row}
       columns={columns}
       context={context}
@@ -79,6 +83,7 @@ export function NodeTable({ network, summary, sealers }: Props) {
       position={position}
       current={cursorId.value === row.id}
       tools={!wall.value}
+      waits={waits}
     />
   )
   const above = shown.window.offset
@@ -102,11 +107,17 @@ export function NodeTable({ network, summary, sealers }: Props) {
           </colgroup>
           <HeaderRow columns={columns} sort={sort.value} tools={!wall.value} />
           {rows.pinned.length > 0 && (
-            <tbody class="pinned">{rows.pinned.map((row, i) => line(row, true, i + 2))}</tbody>
+            <tbody class="pinned">{rows.pinned.map((row, i) => line(row, true, i + 2, i))}</tbody>
           )}
           <tbody ref={body}>
             {above > 0 && <Spacer rows={above} rowHeight={rowHeight} columns={cells} />}
-            {rows.loaded.map((row, i) => line(row, false, rows.pinned.length + above + i + 2))}
+            {drawn.places.map(({ key, row }, i) =>
+              row ? (
+                line(row, false, rows.pinned.length + above + i + 2, key, drawn.leapt && row !== rows.loaded[i])
+              ) : (
+                <Coming key={key} columns={cells} />
+              ),
+            )}
             {below > 0 && <Spacer rows={below} rowHeight={rowHeight} columns={cells} />}
           </tbody>
         </table>
@@ -120,6 +131,15 @@ export function NodeTable({ network, summary, sealers }: Props) {
 }
 
 const pinWidth = (coarse: boolean): number => (coarse ? 2.4 : 1.9)
+
+/** A row whose turn comes within a few frames. */
+function Coming({ columns }: { readonly columns: number }) {
+  return (
+    <tr class="line" aria-hidden="true">
+      <td colSpan={columns} />
+    </tr>
+  )
+}
 
 /** Room of rows that do not exist. The stripes of its background keep the place of each. */
 function Spacer(props: { readonly rows: number; readonly rowHeight: number; readonly columns: number }) {

@@ -10,7 +10,9 @@ export interface Viewport {
   readonly seen: number
 }
 
-const step = 20
+const step = 10
+/** At least so many rows at once, whatever is seen. */
+const least = 40
 /** The server's bound on rows in a window. */
 export const maxWindow = 200
 
@@ -22,9 +24,9 @@ export function viewportOf(top: number, viewHeight: number, rowHeight: number, r
 }
 
 export function rangeFor({ first, seen }: Viewport): Range {
-  const offset = Math.max(0, Math.floor((first - step / 2) / step) * step)
-  const end = Math.ceil((first + seen + step / 2) / step) * step
-  return { offset, limit: Math.min(maxWindow, Math.max(2 * step, end - offset)) }
+  const offset = Math.max(0, Math.floor((first - step) / step) * step)
+  const end = Math.ceil((first + seen + step) / step) * step
+  return { offset, limit: Math.min(maxWindow, Math.max(least, end - offset)) }
 }
 
 export const covers = (range: Range, { first, seen }: Viewport, rows: number): boolean =>

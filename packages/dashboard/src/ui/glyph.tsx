@@ -9,10 +9,21 @@ const shapes: Readonly<Record<Condition, string>> = {
   silent: 'M2 5H8',
 }
 
+interface Props {
+  readonly condition: Condition
+  readonly quiet?: boolean
+  /** Moves into its place. */
+  readonly settles?: boolean
+}
+
 /** The shape of a node's condition. Says itself in words to who can not see it. */
-export function Glyph({ condition, quiet }: { readonly condition: Condition; readonly quiet?: boolean }) {
+export function Glyph({ condition, quiet, settles }: Props) {
   return (
-    <svg class={`glyph is-${condition}`} viewBox="0 0 10 10" {...(quiet ? { 'aria-hidden': true } : { role: 'img' })}>
+    <svg
+      class={`glyph is-${condition}${settles ? ' settles' : ''}`}
+      viewBox="0 0 10 10"
+      {...(quiet ? { 'aria-hidden': true } : { role: 'img' })}
+    >
       {!quiet && <title>{conditionWords[condition]}</title>}
       {condition === 'late' && <circle class="glyph-ring" cx="5" cy="5" r="3.6" />}
       <path d={shapes[condition]} />

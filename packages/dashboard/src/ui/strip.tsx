@@ -17,9 +17,9 @@ export const Strip = memo(({ values, topMs }: Props) => {
       : `${count(heard)} of ${count(values.length)} heights, last ${duration(lastKnown(values))}`
   return (
     <svg class="strip" viewBox="0 0 160 16" preserveAspectRatio="none" role="img" aria-label={label}>
-      <path class="strip-before" d={before} />
-      <path class="strip-known" d={known} />
-      <path class="strip-missing" d={missing} />
+      {before && <path class="strip-before" d={before} />}
+      {known && <path class="strip-known" d={known} />}
+      {missing && <path class="strip-missing" d={missing} />}
     </svg>
   )
 })

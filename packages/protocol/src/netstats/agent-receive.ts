@@ -3,8 +3,10 @@ import { ParseError } from '../errors.ts'
 import { end, fault, giveUp, goBack, send, sendPing } from './agent-state.ts'
 import type { AgentState } from './agent-state.ts'
 import type { AgentAction } from './agent-types.ts'
+import { land } from './flight.ts'
 import { closeCodes, limits } from './limits.ts'
 import type { Challenge, Nack, Request, Sequence, ServerMessage, Welcome } from './messages.ts'
+import { pong } from './pinger.ts'
 import { readServerFrame } from './read-server.ts'
 import type { At } from './server-types.ts'
 import { loginText } from './signing.ts'
@@ -24,7 +26,7 @@ export const receive = (s: AgentState, out: AgentAction[], text: string, at: At)
       send(out, { type: 'pong', t1: message.t1, t2: at.now, t3: at.now })
       return
     case 'pong': {
-      const measured = s.pinger.pong(message, at)
+      const measured = pong(s.pinger, message, at)
       if (measured !== undefined) out.push({ type: 'measured', ...measured })
       return
     }
@@ -136,7 +138,7 @@ const receiveAck = (s: AgentState, out: AgentAction[], through: Sequence, at: At
   s.acked = through
   s.progressAt = at.mono
   s.misfits = 0
-  s.flight.landed(through)
+  land(s.flight, through)
   out.push({ type: 'acknowledged', through })
   // It went back further than it had to.
   if (through > s.sent) goBack(s, out, through, 'acknowledged')

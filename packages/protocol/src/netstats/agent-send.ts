@@ -3,6 +3,7 @@ import { shedClassOf } from '../observation.ts'
 import { sendLines } from './agent-state.ts'
 import type { AgentState, Queued } from './agent-state.ts'
 import type { AgentAction } from './agent-types.ts'
+import { launch } from './flight.ts'
 import { defaults, limits } from './limits.ts'
 import type { Sequence, Writable, WritableItem } from './messages.ts'
 import type { At } from './server-types.ts'
@@ -99,7 +100,7 @@ const sendBatch = (s: AgentState, out: AgentAction[], items: readonly Queued[], 
   sendLines(s, out, writeBatch(s.sent, number, items.length, signature, lines))
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0)
   if (s.flight.count === 0) s.progressAt = mono
-  s.flight.add(last, items.length, bytes)
+  launch(s.flight, last, items.length, bytes)
   s.queuedBytes -= bytes
   s.sent = last
   s.highest = Math.max(s.highest, last)

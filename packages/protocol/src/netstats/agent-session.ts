@@ -14,6 +14,7 @@ import { createAgentState, end, nextPingAt, send, sendPing, silentAt, unanswered
 import type { AgentState } from './agent-state.ts'
 import type { AgentAction, AgentInput, AgentSession, AgentSessionOptions } from './agent-types.ts'
 import { closeCodes, defaults } from './limits.ts'
+import { clockOf } from './pinger.ts'
 import { protocolVersion } from './messages.ts'
 import type { At } from './server-types.ts'
 
@@ -41,7 +42,7 @@ export const createAgentSession = (options: AgentSessionOptions): AgentSession =
     get queued() {
       return s.queue.length
     },
-    clock: (at) => s.pinger.clock(at),
+    clock: (at) => clockOf(s.pinger, at),
     counts: s.counts,
   }
 }

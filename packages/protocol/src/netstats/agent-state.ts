@@ -1,13 +1,13 @@
 /** What an agent session knows, and the steps that several of its inputs have in common. */
 import type { AgentAction, AgentCounts, AgentEnd, AgentPhase, AgentSessionOptions } from './agent-types.ts'
 import type { Budget } from './budget.ts'
-import { createBudget } from './budget.ts'
+import { createBudget, spend } from './budget.ts'
 import type { Flight } from './flight.ts'
-import { createFlight } from './flight.ts'
+import { callBack, createFlight } from './flight.ts'
 import { closeCodes, defaults, silentIntervals } from './limits.ts'
 import type { BatchLimits, Intervals, Sequence, Welcome } from './messages.ts'
 import type { Pinger } from './pinger.ts'
-import { createPinger } from './pinger.ts'
+import { createPinger, ping } from './pinger.ts'
 import type { At } from './server-types.ts'
 import { writeFrame } from './write.ts'
 import type { AgentFrame } from './write.ts'
@@ -127,14 +127,14 @@ export const giveUp = (s: AgentState, out: AgentAction[], reason: string, code: 
 export const fault = (s: AgentState, out: AgentAction[], code: string, at: At): boolean => {
   s.counts.faults++
   out.push({ type: 'fault', code })
-  if (s.faults.spend(at.mono)) return true
+  if (spend(s.faults, at.mono)) return true
   giveUp(s, out, 'too much malformed')
   return false
 }
 
 /** Forget what is sent after `to` and what waits: the host offers it again from there. */
 export const goBack = (s: AgentState, out: AgentAction[], to: Sequence, reason: string): void => {
-  s.flight.backTo(to)
+  callBack(s.flight, to)
   s.queue = []
   s.queuedBytes = 0
   s.sent = to
@@ -146,7 +146,7 @@ export const goBack = (s: AgentState, out: AgentAction[], to: Sequence, reason: 
 
 export const sendPing = (s: AgentState, out: AgentAction[], at: At): void => {
   s.pingedAt = at.mono
-  send(out, { type: 'ping', t1: s.pinger.ping(at) })
+  send(out, { type: 'ping', t1: ping(s.pinger, at) })
 }
 
 export const nextPingAt = (s: AgentState): number =>

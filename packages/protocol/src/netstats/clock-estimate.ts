@@ -9,7 +9,7 @@ export interface Measured extends ClockEstimate {
   readonly roundTripMs: number
 }
 
-interface Sample extends ClockEstimate {
+export interface Sample extends ClockEstimate {
   readonly mono: number
 }
 
@@ -17,35 +17,25 @@ const kept = 8
 /** Two clocks drift apart by less than this, in milliseconds a millisecond. */
 const drift = 1e-4
 
-export interface ClockEstimator {
-  add(measured: Measured, mono: number): void
-  /** The best of the last samples: its bound, grown with its age. */
-  best(mono: number): ClockEstimate | undefined
+const errorAt = (sample: Sample, mono: number): number => sample.errorMs + (mono - sample.mono) * drift
+
+const best = (samples: readonly Sample[], mono: number): Sample | undefined => {
+  let found: Sample | undefined
+  for (const sample of samples) if (found === undefined || errorAt(sample, mono) <= errorAt(found, mono)) found = sample
+  return found
 }
 
-export const createClockEstimator = (): ClockEstimator => {
-  let samples: Sample[] = []
+/** The samples to keep with a new one among them. */
+export const addSample = (samples: readonly Sample[], sample: Sample): readonly Sample[] => {
+  const before = best(samples, sample.mono)
+  // Two that exclude each other: one of the clocks was set, and what was measured before says nothing any more.
+  const isApart =
+    before !== undefined && Math.abs(before.offsetMs - sample.offsetMs) > errorAt(before, sample.mono) + sample.errorMs
+  return isApart ? [sample] : [...samples.slice(1 - kept), sample]
+}
 
-  const errorAt = (sample: Sample, mono: number): number => sample.errorMs + (mono - sample.mono) * drift
-
-  const best = (mono: number): Sample | undefined => {
-    let found: Sample | undefined
-    for (const sample of samples)
-      if (found === undefined || errorAt(sample, mono) <= errorAt(found, mono)) found = sample
-    return found
-  }
-
-  return {
-    add: ({ offsetMs, errorMs }, mono) => {
-      const sample = { offsetMs, errorMs, mono }
-      const before = best(mono)
-      // Two that exclude each other: one of the clocks was set, and what was measured before says nothing any more.
-      const apart = before && Math.abs(before.offsetMs - offsetMs) > errorAt(before, mono) + errorMs
-      samples = apart ? [sample] : [...samples.slice(1 - kept), sample]
-    },
-    best: (mono) => {
-      const sample = best(mono)
-      return sample && { offsetMs: sample.offsetMs, errorMs: errorAt(sample, mono) }
-    },
-  }
+/** What the best of the samples says: its bound, grown with its age. */
+export const estimate = (samples: readonly Sample[], mono: number): ClockEstimate | undefined => {
+  const sample = best(samples, mono)
+  return sample && { offsetMs: sample.offsetMs, errorMs: errorAt(sample, mono) }
 }

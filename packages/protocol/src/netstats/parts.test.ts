@@ -1,16 +1,26 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createBudget } from './budget.ts'
-import { createClockEstimator } from './clock-estimate.ts'
-import { createFlight } from './flight.ts'
-import { createPinger } from './pinger.ts'
+import { createBudget, spend } from './budget.ts'
+import { addSample, estimate } from './clock-estimate.ts'
+import type { Sample } from './clock-estimate.ts'
+import { callBack, createFlight, land, launch } from './flight.ts'
+import { clockOf, createPinger, ping, pong } from './pinger.ts'
 import { utf8Length } from './utf8.ts'
 
 describe('an estimate of another clock', () => {
-  const sample = (offsetMs: number, errorMs: number) => ({ offsetMs, errorMs, roundTripMs: 2 * errorMs })
+  const sample = (offsetMs: number, errorMs: number) => ({ offsetMs, errorMs })
+  const createClock = () => {
+    let samples: readonly Sample[] = []
+    return {
+      add: (one: object, mono: number): void => {
+        samples = addSample(samples, { ...one, mono } as Sample)
+      },
+      best: (mono: number) => estimate(samples, mono),
+    }
+  }
 
   it('is the sample with the least bound of the last eight', () => {
-    const clock = createClockEstimator()
+    const clock = createClock()
     expect(clock.best(0)).toBeUndefined()
     clock.add(sample(100, 5), 0)
     clock.add(sample(103, 50), 0)
@@ -20,7 +30,7 @@ describe('an estimate of another clock', () => {
   })
 
   it('is worth less as it grows old', () => {
-    const clock = createClockEstimator()
+    const clock = createClock()
     clock.add(sample(0, 5), 0)
     expect(clock.best(60_000)?.errorMs).toBeCloseTo(11)
     clock.add(sample(6, 8), 60_000)
@@ -28,7 +38,7 @@ describe('an estimate of another clock', () => {
   })
 
   it('begins anew when a clock was set', () => {
-    const clock = createClockEstimator()
+    const clock = createClock()
     clock.add(sample(0, 1), 0)
     clock.add(sample(3_600_000, 400), 1)
     expect(clock.best(1)).toEqual({ offsetMs: 3_600_000, errorMs: 400 })
@@ -36,21 +46,21 @@ describe('an estimate of another clock', () => {
 
   it('holds the true offset, whatever the way takes in each direction and however long the other waits', () => {
     const ms = fc.integer({ min: 0, max: 5000 })
-    const ping = fc.record({ there: ms, waits: ms, back: ms, between: ms })
+    const exchange = fc.record({ there: ms, waits: ms, back: ms, between: ms })
     fc.assert(
-      fc.property(fc.array(ping, { minLength: 1 }), fc.integer({ min: -1e9, max: 1e9 }), (pings, offset) => {
+      fc.property(fc.array(exchange, { minLength: 1 }), fc.integer({ min: -1e9, max: 1e9 }), (pings, offset) => {
         const pinger = createPinger()
         let mono = 0.25
         const at = () => ({ now: 1_000_000_000_000 + Math.floor(mono), mono })
         for (const { there, waits, back, between } of pings) {
-          const t1 = pinger.ping(at())
+          const t1 = ping(pinger, at())
           const other = (elapsed: number): number => Math.floor(1_000_000_000_000 + mono + elapsed + offset)
           const [t2, t3] = [other(there), other(there + waits)]
           mono += there + waits + back
-          expect(pinger.pong({ type: 'pong', t1, t2, t3 }, at())?.roundTripMs).toBeCloseTo(there + back, 3)
+          expect(pong(pinger, { type: 'pong', t1, t2, t3 }, at())?.roundTripMs).toBeCloseTo(there + back, 3)
           mono += between
         }
-        const { offsetMs = NaN, errorMs = NaN } = pinger.clock(at()) ?? {}
+        const { offsetMs = NaN, errorMs = NaN } = clockOf(pinger, at()) ?? {}
         expect(Math.abs(offsetMs - offset)).toBeLessThanOrEqual(errorMs)
       }),
     )
@@ -62,56 +72,56 @@ describe('a pong', () => {
 
   it('counts once, and only that of the last ping', () => {
     const pinger = createPinger()
-    const first = pinger.ping(at(0))
-    const second = pinger.ping(at(10))
-    expect(pinger.pong({ type: 'pong', t1: first, t2: 5, t3: 5 }, at(20))).toBeUndefined()
-    expect(pinger.pong({ type: 'pong', t1: second, t2: 1015, t3: 1015 }, at(20))).toMatchObject({
+    const first = ping(pinger, at(0))
+    const second = ping(pinger, at(10))
+    expect(pong(pinger, { type: 'pong', t1: first, t2: 5, t3: 5 }, at(20))).toBeUndefined()
+    expect(pong(pinger, { type: 'pong', t1: second, t2: 1015, t3: 1015 }, at(20))).toMatchObject({
       roundTripMs: 10,
       offsetMs: 0,
     })
-    expect(pinger.pong({ type: 'pong', t1: second, t2: 1015, t3: 1015 }, at(21))).toBeUndefined()
+    expect(pong(pinger, { type: 'pong', t1: second, t2: 1015, t3: 1015 }, at(21))).toBeUndefined()
   })
 
   it('that can not be true is left aside', () => {
     const pinger = createPinger()
-    expect(pinger.pong({ type: 'pong', t1: pinger.ping(at(0)), t2: 9, t3: 8 }, at(5))).toBeUndefined()
-    expect(pinger.pong({ type: 'pong', t1: pinger.ping(at(10)), t2: 0, t3: 1000 }, at(15))).toBeUndefined()
-    expect(pinger.clock(at(20))).toBeUndefined()
+    expect(pong(pinger, { type: 'pong', t1: ping(pinger, at(0)), t2: 9, t3: 8 }, at(5))).toBeUndefined()
+    expect(pong(pinger, { type: 'pong', t1: ping(pinger, at(10)), t2: 0, t3: 1000 }, at(15))).toBeUndefined()
+    expect(clockOf(pinger, at(20))).toBeUndefined()
   })
 
   it('is not led astray by a wall clock that was set in between', () => {
     const pinger = createPinger()
-    const t1 = pinger.ping({ now: 1000, mono: 0 })
-    expect(pinger.pong({ type: 'pong', t1, t2: 1005, t3: 1005 }, { now: 9_000_000, mono: 10 })?.offsetMs).toBe(0)
+    const t1 = ping(pinger, { now: 1000, mono: 0 })
+    expect(pong(pinger, { type: 'pong', t1, t2: 1005, t3: 1005 }, { now: 9_000_000, mono: 10 })?.offsetMs).toBe(0)
   })
 })
 
 describe('a budget', () => {
   it('forgives so many at a time, and forgets one at a time', () => {
     const budget = createBudget(2, 1000)
-    expect([budget.spend(0), budget.spend(0), budget.spend(0)]).toEqual([true, true, false])
-    expect([budget.spend(1000), budget.spend(2000)]).toEqual([false, false])
-    expect([budget.spend(4000), budget.spend(4000)]).toEqual([true, false])
-    expect(budget.spend(1e9)).toBe(true)
+    expect([spend(budget, 0), spend(budget, 0), spend(budget, 0)]).toEqual([true, true, false])
+    expect([spend(budget, 1000), spend(budget, 2000)]).toEqual([false, false])
+    expect([spend(budget, 4000), spend(budget, 4000)]).toEqual([true, false])
+    expect(spend(budget, 1e9)).toBe(true)
   })
 
   it('saves nothing up', () => {
     const budget = createBudget(1, 1000)
-    expect([budget.spend(1e6), budget.spend(1e6 + 999), budget.spend(1e6 + 5000)]).toEqual([true, false, true])
+    expect([spend(budget, 1e6), spend(budget, 1e6 + 999), spend(budget, 1e6 + 5000)]).toEqual([true, false, true])
   })
 })
 
 describe('what is in flight', () => {
   it('is counted until it has landed whole, or is called back', () => {
     const flight = createFlight()
-    flight.add(5, 5, 100)
-    flight.add(9, 3, 50)
-    flight.add(12, 1, 10)
-    flight.landed(8)
+    launch(flight, 5, 5, 100)
+    launch(flight, 9, 3, 50)
+    launch(flight, 12, 1, 10)
+    land(flight, 8)
     expect([flight.count, flight.bytes]).toEqual([4, 60])
-    flight.backTo(9)
+    callBack(flight, 9)
     expect([flight.count, flight.bytes]).toEqual([3, 50])
-    flight.landed(100)
+    land(flight, 100)
     expect([flight.count, flight.bytes]).toEqual([0, 0])
   })
 })

@@ -1,8 +1,11 @@
 /** What a server session does with the frames of an agent. */
 import { ParseError } from '../errors.ts'
 import { nodeId } from '../units.ts'
+import { spend } from './budget.ts'
+import { land, launch } from './flight.ts'
 import { closeCodes, defaults } from './limits.ts'
 import type { AgentMessage, Batch, Hello, Now, Proof } from './messages.ts'
+import { pong } from './pinger.ts'
 import { readAgentFrame } from './read-agent.ts'
 import { receiveAnswer } from './server-requests.ts'
 import { isSigned, linesOf } from './server-signed.ts'
@@ -12,15 +15,11 @@ import type { ServerState } from './server-state.ts'
 import type { At, ServerAction } from './server-types.ts'
 import { batchText, loginText, nowText } from './signing.ts'
 
-const nobody = nodeId('')
-
 export const receive = (s: ServerState, out: ServerAction[], frame: Received): void => {
   s.heardAt = frame.at.mono
-  const node = s.hello === undefined ? nobody : nodeId(s.hello.node)
-  const { memo } = s.options
   let message: AgentMessage
   try {
-    message = readAgentFrame(frame.text, memo === undefined ? { node } : { node, memo })
+    message = readAgentFrame(frame.text, s.context)
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     receiveMalformed(s, out, frame, error.code)
@@ -31,7 +30,7 @@ export const receive = (s: ServerState, out: ServerAction[], frame: Received): v
       receivePing(s, out, message.t1, frame.at)
       return
     case 'pong': {
-      const measured = s.pinger.pong(message, frame.at)
+      const measured = pong(s.pinger, message, frame.at)
       if (measured !== undefined) out.push({ type: 'measured', ...measured })
       return
     }
@@ -76,13 +75,14 @@ const receiveMalformed = (s: ServerState, out: ServerAction[], { text, at }: Rec
 const retryMs = 1000
 
 const receivePing = (s: ServerState, out: ServerAction[], t1: number, at: At): void => {
-  if (s.pings.spend(at.mono)) send(out, { type: 'pong', t1, t2: at.now, t3: at.now })
+  if (spend(s.pings, at.mono)) send(out, { type: 'pong', t1, t2: at.now, t3: at.now })
   else fault(s, out, 'ping-flood', at)
 }
 
 const receiveLogin = (s: ServerState, out: ServerAction[], message: Hello | Proof, at: At): void => {
   if (message.type === 'hello' && s.phase === 'hello') {
     s.hello = message
+    s.context = { ...s.context, node: nodeId(message.node) }
     s.phase = 'login'
     out.push({ type: 'login', hello: message })
   } else if (message.type === 'proof' && s.phase === 'proof') receiveProof(s, out, message)
@@ -164,10 +164,10 @@ const accept = (s: ServerState, out: ServerAction[], batch: Batch, length: numbe
   s.counts.batches++
   s.counts.observations += items.length
   s.counts.setAside += count - items.length
-  s.flight.add(last, count, length)
+  launch(s.flight, last, count, length)
   out.push({ type: 'deliver', batch: { after, last, count, items, setAside, bytes } })
   // An earlier connection brought it already, and the store has committed it since the welcome.
-  s.flight.landed(s.durable)
+  land(s.flight, s.durable)
   if (last <= s.durable) flushAck(s, out)
 }
 

@@ -65,6 +65,7 @@ const asHistory = (observation: ObservationOf<'block'>): ObservationOf<'block'> 
 }
 
 export const expireRequests = (s: ServerState, out: ServerAction[], { mono }: At): void => {
+  if (s.requests.length === 0) return
   for (const { question, until } of s.requests)
     if (mono >= until) out.push({ type: 'unanswered', question, reason: 'timeout' })
   s.requests = s.requests.filter(({ until }) => mono < until)

@@ -7,8 +7,11 @@
  *                                              proof               │                    │
  *     in each: refuse, bye, closed, silence, too many faults ──────┴────────▶ over ◀────┘
  */
+import type { ClockEstimate } from './clock-estimate.ts'
+import { callBack, land } from './flight.ts'
 import { closeCodes, defaults, limits } from './limits.ts'
 import type { Intervals } from './messages.ts'
+import { clockOf } from './pinger.ts'
 import { receive } from './server-receive.ts'
 import { ask, expireRequests } from './server-requests.ts'
 import {
@@ -25,29 +28,48 @@ import {
   silentAt,
 } from './server-state.ts'
 import type { ServerState } from './server-state.ts'
-import type { Admission, At, ServerAction, ServerInput, ServerSession, ServerSessionOptions } from './server-types.ts'
+import type {
+  Admission,
+  At,
+  ServerAction,
+  ServerCounts,
+  ServerInput,
+  ServerPhase,
+  ServerSession,
+  ServerSessionOptions,
+} from './server-types.ts'
 
 /** The server's side of one connection, from `opened` to `end`. Sans-I/O: it is told what happened and says what to do. */
-export const createServerSession = (options: ServerSessionOptions = {}): ServerSession => {
-  const s = createServerState(options)
-  return {
-    take: (input, at) => {
-      const out: ServerAction[] = []
-      if (s.phase !== 'over') step(s, out, input, at)
-      return out
-    },
-    wakeAt: () => wakeAt(s),
-    get phase() {
-      return s.phase
-    },
-    get compress() {
-      return s.compress
-    },
-    get inFlight() {
-      return s.flight.count
-    },
-    clock: (at) => s.pinger.clock(at),
-    counts: s.counts,
+export const createServerSession = (options: ServerSessionOptions = {}): ServerSession => new Session(options)
+
+/** A class, because a server has tens of thousands: methods on a prototype cost each of them nothing. */
+class Session implements ServerSession {
+  readonly #state: ServerState
+  constructor(options: ServerSessionOptions) {
+    this.#state = createServerState(options)
+  }
+  take(input: ServerInput, at: At): readonly ServerAction[] {
+    const out: ServerAction[] = []
+    if (this.#state.phase !== 'over') step(this.#state, out, input, at)
+    return out
+  }
+  wakeAt(): number {
+    return wakeAt(this.#state)
+  }
+  get phase(): ServerPhase {
+    return this.#state.phase
+  }
+  get compress(): boolean {
+    return this.#state.compress
+  }
+  get inFlight(): number {
+    return this.#state.flight.count
+  }
+  clock(at: At): ClockEstimate | undefined {
+    return clockOf(this.#state.pinger, at)
+  }
+  get counts(): Readonly<ServerCounts> {
+    return this.#state.counts
   }
 }
 
@@ -61,7 +83,7 @@ const step = (s: ServerState, out: ServerAction[], input: ServerInput, at: At): 
       return
     case 'durable':
       s.durable = Math.max(s.durable, input.through)
-      s.flight.landed(s.durable)
+      land(s.flight, s.durable)
       return
     case 'nack':
       goBack(s, out, input)
@@ -183,7 +205,7 @@ const goBack = (
   const target = Math.max(through, s.acked)
   if (target >= s.expected) return
   s.expected = target
-  s.flight.backTo(target)
+  callBack(s.flight, target)
   nack(s, out, reason, Math.min(retryMs, limits.waitMs))
 }
 

@@ -1,12 +1,14 @@
 /** What a server session knows, and the steps that several of its inputs have in common. */
+import { nodeId } from '../units.ts'
 import type { Budget } from './budget.ts'
-import { createBudget } from './budget.ts'
+import { createBudget, spend } from './budget.ts'
 import type { Flight } from './flight.ts'
 import { createFlight } from './flight.ts'
+import type { ReadContext } from './lines.ts'
 import { closeCodes, defaults, silentIntervals } from './limits.ts'
 import type { Hello, Question, RefusalReason, Sequence } from './messages.ts'
 import type { Pinger } from './pinger.ts'
-import { createPinger } from './pinger.ts'
+import { createPinger, ping } from './pinger.ts'
 import type {
   Admission,
   At,
@@ -34,6 +36,8 @@ export interface ServerState {
   readonly pings: Budget
   phase: ServerPhase
   hello: Hello | undefined
+  /** What frames are read with: whose the lines are. */
+  context: ReadContext
   challenge: { readonly nonce: string; readonly key: string } | undefined
   provenKey: string | undefined
   admission: Admission | undefined
@@ -80,6 +84,7 @@ export const createServerState = (options: ServerSessionOptions): ServerState =>
   pings: createBudget(20, 500),
   phase: 'opening',
   hello: undefined,
+  context: { node: nodeId(''), ...(options.memo === undefined ? {} : { memo: options.memo }) },
   challenge: undefined,
   provenKey: undefined,
   admission: undefined,
@@ -131,7 +136,7 @@ export const sendAway = (s: ServerState, out: ServerAction[], how: ServerEnd, re
 export const fault = (s: ServerState, out: ServerAction[], code: string, at: At): boolean => {
   s.counts.faults++
   out.push({ type: 'fault', code })
-  if (s.faults.spend(at.mono)) return true
+  if (spend(s.faults, at.mono)) return true
   sendAway(s, out, 'faults', 'too much malformed')
   return false
 }
@@ -165,7 +170,7 @@ export const nack = (
 export const sendPing = (s: ServerState, out: ServerAction[], at: At): void => {
   s.pingedAt = at.mono
   s.pingCount++
-  send(out, { type: 'ping', t1: s.pinger.ping(at) })
+  send(out, { type: 'ping', t1: ping(s.pinger, at) })
 }
 
 /** A few measurements soon, then as many as keep the estimate good. */

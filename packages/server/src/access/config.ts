@@ -16,7 +16,7 @@ export const access = z.strictObject({
       'Whether a name without a token belongs to the address (ethstats) or spool (netstats) that came first with it; others are refused. Behind a proxy that is not in trustedProxies all share one address, and names are not protected.',
     ),
   bindFor: duration({ min: '0s', max: '30d' })
-    .prefault('1h')
+    .prefault('5m')
     .describe(
       'How long a name stays bound after its last session; a node whose address changes waits so long, or has a token.',
     ),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openAccessFile } from './database.ts'
-import { migrations } from './schema.ts'
+import { applicationId, migrations } from './schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'netstats-access-file-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -68,7 +68,7 @@ describe('the file of agents and users', () => {
     for (const [sql, code] of [
       ['CREATE TABLE theirs (a); PRAGMA application_id = 7', 'ACCESS_FILE_CORRUPT'],
       [
-        `CREATE TABLE agents (a); PRAGMA application_id = ${0x6e734143}; PRAGMA user_version = ${migrations.length + 1}`,
+        `CREATE TABLE agents (a); PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length + 1}`,
         'ACCESS_FILE_TOO_NEW',
       ],
     ] as const) {

@@ -9,9 +9,9 @@ export interface AccessFile extends Disposable {
   readonly db: DatabaseSync
   readonly path: string
   /** Runs `work` whole or not at all. */
-  write<T>(work: () => T): T
+  readonly write: <T>(work: () => T) => T
   /** Runs when what is written at the moment is on the disk: memory must never know what the file does not. */
-  onWritten(then: () => void): void
+  readonly onWritten: (then: () => void) => void
   /** The file could be read by others before it was opened here. */
   readonly wasOpenToOthers: boolean
 }

@@ -89,8 +89,8 @@ describe('a session', () => {
     const changes = [
       () => users.setPassword(operator, { name: 'alice', password: `${password}!` }),
       () => users.setPassword(operator, { name: 'alice', password }),
-      () => users.setRole(operator, { name: 'alice', role: 'viewer' }),
-      () => users.remove(operator, { name: 'alice' }),
+      async () => users.setRole(operator, { name: 'alice', role: 'viewer' }),
+      async () => users.remove(operator, { name: 'alice' }),
     ]
     for (const [index, change] of changes.entries()) {
       const cookie = cookieOf(await login(test, 'alice', index === 1 ? `${password}!` : password))

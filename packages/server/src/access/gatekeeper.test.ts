@@ -151,7 +151,7 @@ describe('a key', () => {
 
 describe('names of nodes', () => {
   it('belong to the address that came first, unless that is turned off', async () => {
-    await using test = await openTestAccess()
+    await using test = await openTestAccess({ bindFor: '1h' })
     enter(test)
     expect(judged(test, { address: '192.0.2.2' })).toBe('name-bound')
     expect(judged(test, { address: '192.0.2.2', networkId: '7' })).toBe('secret')

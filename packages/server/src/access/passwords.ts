@@ -28,7 +28,7 @@ const atOnce = 2
 const waitingMost = 16
 
 export const checkPassword = (password: string): string => {
-  if ([...password].length < leastLength) {
+  if (Array.from(password).length < leastLength) {
     throw new AccessError('ACCESS_PASSWORD_WEAK', `The password is too short; take ${leastLength} characters or more.`)
   }
   if (Buffer.byteLength(password) > mostBytes) {

@@ -17,8 +17,8 @@ export const noDigest = Buffer.alloc(32)
 
 /** What the checks of logins consist of; tests count them. */
 export interface SecretOperations {
-  digest(secret: string): Buffer
-  equal(a: Buffer, b: Buffer): boolean
+  readonly digest: (secret: string) => Buffer
+  readonly equal: (a: Buffer, b: Buffer) => boolean
 }
 
 export const secretOperations: SecretOperations = { digest: digestOf, equal: timingSafeEqual }

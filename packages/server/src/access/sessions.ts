@@ -107,7 +107,7 @@ export const createSessionTable = (
     },
     endsAt,
     flush(at) {
-      for (const session of [...sessions.values()]) {
+      for (const session of sessions.values()) {
         if (isOver(session, at)) end(session)
         else if (session.seenAt - (written.get(session) ?? 0) >= seenEveryMs) {
           touch.run(session.seenAt, session.hash)

@@ -25,6 +25,8 @@ export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Where the past is asked for; without it, only the present is known. */
   readonly history?: HistoryReader
+  /** What agents have delivered. */
+  readonly deliveries?: ApiContext['deliveries']
   /** Who may ask what; without it everybody may look, and nobody more. */
   readonly access?: Access
   /** Whether the connection is encrypted, behind trusted proxies that of their client; by default whether it is TLS. */
@@ -74,6 +76,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     gates,
     core: options.core,
     history: options.history,
+    deliveries: options.deliveries,
     access: options.access,
     facts: options.facts,
     now: options.now,

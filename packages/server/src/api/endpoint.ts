@@ -1,5 +1,6 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
+import type { Deliveries } from '../history/deliveries-model.ts'
 import type { HistoryReader } from '../history/model.ts'
 import type { ServerFacts } from '../self/server-facts.ts'
 import type { Core, NetworkView } from '../shard/model.ts'
@@ -13,6 +14,8 @@ export interface ApiContext {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Undefined where no history is kept. */
   readonly history: HistoryReader | undefined
+  /** Undefined where no agent can deliver. */
+  readonly deliveries?: Pick<Deliveries, 'durable' | 'list' | 'counts'> | undefined
   /** Undefined where nobody can log in. */
   readonly access: Access | undefined
   /** How many questions and exports of the history are worked on at once. */

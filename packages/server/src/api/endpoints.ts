@@ -1,6 +1,7 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
 import { adminEndpoints } from './admin/endpoints.ts'
 import { sessionEndpoints } from './admin/session.ts'
+import { deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
@@ -11,6 +12,7 @@ export const endpoints: readonly Endpoint[] = [
   ...liveEndpoints,
   ...stateEndpoints,
   ...historyEndpoints,
+  ...deliveryEndpoints,
   ...serverEndpoints,
   ...sessionEndpoints,
   ...adminEndpoints,

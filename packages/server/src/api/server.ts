@@ -74,6 +74,19 @@ export const serverBody: z.ZodType<ServerFacts> = named(
         restarts: number,
       }),
     ),
+    pace: z
+      .object({ level: number, reportMs: number })
+      .describe('How netstats agents are told to go about it: level 0 is full speed.'),
+    deliveries: z
+      .object({
+        streams: number,
+        open: number.describe('Streams that some session has now.'),
+        received: number,
+        duplicates: number,
+        missing: number.describe('Observations agents say they had to give up.'),
+        holes: number.describe('Sequences that were gone before they came.'),
+      })
+      .describe('Of all streams of netstats agents.'),
     slowViewers: number.describe('Dashboards that are behind now.'),
     core: z.object({ networks: number, nodes: number, blocks: number, inputs: number, errors: number }),
     store: z

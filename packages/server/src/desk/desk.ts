@@ -194,6 +194,18 @@ export const createDesk = (options: DeskOptions): Desk => {
     apply({ type: 'observation', at, network: seat.network, observation })
   }
 
+  /** Another network is another door: a token may be bound to the first one, and the name be somebody's in the second. */
+  const mayMove = (seat: Seat, networkId: string | undefined, at: UnixMs): boolean => {
+    if (seat.entry === undefined) return false
+    const attempt = { ...seat.entry.attempt, networkId, at }
+    const verdict = gate.judge(attempt)
+    if (!verdict.ok) return false
+    gate.left(seat.entry.attempt, at)
+    gate.entered(attempt, verdict)
+    seat.entry = { attempt, verdict }
+    return true
+  }
+
   /**
    * A second greeting is news of the node. One that names another network takes the node there; where that is a matter of
    * who owns the id, the session ends, because only a login settles that.
@@ -202,7 +214,7 @@ export const createDesk = (options: DeskOptions): Desk => {
     const networkId = info.networkId ?? seat.networkId
     const key = ownerKey(networkId, seat.id)
     if (key !== seat.key) {
-      if (!owners.rename(seat, key)) return end(seat, 'moved')
+      if (!mayMove(seat, networkId, at) || !owners.rename(seat, key)) return end(seat, 'moved')
       seat.networkId = networkId
     }
     seat.info = info

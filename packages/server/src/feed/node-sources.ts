@@ -28,7 +28,7 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
   return {
     paceMs: 250,
     // A table that is re-sorted all the time, as by propagation, brings whole rows into view again and again.
-    bytesPerSecond: 9 * 1024 * Math.max(1, (window.limit + window.pinned.length) / 50),
+    bytesPerSecond: 8 * 1024 * Math.max(1, (window.limit + window.pinned.length) / 50),
     note: () => undefined,
     changed() {
       const same =

@@ -146,7 +146,7 @@ export const createBlockRows = ({
   /** Keeps a block in mind whose row is to be written; undefined where its reporter has told of too many. */
   const take = (node: NodeBook, block: BlockFacts, seenAt: number, at: number): Added | undefined => {
     if (!budget.take('blocks', node.name, at)) return undefined
-    refused.delete(keyOf(node, block))
+    if (refused.size > 0) refused.delete(keyOf(node, block))
     return { node, block, watched: lookout.add(node.network, block, at), seenAt }
   }
 
@@ -177,7 +177,7 @@ export const createBlockRows = ({
   }
 
   const sighted: BlockRows['sighted'] = (node, block, delayMs, seenAt, at) => {
-    if (refused.has(keyOf(node, block))) added = take(node, block, seenAt, at) ?? added
+    if (refused.size > 0 && refused.has(keyOf(node, block))) added = take(node, block, seenAt, at) ?? added
     const watched = lookout.find(block.hash, node.network)
     const isFirst = block.arrivedAt === seenAt
     const sums = sumsAt(seenAt, at)

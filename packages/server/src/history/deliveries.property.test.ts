@@ -191,7 +191,7 @@ describe('streams of acknowledged observations', () => {
         const last = await startDelivering({ store: world.server.store, clock: world.server.clock })
         for (const { name, stream } of agents) expect(last.open(name).durable).toBe(stream.durable)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 })

@@ -232,27 +232,27 @@ describe('the list of all streams', () => {
   const seqs = (store: Awaited<ReturnType<typeof startDelivering>>['store']) =>
     store.rows('delivery').map((row) => row.seq)
 
-  it('is written with the first chunk of every half hour, and when a store was opened', async () => {
+  it('is written with the first chunk of every ten minutes, and when a store was opened', async () => {
     const one = await startDelivering()
     for (const agent of 'abc') one.take(one.open(agent), [1])
     await one.write()
     expect(one.store.rows('delivery').map(({ agent }) => agent)).toEqual(['a', 'b', 'c'])
     expect(one.deliveries.listedAt).toBe(begin)
-    one.clock.now += hour / 4
+    one.clock.now += hour / 12
     one.take(one.open('a'), [2])
     await one.write()
     expect(one.store.rows('delivery').slice(3)).toMatchObject([{ agent: null, through: 2, since: null }])
-    one.clock.now += hour / 4
+    one.clock.now += hour / 12
     one.take(one.open('b'), [2])
     await one.write()
     const listed = one.store.rows('delivery').slice(4)
     expect(listed.map(({ agent, through }) => [agent, through])).toEqual([
-      ['a', 2],
       ['b', 2],
+      ['a', 2],
       ['c', 1],
     ])
-    expect(listed.map(({ since }) => since)).toEqual([null, null, listed[0]?.seq])
-    expect(one.deliveries.listedAt).toBe(begin + hour / 2)
+    expect(listed.map(({ since }) => since)).toEqual([listed[0]?.seq, null, null])
+    expect(one.deliveries.listedAt).toBe(begin + hour / 6)
     await one.deliveries.opened(one.store)
     await one.write()
     expect(one.store.rows('delivery')).toHaveLength(10)

@@ -4,7 +4,7 @@
  *     take ── together ──► rows of the batch ─┐ closing: a row a stream that was touched
  *                                             ├──► chunk ──► stored: durable, acknowledge
  *                                             │         └──► given up: back to what is durable, with all chunks after
- *     every half hour: a list of all streams ─┘              it that go on from there; their agents send it again
+ *     every ten minutes: a list of all ───────┘              it that go on from there; their agents send it again
  *
  * The list makes what is older superfluous: reading how far streams are costs the same however long they have been at
  * it, and no resume point goes with an expired file. It is spread over several chunks, so that none of them is long.

@@ -10,7 +10,7 @@ import { placesOf } from './samples.ts'
 const column = placesOf(tables.delivery)
 
 /** All streams are listed this often, from the first chunk of each such time on: no file of the store covers less. */
-const listEveryMs = 1_800_000
+const listEveryMs = 600_000
 /** A stream that brought nothing for so long is let go. */
 const idleMs = 90 * 86_400_000
 
@@ -149,23 +149,25 @@ export const createDeliveryRows = ({
       if (list === undefined && streams.size > 0 && slotOf(at) !== slot) beginList(at)
       const own = list
       const { some, ends } = own === undefined ? { some: [], ends: false } : nextOf(own)
-      const due = new Set([...some, ...touched])
-      for (const stream of touched) stream.touched = false
+      for (const stream of some) stream.listed = true
+      const due = touched
       touched = []
-      // The row that ends a list may be any.
-      if (ends && due.size === 0) {
-        const { value: any } = streams.all().next()
-        if (any !== undefined) due.add(any)
-      }
+      for (const stream of some) if (!stream.touched) due.push(stream)
       if (ends) list = undefined
-      if (due.size === 0) return
+      // The row that ends a list may be any.
+      if (ends && due.length === 0) {
+        const { value: any } = streams.all().next()
+        if (any !== undefined) due.push(any)
+      }
+      if (due.length === 0) return
       const seq = pending.nextSeq()
       if (own !== undefined) own.since ??= seq
-      const listed = new Set(some)
       const parts: Part[] = []
       for (const stream of due) {
-        const last = ends && parts.length === due.size - 1
-        parts.push(write(stream, at, seq, last ? (own?.since ?? null) : null, listed.has(stream)))
+        const since = ends && parts.length === 0 ? (own?.since ?? null) : null
+        parts.push(write(stream, at, seq, since, stream.listed))
+        stream.touched = false
+        stream.listed = false
       }
       chunks.set(chunk, { parts, list: own, ends })
       if (own !== undefined && !ends) pending.owe()

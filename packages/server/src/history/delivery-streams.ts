@@ -21,6 +21,8 @@ export interface Stream extends DeliveryStream {
   sessions: number
   /** The chunk that is open now has something of it. */
   touched: boolean
+  /** That chunk is to name it, as a part of a list of all. */
+  listed: boolean
   /** The store has its names. */
   named: boolean
   totals: Totals
@@ -90,6 +92,7 @@ export const createStreamTable = (limits: StreamLimits = defaultStreamLimits): S
     applied: 0,
     sessions: 0,
     touched: false,
+    listed: false,
     named: false,
     totals: none,
     kept: none,

@@ -86,6 +86,8 @@ export const createLookout = ({ settleMs, lastLookMs, maxBlocks, budget, tell }:
   // One hash on two networks is two blocks.
   const blocks = new Map<string, WatchedBlock>()
   const keyOf = (hash: string, { name }: NetworkBook): string => `${hash}${name.name}`
+  /** The one that was looked for last: thousands of nodes tell of the same block, and a key is long. */
+  let last: WatchedBlock | undefined
   const waiting = new Set<WatchedBlock>()
   const settled = new Set<WatchedBlock>()
   const doubtful = new Set<NetworkBook>()
@@ -142,6 +144,7 @@ export const createLookout = ({ settleMs, lastLookMs, maxBlocks, budget, tell }:
       if (waiting.delete(block)) look(block)
       settled.delete(block)
       if (again.delete(block)) look(block)
+      if (block === last) last = undefined
       blocks.delete(key)
       const same = heights.get(heightOf(block))
       same?.delete(block)
@@ -151,7 +154,12 @@ export const createLookout = ({ settleMs, lastLookMs, maxBlocks, budget, tell }:
   }
 
   return {
-    find: (hash, network) => blocks.get(keyOf(hash, network)),
+    find(hash, network) {
+      if (last?.hash === hash && last.network === network) return last
+      const found = blocks.get(keyOf(hash, network))
+      if (found !== undefined) last = found
+      return found
+    },
     add(network, { number, hash, timestampMs }, at, told) {
       const made: WatchedBlock = {
         network,
@@ -168,6 +176,8 @@ export const createLookout = ({ settleMs, lastLookMs, maxBlocks, budget, tell }:
         told: told && { ...told, sights: 0 },
         partial: told !== undefined,
       }
+      // It may take the place of one that is there.
+      last = made
       blocks.set(keyOf(hash, network), made)
       const same = heights.get(heightOf(made)) ?? new Set()
       heights.set(heightOf(made), same.add(made))

@@ -1,4 +1,6 @@
 /** Puts together what the server tells of itself, when somebody asks. */
+import type { Regulator } from '../desk/regulator.ts'
+import type { Deliveries } from '../history/deliveries-model.ts'
 import type { HistoryCounts } from '../history/metrics.ts'
 import type { Feed } from '../feed/mod.ts'
 import type { CoreRunner } from '../core-runner.ts'
@@ -6,7 +8,7 @@ import type { Core } from '../shard/model.ts'
 import type { Health } from './health.ts'
 import { loadOf } from './load-level.ts'
 import { workOf } from './server-facts.ts'
-import type { ProcessFacts, ServerFacts, ServerLimits, StoreFacts } from './server-facts.ts'
+import type { DeliveryFacts, ProcessFacts, ServerFacts, ServerLimits, StoreFacts } from './server-facts.ts'
 
 export interface FactSources {
   readonly version: string
@@ -18,6 +20,8 @@ export interface FactSources {
   readonly feed: Pick<Feed, 'gauges'>
   /** Undefined where no history is kept. */
   readonly history: HistoryCounts | undefined
+  readonly deliveries: Pick<Deliveries, 'counts'>
+  readonly regulator: Pick<Regulator, 'level' | 'pace'>
   readonly limits: ServerLimits
   /** Every process of the server, this one first; what did not answer in time is left out. */
   readonly processes: () => Promise<readonly ProcessFacts[]>
@@ -45,6 +49,8 @@ export const createFacts = (sources: FactSources): (() => Promise<ServerFacts>) 
         storeLagMs: store?.lagMs,
       }),
       parts,
+      pace: { level: sources.regulator.level, reportMs: sources.regulator.pace.reportMs },
+      deliveries: deliveryFacts(sources.deliveries),
       slowViewers: sources.feed.gauges().slowReaders,
       core: { networks, nodes, blocks, inputs, errors: sources.runner.errors },
       store,
@@ -53,6 +59,11 @@ export const createFacts = (sources: FactSources): (() => Promise<ServerFacts>) 
       processes,
     }
   }
+}
+
+const deliveryFacts = ({ counts }: Pick<Deliveries, 'counts'>): DeliveryFacts => {
+  const { streams, open, received, duplicates, missing, holes } = counts
+  return { streams, open, received, duplicates, missing, holes }
 }
 
 const storeFacts = ({ pending, writer: { counts }, disk }: HistoryCounts): StoreFacts => {

@@ -97,6 +97,18 @@ export interface StoreFacts {
   readonly files: number | null
 }
 
+/** Of all streams of netstats agents; counts since the start. */
+export interface DeliveryFacts {
+  readonly streams: number
+  /** Some session has it now. */
+  readonly open: number
+  readonly received: number
+  readonly duplicates: number
+  /** Observations agents say they had to give up, and sequences that were gone before they came. */
+  readonly missing: number
+  readonly holes: number
+}
+
 /** As `/healthz` has it; its time a plain number. */
 export type PartFacts = Omit<PartStatus, 'since'> & { readonly since: number }
 
@@ -120,6 +132,9 @@ export interface ServerFacts {
   readonly ready: boolean
   readonly load: Load
   readonly parts: readonly PartFacts[]
+  /** How netstats agents are told to go about it: level 0 is full speed. */
+  readonly pace: { readonly level: number; readonly reportMs: number }
+  readonly deliveries: DeliveryFacts
   /** Dashboards that are behind now and wait for their turn. */
   readonly slowViewers: number
   readonly core: CoreFacts

@@ -11,11 +11,11 @@ describe('workers to start with', () => {
 })
 
 describe('workers for a growing fleet', () => {
-  it('stay as they are while there is room, then are at least two, with room for more', () => {
+  it('stay as they are while there is room, then are more, with room to grow', () => {
     expect(workersFor(5000, 0, 19_744)).toBe(0)
-    expect(workersFor(13_000, 0, 19_744)).toBe(2)
-    expect(workersFor(20_000, 2, 19_744)).toBe(2)
-    expect(workersFor(30_000, 2, 19_744)).toBe(3)
+    expect(workersFor(13_000, 0, 19_744)).toBe(1)
+    expect(workersFor(20_000, 1, 19_744)).toBe(1)
+    expect(workersFor(30_000, 1, 19_744)).toBe(2)
   })
 
   it('never leave a fleet without room', () => {
@@ -23,7 +23,7 @@ describe('workers for a growing fleet', () => {
       let workers = 0
       for (let i = 0; i < 20; i++) workers = workersFor(connections, workers, 19_744)
       expect(workersFor(connections, workers, 19_744)).toBe(workers)
-      expect(Math.max(1, workers) * 19_744 * 0.9).toBeGreaterThan(connections)
+      expect((1 + workers) * 19_744 * 0.9).toBeGreaterThan(connections)
     }
   })
 })

@@ -16,9 +16,12 @@ export interface FleetSize {
 export const workersAtStart = ({ connections, each }: FleetSize): number =>
   connections === undefined || connections <= each ? 0 : Math.ceil(connections / (each * spread))
 
-/** Workers for so many connections, with room to grow; as many as there are where that is enough. */
+/**
+ * Workers for so many connections beside this process, which takes in its share, with room to grow; as many as there are
+ * where that is enough.
+ */
 export const workersFor = (connections: number, workers: number, each: number): number => {
-  const room = Math.max(1, workers) * each * spread
+  const room = (1 + workers) * each * spread
   if (connections < room * fullShare) return workers
-  return Math.max(2, workers + 1, Math.ceil(connections / (each * spread * fullShare)))
+  return Math.max(workers + 1, Math.ceil(connections / (each * spread * fullShare)) - 1)
 }

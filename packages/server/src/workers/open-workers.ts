@@ -6,13 +6,11 @@
  *                                         │
  *     pages, readers ═► any worker ───────┴─► the server's own socket
  */
-import { createServer } from 'node:net'
 import { createBackoff } from '@netstats/sdk'
 import type { Clock, Logger } from '@netstats/sdk'
 import type { Desk } from '../desk/desk.ts'
 import { addSnapshots, retired } from '../ingest/snapshot.ts'
 import type { IngestSnapshot } from '../ingest/snapshot.ts'
-import { listenFailure } from '../listen.ts'
 import type { Address } from '../listen.ts'
 import type { Health } from '../self/health.ts'
 import type { ProcessFacts } from '../self/server-facts.ts'
@@ -42,14 +40,6 @@ export interface Workers {
   reload(): void
   drain(graceMs: number): Promise<void>
 }
-
-/** Fails where another program has the port: with several on one port the system would not say so. */
-export const probePort = ({ host, port }: Address): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error) => reject(listenFailure({ host, port }, error)))
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()))
-  })
 
 const part = 'workers'
 
@@ -107,7 +97,6 @@ export const openWorkers = async (options: WorkersOptions): Promise<Workers> => 
     keeping.set(place, keep(place, worker))
   }
 
-  if (options.listen.port !== 0) await probePort(options.listen)
   try {
     // The first one finds the port where any will do.
     await add()

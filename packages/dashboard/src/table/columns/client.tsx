@@ -7,6 +7,7 @@ export const clientColumn: TableColumn = {
   title: 'Client and version',
   short: 'Client',
   width: 10.5,
+  cut: true,
   rank: 6,
   cell: (row) => (
     <span title={row.client ?? undefined}>

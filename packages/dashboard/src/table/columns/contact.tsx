@@ -6,6 +6,7 @@ export const contactColumn: TableColumn = {
   sort: 'contact',
   title: 'Contact',
   width: 10,
+  cut: true,
   rank: 124,
   cell: (row) => row.contact ?? unknown,
 }

@@ -5,6 +5,7 @@ export const idColumn: TableColumn = {
   sort: 'id',
   title: 'Id',
   width: 10,
+  cut: true,
   rank: 126,
   cell: (row) => row.id,
 }

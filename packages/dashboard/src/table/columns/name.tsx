@@ -1,6 +1,6 @@
 import { writeRoute } from '../../router/routes.ts'
 import { conditionOf } from '../../state/condition.ts'
-import { Glyph } from '../../ui/glyph.tsx'
+import { StateGlyph } from '../state-glyph.tsx'
 import type { TableColumn } from '../column.ts'
 
 export const nameColumn: TableColumn = {
@@ -11,7 +11,7 @@ export const nameColumn: TableColumn = {
   rank: 0,
   cell: (row, { network }) => (
     <span class="cell-name">
-      <Glyph key={conditionOf(row)} condition={conditionOf(row)} />
+      <StateGlyph id={row.id} condition={conditionOf(row)} />
       <a href={writeRoute({ page: 'node', network, node: row.id })} title={row.name} tabIndex={-1}>
         {row.name}
       </a>

@@ -7,6 +7,7 @@ export const osColumn: TableColumn = {
   title: 'Operating system',
   short: 'System',
   width: 7,
+  cut: true,
   rank: 121,
   cell: (row) => [row.os, row.osVersion].filter(Boolean).join(' ') || unknown,
 }

@@ -6,6 +6,7 @@ export const placeColumn: TableColumn = {
   sort: 'country',
   title: 'Place',
   width: 7.5,
+  cut: true,
   rank: 19,
   cell: (row) =>
     row.country === null && row.city === null ? (

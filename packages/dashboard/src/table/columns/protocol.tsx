@@ -7,6 +7,7 @@ export const protocolColumn: TableColumn = {
   title: 'Protocol and port',
   short: 'Protocol',
   width: 7,
+  cut: true,
   rank: 122,
   cell: (row) => (
     <>

@@ -6,6 +6,7 @@ export const reporterColumn: TableColumn = {
   sort: 'reporter',
   title: 'Reported by',
   width: 8,
+  cut: true,
   rank: 123,
   cell: (row) => row.reporter ?? unknown,
 }

@@ -7,6 +7,7 @@ export const stateColumn: TableColumn = {
   sort: 'state',
   title: 'State',
   width: 9,
+  cut: true,
   rank: 55,
   cell: (row) => {
     const condition = conditionOf(row)

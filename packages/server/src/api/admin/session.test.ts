@@ -140,7 +140,7 @@ describe('administration', () => {
     await using api = await openAdminApi()
     const added = await api.ask('POST', '/admin/agents/add', { as: 'operator', body: { id: 'node-1', network: '7' } })
     expect([added.statusCode, added.headers['cache-control']]).toEqual([200, 'no-store'])
-    const { token } = added.json() as { token: string }
+    const { token } = added.json<{ token: string }>()
     expect(token).toMatch(/^nst_/)
     const again = await api.ask('POST', '/admin/agents/add', { as: 'operator', body: { id: 'node-1', network: '7' } })
     expect([again.statusCode, codeOf(again)]).toEqual([409, 'API_AGENT_EXISTS'])

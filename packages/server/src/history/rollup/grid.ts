@@ -18,24 +18,30 @@ export interface GridShape {
   readonly bins: number
 }
 
-/** One bucket of time of all slots. */
+/**
+ * One bucket of time of all slots. What is of a slot stands together, so that a sample touches one or two lines of memory
+ * of the many megabytes: counters, then count, sum, least and most of each metric, then bins.
+ */
 export interface Bucket {
   start: number
-  readonly counts: Uint32Array
-  readonly n: Uint32Array
-  readonly sum: Float64Array
-  readonly min: Float64Array
-  readonly max: Float64Array
-  readonly bins: Uint32Array
+  readonly values: Float64Array
 }
 
+/** Where things stand within what is of a slot, and how long that is. */
+export interface Layout {
+  readonly metrics: number
+  readonly bins: number
+  readonly stride: number
+}
+
+export const layoutOf = ({ counts, metrics, bins }: Omit<GridShape, 'widthMs'>): Layout => ({
+  metrics: counts,
+  bins: counts + 4 * metrics,
+  stride: counts + 4 * metrics + bins,
+})
+
 interface Generation extends Bucket {
-  counts: Uint32Array
-  n: Uint32Array
-  sum: Float64Array
-  min: Float64Array
-  max: Float64Array
-  bins: Uint32Array
+  values: Float64Array
   touched: Uint8Array
   /** Slots with something in them, and some that were released since. */
   list: Uint32Array
@@ -65,18 +71,13 @@ export interface Grid {
   readonly closing: number
 }
 
-/** Rows written at a time, and in how many times a bucket is written at the latest. */
-const rowsAtOnce = 5000
+/** Rows written at a time, a millisecond or two, and in how many times a bucket is written at the latest. */
+const rowsAtOnce = 1500
 const maxTimes = 20
 
 const generation = (): Generation => ({
   start: Number.NaN,
-  counts: new Uint32Array(0),
-  n: new Uint32Array(0),
-  sum: new Float64Array(0),
-  min: new Float64Array(0),
-  max: new Float64Array(0),
-  bins: new Uint32Array(0),
+  values: new Float64Array(0),
   touched: new Uint8Array(0),
   list: new Uint32Array(16),
   listed: 0,
@@ -88,66 +89,48 @@ const longer = <T extends Uint32Array | Float64Array | Uint8Array>(values: T, le
   return grown
 }
 
-const reserve = (one: Generation, shape: GridShape, slots: number): void => {
-  one.touched = longer(one.touched, slots)
-  one.counts = longer(one.counts, slots * shape.counts)
-  one.n = longer(one.n, slots * shape.metrics)
-  one.sum = longer(one.sum, slots * shape.metrics)
-  one.min = longer(one.min, slots * shape.metrics)
-  one.max = longer(one.max, slots * shape.metrics)
-  one.bins = longer(one.bins, slots * shape.bins)
-}
-
-const touch = (one: Generation, shape: GridShape, slot: number): void => {
-  one.touched[slot] = 1
-  if (one.listed === one.list.length) one.list = longer(one.list, one.listed * 2)
-  one.list[one.listed++] = slot
-  const metric = slot * shape.metrics
-  one.counts.fill(0, slot * shape.counts, (slot + 1) * shape.counts)
-  one.n.fill(0, metric, metric + shape.metrics)
-  one.sum.fill(0, metric, metric + shape.metrics)
-  one.min.fill(Infinity, metric, metric + shape.metrics)
-  one.max.fill(-Infinity, metric, metric + shape.metrics)
-  one.bins.fill(0, slot * shape.bins, (slot + 1) * shape.bins)
+/** Makes what begins at `from` one with nothing in it. */
+const empty = (values: Float64Array, { metrics, bins, stride }: Layout, from: number): void => {
+  values.fill(0, from, from + stride)
+  for (let i = from + metrics; i < from + bins; i += 4) {
+    values[i + 2] = Infinity
+    values[i + 3] = -Infinity
+  }
 }
 
 /** A bucket of one thing alone, with nothing in it. */
-export const emptyBucket = ({ counts, metrics, bins }: Omit<GridShape, 'widthMs'>, start: number): Bucket => ({
-  start,
-  counts: new Uint32Array(counts),
-  n: new Uint32Array(metrics),
-  sum: new Float64Array(metrics),
-  min: new Float64Array(metrics).fill(Infinity),
-  max: new Float64Array(metrics).fill(-Infinity),
-  bins: new Uint32Array(bins),
-})
-
-/** Adds up what is at a place of two buckets of a shape. */
-export const mergeInto = (to: Bucket, from: Bucket, shape: Omit<GridShape, 'widthMs'>, place: number): void => {
-  const { counts, metrics, bins } = shape
-  for (let i = place * counts; i < (place + 1) * counts; i++)
-    to.counts[i] = (to.counts[i] as number) + (from.counts[i] as number)
-  for (let i = place * metrics; i < (place + 1) * metrics; i++) {
-    if (from.n[i] === 0) continue
-    to.n[i] = (to.n[i] as number) + (from.n[i] as number)
-    to.sum[i] = (to.sum[i] as number) + (from.sum[i] as number)
-    to.min[i] = Math.min(to.min[i] as number, from.min[i] as number)
-    to.max[i] = Math.max(to.max[i] as number, from.max[i] as number)
-  }
-  for (let i = place * bins; i < (place + 1) * bins; i++) to.bins[i] = (to.bins[i] as number) + (from.bins[i] as number)
+export const emptyBucket = (layout: Layout, start: number): Bucket => {
+  const values = new Float64Array(layout.stride)
+  empty(values, layout, 0)
+  return { start, values }
 }
 
-/** Adds a value to a metric: `place` is its slot times the number of metrics, and its own number. */
-export const addTo = (bucket: Bucket, place: number, value: number): void => {
-  const { n, sum, min, max } = bucket
-  ;(n[place] as number)++
-  ;(sum[place] as number) += value
-  if (value < (min[place] as number)) min[place] = value
-  if (value > (max[place] as number)) max[place] = value
+/** Adds up what begins at a place of two buckets of a shape. */
+export const mergeInto = ({ values: to }: Bucket, { values: from }: Bucket, layout: Layout, at: number): void => {
+  const { metrics, bins, stride } = layout
+  for (let i = at; i < at + metrics; i++) to[i] = (to[i] as number) + (from[i] as number)
+  for (let i = at + metrics; i < at + bins; i += 4) {
+    if (from[i] === 0) continue
+    to[i] = (to[i] as number) + (from[i] as number)
+    to[i + 1] = (to[i + 1] as number) + (from[i + 1] as number)
+    to[i + 2] = Math.min(to[i + 2] as number, from[i + 2] as number)
+    to[i + 3] = Math.max(to[i + 3] as number, from[i + 3] as number)
+  }
+  for (let i = at + bins; i < at + stride; i++) to[i] = (to[i] as number) + (from[i] as number)
+}
+
+/** Adds a value to the metric that begins at a place. */
+export const addTo = ({ values }: Bucket, place: number, value: number): void => {
+  ;(values[place] as number)++
+  ;(values[place + 1] as number) += value
+  if (value < (values[place + 2] as number)) values[place + 2] = value
+  if (value > (values[place + 3] as number)) values[place + 3] = value
 }
 
 export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Grid => {
   const { widthMs } = shape
+  const layout = layoutOf(shape)
+  const { stride } = layout
   let current = generation()
   let closing = generation()
   let atOnce = rowsAtOnce
@@ -157,16 +140,16 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
   const write = (one: Generation, slot: number): void => {
     if (one.touched[slot] !== 1) return
     one.touched[slot] = 0
-    emit(one, slot, slot)
+    emit(one, slot * stride, slot)
     coarser?.merge(one, slot)
   }
 
-  const empty = (one: Generation, rows: number): void => {
+  const writeSome = (one: Generation, rows: number): void => {
     for (let i = 0; i < rows && one.listed > 0; i++) write(one, one.list[--one.listed] as number)
   }
 
   const turn = (start: number): void => {
-    empty(closing, Infinity)
+    writeSome(closing, Infinity)
     ;[closing, current] = [current, closing]
     current.start = start
     atOnce = Math.max(rowsAtOnce, Math.ceil(closing.listed / maxTimes))
@@ -179,12 +162,22 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
     return current
   }
 
+  const touch = (one: Generation, slot: number): void => {
+    one.touched[slot] = 1
+    if (one.listed === one.list.length) one.list = longer(one.list, one.listed * 2)
+    one.list[one.listed++] = slot
+    empty(one.values, layout, slot * stride)
+  }
+
   const ready = (time: number, slot: number): Generation => {
     const one = generationAt(time)
     if (one.touched[slot] === 1) return one
     while (slots <= slot) slots *= 2
-    if (slot >= one.touched.length) reserve(one, shape, slots)
-    touch(one, shape, slot)
+    if (slot >= one.touched.length) {
+      one.touched = longer(one.touched, slots)
+      one.values = longer(one.values, slots * stride)
+    }
+    touch(one, slot)
     return one
   }
 
@@ -195,21 +188,21 @@ export const createGrid = (shape: GridShape, emit: EmitRow, coarser?: Grid): Gri
       (time >= current.start && time < current.start + widthMs) ||
       (time >= closing.start && time < closing.start + widthMs),
     merge(from, slot) {
-      slots = Math.max(slots, from.n.length / Math.max(1, shape.metrics))
-      mergeInto(ready(from.start, slot), from, shape, slot)
+      slots = Math.max(slots, from.values.length / stride)
+      mergeInto(ready(from.start, slot), from, layout, slot * stride)
     },
     advance(time) {
       if (time >= current.start + widthMs) turn(time - (((time % widthMs) + widthMs) % widthMs))
     },
-    drain: () => empty(closing, atOnce),
+    drain: () => writeSome(closing, atOnce),
     release(slot) {
       write(closing, slot)
       write(current, slot)
       coarser?.release(slot)
     },
     flush() {
-      empty(closing, Infinity)
-      empty(current, Infinity)
+      writeSome(closing, Infinity)
+      writeSome(current, Infinity)
       coarser?.flush()
     },
     get closing() {

@@ -6,7 +6,7 @@
  * A row is an increment, so a bucket that has long been written simply gets another one. All widths are written at once,
  * with the rows that they sum up: whatever becomes of that batch, they agree.
  */
-import { emptyBucket, mergeInto } from './grid.ts'
+import { emptyBucket, layoutOf, mergeInto } from './grid.ts'
 import type { Bucket, EmitRow, GridShape } from './grid.ts'
 
 export interface LateSums {
@@ -26,6 +26,7 @@ type Level = Map<number, Map<number, Bucket>>
 
 /** `levels`: the finest first. */
 export const createLateSums = (shape: Omit<GridShape, 'widthMs'>, levels: readonly LateLevel[]): LateSums => {
+  const layout = layoutOf(shape)
   let finest: Level = new Map()
   let size = 0
 
@@ -35,7 +36,7 @@ export const createLateSums = (shape: Omit<GridShape, 'widthMs'>, levels: readon
     if (slots === undefined) level.set(start, (slots = new Map()))
     let bucket = slots.get(slot)
     if (bucket !== undefined) return bucket
-    slots.set(slot, (bucket = emptyBucket(shape, start)))
+    slots.set(slot, (bucket = emptyBucket(layout, start)))
     if (level === finest) size++
     return bucket
   }
@@ -54,7 +55,7 @@ export const createLateSums = (shape: Omit<GridShape, 'widthMs'>, levels: readon
           for (const [start, slots] of level) {
             for (const [slot, bucket] of slots) {
               emit(bucket, 0, slot)
-              if (coarser !== undefined) mergeInto(bucketOf(next, coarser.widthMs, start, slot), bucket, shape, 0)
+              if (coarser !== undefined) mergeInto(bucketOf(next, coarser.widthMs, start, slot), bucket, layout, 0)
             }
           }
           level = next

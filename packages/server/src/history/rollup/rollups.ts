@@ -5,7 +5,7 @@
 import { binOf, histogramBins, networkMetrics, nodeMetrics } from '@netstats/sdk/store'
 import type { HistogramMetric, NetworkMetric, NodeMetric, RollupTable } from '@netstats/sdk/store'
 import type { RowSink } from '../pending.ts'
-import { addTo, createGrid } from './grid.ts'
+import { addTo, createGrid, layoutOf } from './grid.ts'
 import type { Bucket, Grid, GridShape } from './grid.ts'
 import { createLateSums } from './late.ts'
 import type { LateSums } from './late.ts'
@@ -18,10 +18,15 @@ const networkShape = { counts: 2, metrics: networkMetrics.length, bins: 2 * hist
 const nodeShape = { counts: 2, metrics: nodeMetrics.length, bins: 0 }
 const metricShape = { counts: 0, metrics: 1, bins: 0 }
 
-const placesOf = <M extends string>(metrics: readonly M[]): { readonly [K in M]: number } =>
-  Object.fromEntries(metrics.map((metric, i) => [metric, i])) as { [K in M]: number }
-const networkPlaces = placesOf(networkMetrics)
-const nodePlaces = placesOf(nodeMetrics)
+const networkLayout = layoutOf(networkShape)
+const nodeLayout = layoutOf(nodeShape)
+const metricLayout = layoutOf(metricShape)
+
+/** Where each metric begins within what is of a slot. */
+const placesOf = <M extends string>(metrics: readonly M[], first: number): { readonly [K in M]: number } =>
+  Object.fromEntries(metrics.map((metric, i) => [metric, first + 4 * i])) as { [K in M]: number }
+const networkPlaces = placesOf(networkMetrics, networkLayout.metrics)
+const nodePlaces = placesOf(nodeMetrics, nodeLayout.metrics)
 
 /** Numbers in the store of whoever has the slot, in the order of the table's key columns. */
 export type KeysOf = (slot: number, put: (column: number, value: number) => void) => void
@@ -64,26 +69,30 @@ export interface Rollups extends RollupSums {
 type Sinks = { readonly [T in RollupTable]: RowSink<T> }
 
 /** Columns: bucket, keys, counts, four for each metric, bins. */
-const emitTo =
-  (sink: Pick<RowSink, 'begin' | 'put'>, shape: Omit<GridShape, 'widthMs'>, keys: number, keysOf: KeysOf) =>
-  (bucket: Bucket, place: number, slot: number): void => {
+const emitTo = (
+  sink: Pick<RowSink, 'begin' | 'put'>,
+  shape: Omit<GridShape, 'widthMs'>,
+  keys: number,
+  keysOf: KeysOf,
+) => {
+  const { metrics, bins, stride } = layoutOf(shape)
+  return ({ start, values }: Bucket, at: number, slot: number): void => {
     if (!sink.begin()) return
-    sink.put(0, bucket.start)
+    sink.put(0, start)
     keysOf(slot, sink.put)
-    let column = 1 + keys
-    for (let i = 0; i < shape.counts; i++) sink.put(column++, bucket.counts[place * shape.counts + i] as number)
-    for (let i = place * shape.metrics; i < (place + 1) * shape.metrics; i++) {
-      const n = bucket.n[i] as number
-      sink.put(column, n)
-      if (n > 0) {
-        sink.put(column + 1, bucket.sum[i] as number)
-        sink.put(column + 2, bucket.min[i] as number)
-        sink.put(column + 3, bucket.max[i] as number)
-      }
-      column += 4
+    const first = 1 + keys
+    for (let i = 0; i < metrics; i++) sink.put(first + i, values[at + i] as number)
+    for (let i = metrics; i < bins; i += 4) {
+      const n = values[at + i] as number
+      sink.put(first + i, n)
+      if (n === 0) continue
+      sink.put(first + i + 1, values[at + i + 1] as number)
+      sink.put(first + i + 2, values[at + i + 2] as number)
+      sink.put(first + i + 3, values[at + i + 3] as number)
     }
-    for (let i = 0; i < shape.bins; i++) sink.put(column++, bucket.bins[place * shape.bins + i] as number)
+    for (let i = bins; i < stride; i++) sink.put(first + i, values[at + i] as number)
   }
+}
 
 interface Stack {
   /** The finest first: what it writes is added to the coarser. */
@@ -106,28 +115,28 @@ const stack = (
 
 type Buckets = Pick<Grid, 'at'>
 
-/** `placeOf`: where what is of a slot begins in its bucket. */
-const sumsOf = (network: Buckets, node: Buckets, metric: Buckets, placeOf: (slot: number) => number): RollupSums => {
-  const count = (buckets: Buckets, which: 0 | 1, at: number, slot: number): void => {
-    const { counts } = buckets.at(at, slot)
-    ;(counts[placeOf(slot) * 2 + which] as number)++
+/** `shared`: buckets are of all slots; else what is of a slot begins at 0. */
+const sumsOf = (network: Buckets, node: Buckets, metric: Buckets, shared: boolean): RollupSums => {
+  const networkAt = (slot: number): number => (shared ? slot * networkLayout.stride : 0)
+  const nodeAt = (slot: number): number => (shared ? slot * nodeLayout.stride : 0)
+  const metricAt = (slot: number): number => (shared ? slot * metricLayout.stride : 0)
+  const count = ({ values }: Bucket, place: number): void => {
+    ;(values[place] as number)++
   }
   return {
-    networkValue: (at, slot, name, value) =>
-      addTo(network.at(at, slot), placeOf(slot) * networkShape.metrics + networkPlaces[name], value),
+    networkValue: (at, slot, name, value) => addTo(network.at(at, slot), networkAt(slot) + networkPlaces[name], value),
     networkDelay(at, slot, name, ms) {
       const bucket = network.at(at, slot)
-      addTo(bucket, placeOf(slot) * networkShape.metrics + networkPlaces[name], ms)
-      const first = placeOf(slot) * networkShape.bins + (name === 'latencyMs' ? 0 : histogramBins)
-      ;(bucket.bins[first + binOf(ms)] as number)++
+      addTo(bucket, networkAt(slot) + networkPlaces[name], ms)
+      const first = networkAt(slot) + networkLayout.bins + (name === 'latencyMs' ? 0 : histogramBins)
+      count(bucket, first + binOf(ms))
     },
-    block: (at, slot) => count(network, 0, at, slot),
-    reorg: (at, slot) => count(network, 1, at, slot),
-    nodeValue: (at, slot, name, value) =>
-      addTo(node.at(at, slot), placeOf(slot) * nodeShape.metrics + nodePlaces[name], value),
-    sample: (at, slot) => count(node, 0, at, slot),
-    sighted: (at, slot) => count(node, 1, at, slot),
-    metric: (at, slot, value) => addTo(metric.at(at, slot), placeOf(slot), value),
+    block: (at, slot) => count(network.at(at, slot), networkAt(slot)),
+    reorg: (at, slot) => count(network.at(at, slot), networkAt(slot) + 1),
+    nodeValue: (at, slot, name, value) => addTo(node.at(at, slot), nodeAt(slot) + nodePlaces[name], value),
+    sample: (at, slot) => count(node.at(at, slot), nodeAt(slot)),
+    sighted: (at, slot) => count(node.at(at, slot), nodeAt(slot) + 1),
+    metric: (at, slot, value) => addTo(metric.at(at, slot), metricAt(slot) + metricLayout.metrics, value),
   }
 }
 
@@ -156,9 +165,9 @@ export const createRollups = (into: Sinks, keys: RollupKeys, together: (run: () 
   }
 
   return {
-    ...sumsOf(networks.finest, nodes.finest, metrics.finest, (slot) => slot),
+    ...sumsOf(networks.finest, nodes.finest, metrics.finest, true),
     late: {
-      ...sumsOf(networks.late, nodes.late, metrics.late, () => 0),
+      ...sumsOf(networks.late, nodes.late, metrics.late, false),
       flush: flushLate,
       get size() {
         return stacks.reduce((sum, { late }) => sum + late.size, 0)

@@ -76,6 +76,12 @@ describe('an agent of the netstats protocol', () => {
     expect(running.log.entries.some((entry) => JSON.stringify(entry).includes('guess'))).toBe(false)
   })
 
+  it('has to ask for the protocol', async () => {
+    await using running = await startServer(quick)
+    await expect(running.connect('/agent')).rejects.toThrow('400')
+    await expect(running.connect('/agent', { protocols: ['other.v1'] })).rejects.toThrow('400')
+  })
+
   it('is told of a hole, and not believed', async () => {
     await using running = await startServer(quick)
     const agent = await connectAgent(running, 'alpha', {}, 5)

@@ -17,6 +17,7 @@ import type { At, BodyMemo, Hello, ServerAction, ServerInput } from '@netstats/p
 import type { Logger } from '@netstats/sdk'
 import type { WebSocket } from 'ws'
 import type { Admitted, Downward, Pace, Upward } from '../../bus/model.ts'
+import { turnAway } from '../../upgrades.ts'
 import { createSocketServer, frameFaultOf } from '../../web-sockets.ts'
 import { bump } from '../counts.ts'
 import type { Refusal } from '../counts.ts'
@@ -52,6 +53,10 @@ export interface NetstatsEndpoint {
   readonly credit: { readonly window: number; readonly inFlight: number }
   readonly memo: BodyMemo
 }
+
+/** Who asks for something else than netstats.v1 would not understand what it is told. */
+const offersProtocol = ({ headers }: IncomingMessage): boolean =>
+  (headers['sec-websocket-protocol'] ?? '').split(',').some((one) => one.trim() === subProtocol)
 
 const shares = 4
 /** Bytes that may wait for a peer that does not read. */
@@ -160,7 +165,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
 
   /** `how` is undefined for one that was refused, which is counted where it is. */
   const end = (peer: AgentPeer, how: AgentEnding | undefined, cut: () => void): void => {
-    if (peer.state === 'open' && how !== undefined) counts.ended[how]++
+    if (peer.state === 'open' && how !== undefined) counts.ended[peer.because ?? how]++
     if (peer.state === 'greeting' && how === 'silent') counts.refused['login-timeout']++
     if (peer.state !== 'over') {
       log.debug({ address: peer.address, node: peer.node, how }, 'agent session ended')
@@ -232,7 +237,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     end: (id, reason) =>
       withPeer(id, (peer) => {
         if (reason === 'superseded') return end(peer, 'superseded', () => peer.socket.terminate())
-        if (peer.state === 'open' && reason !== 'drain') counts.ended[reason]++
+        peer.because = reason === 'drain' ? 'drained' : reason
         feed(peer, { type: 'drain', reason, retryMs: reason === 'revoked' ? 60_000 : defaults.drainMs })
       }),
     ask: (id, numbers) =>
@@ -303,6 +308,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       key: undefined,
       proved: false,
       probed: false,
+      because: undefined,
       owed: false,
       wakeAt: 0,
     }
@@ -344,6 +350,10 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
 
   return {
     upgrade: (request, socket, head, address) => {
+      if (!offersProtocol(request)) {
+        bump(counts.faults, 'no-sub-protocol')
+        return turnAway(socket, 400, 'Bad Request', `Sec-WebSocket-Protocol: ${subProtocol}\r\n`)
+      }
       sockets.handleUpgrade(request, socket, head, (ws) => begin(ws, socket, address))
     },
     tick() {

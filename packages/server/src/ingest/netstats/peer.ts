@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ServerSession } from '@netstats/protocol/netstats'
 import type { WebSocket } from 'ws'
 import type { Incoming } from '../unfinished.ts'
+import type { AgentEnding } from './counts.ts'
 
 /**
  *     greeting ──hello──► asking ──admitted──► open ──► over
@@ -23,6 +24,8 @@ export interface AgentPeer extends Incoming {
   proved: boolean
   /** The desk wants to know whether it lives. */
   probed: boolean
+  /** Why the desk sends it away. */
+  because: AgentEnding | undefined
   /** An acknowledgement waits for the end of this turn of the event loop. */
   owed: boolean
   /** Monotonic time at which the session wants to be asked again. */

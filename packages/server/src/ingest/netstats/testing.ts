@@ -31,7 +31,7 @@ export const helloOf = (node: string, more: Partial<Hello> = {}): Hello => ({
 })
 
 export const openAgentSocket = (running: RunningServer): Promise<TestSocket> =>
-  running.connect('/agent', { protocols: [subProtocol] } as never)
+  running.connect('/agent', { protocols: [subProtocol] })
 
 export const typeOf = (text: string): string => (JSON.parse(text.split('\n', 1)[0] ?? '') as { type: string }).type
 

@@ -1,0 +1,108 @@
+/** How complete what agents deliver is. */
+import { shedClasses } from '@netstats/protocol'
+import { z } from 'zod'
+import type { Completeness } from '../history/deliveries-model.ts'
+import { endpoint, integer, name } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
+import { readCursor, writeCursor } from './history/cursor.ts'
+import { cursorProblem, isWhole, next, nextLink, scopeOf } from './history/paging.ts'
+import { cursor } from './history/parameters.ts'
+import { Problem } from './problem.ts'
+import { named, number, time } from './schemas.ts'
+
+const maxPage = 1000
+const presetPage = 100
+/** Enough to tell the spools of an agent apart; whoever knows all of it could go on in its place where names are free. */
+const shownSpool = 8
+
+const delivery = named(
+  'Delivery',
+  'How far an agent has come with what it tells of a node out of one spool, since the server first heard of that.',
+  z.object({
+    agent: z.string(),
+    network: z.string(),
+    node: z.string(),
+    spool: z.string().describe('First digits of the id of its spool.'),
+    open: z.boolean().describe('Whether the agent is connected.'),
+    durable: z.number().describe('Sequence up to which everything is stored.'),
+    applied: z.number().describe('Sequence up to which everything is shown.'),
+    received: z.number().describe('Observations taken, each once.'),
+    duplicates: z.number().describe('Observations that came again and were dropped.'),
+    missing: z.number().describe('Observations that the agent says it had to give up.'),
+    missed: z
+      .array(z.object({ class: z.enum(shedClasses), reason: z.string(), dropped: z.number() }))
+      .describe('What makes them up.'),
+    holes: z.number().describe('Sequences that the agent had let go of before they came here.'),
+    firstAt: time,
+    lastAt: time.nullable().describe('When its newest batch came, Unix milliseconds.'),
+    lagMs: number.describe('How old the newest observation was when it came.'),
+    offsetMs: number.describe("How far the agent's clock is behind the server's."),
+    errorMs: number.describe('By how much that may be wrong.'),
+  }),
+)
+
+const shown = (one: Completeness): z.output<typeof delivery> => ({
+  agent: one.agent,
+  network: one.network,
+  node: one.node,
+  spool: one.spool.slice(0, shownSpool),
+  open: one.open,
+  durable: one.durable,
+  applied: one.applied,
+  received: one.received,
+  duplicates: one.duplicates,
+  missing: one.missing.reduce((sum, { dropped }) => sum + dropped, 0),
+  missed: [...one.missing],
+  holes: one.holes,
+  firstAt: one.firstAt,
+  lastAt: one.lastAt,
+  lagMs: one.lagMs,
+  offsetMs: one.offsetMs,
+  errorMs: one.errorMs,
+})
+
+const path = '/deliveries'
+
+export const deliveryEndpoints: readonly Endpoint[] = [
+  endpoint({
+    id: 'listDeliveries',
+    role: 'viewer',
+    summary: 'How complete what each agent delivers is: received, repeated, missing, and why.',
+    path,
+    params: z.object({}),
+    query: z.strictObject({
+      network: name.optional().describe('Only of nodes of this network.'),
+      limit: integer(1, maxPage, 'Streams to give at most; 100 by default.').optional(),
+      cursor,
+    }),
+    response: named(
+      'Deliveries',
+      'Streams of acknowledged observations, in the order they were first heard of.',
+      z.object({
+        durable: z.boolean().describe('Whether an acknowledgement means that it is stored; else that it is shown.'),
+        total: z.number().describe('Streams of all networks.'),
+        limit: z.number(),
+        deliveries: z.array(delivery),
+        next,
+      }),
+    ),
+    heavy: true,
+    handle({ deliveries }, _, asked) {
+      if (deliveries === undefined) return new Problem('API_ROUTE_UNKNOWN', 'This server takes no deliveries.')
+      const { network, limit = presetPage } = asked
+      const scope = scopeOf('listDeliveries', path, asked)
+      const [after = 0] = asked.cursor === undefined ? [] : (readCursor(scope, asked.cursor) ?? [''])
+      if (!isWhole(after)) return cursorProblem()
+      // One more than wanted tells whether there is another page.
+      const found = deliveries.list({ after, limit: limit + 1, ...(network !== undefined && { network }) })
+      const last = found.length > limit ? found[limit - 1] : undefined
+      return {
+        durable: deliveries.durable,
+        total: deliveries.counts.streams,
+        limit,
+        deliveries: found.slice(0, limit).map(shown),
+        next: last === undefined ? null : nextLink(path, asked, writeCursor(scope, [last.number])),
+      }
+    },
+  }),
+]
