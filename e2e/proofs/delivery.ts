@@ -37,7 +37,10 @@ try {
       `${result.givenUp} given up on a full disk and reported; ${result.duplicates} repeats left out by the last server; ` +
       `all delivered ${result.drainSeconds.toFixed(1)} s after the last fault\n`,
   )
-} catch (error) {
+} catch (thrown) {
+  // What went wrong first, and not what went wrong because of it.
+  let error = thrown
+  while (error instanceof SuppressedError) error = error.suppressed
   if (!(error instanceof Violation)) throw error
   process.stderr.write(`violation: ${error.message} (seed ${seed})\n`)
   process.exit(1)

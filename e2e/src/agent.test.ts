@@ -37,7 +37,7 @@ describe('an agent with a configuration file', () => {
   - { name: over-http, rpc: "${chain.http}", contact: somebody }
   - { name: over-ws, rpc: "${chain.ws}" }
 sinks:
-  - { type: ethstats, endpoint: "ws://127.0.0.1:${one.port}", secret: { env: FIRST_SECRET } }
+  - { type: netstats, endpoint: "ws://127.0.0.1:${one.port}", secret: { env: FIRST_SECRET } }
   - { type: ethstats, endpoint: "ws://127.0.0.1:${two.port}", secret: { file: second-secret }, nodes: [over-ws] }
 data: ${join(folder, 'data')}
 metrics: { listen: "127.0.0.1:${port}" }
@@ -82,8 +82,8 @@ log: { level: debug }
         'source/ethereum.over-http',
         'source/ethereum.over-ws',
         'source/host.over-http',
-        `sink/ethstats 127.0.0.1:${one.port} over-http`,
-        `sink/ethstats 127.0.0.1:${one.port} over-ws`,
+        `sink/netstats 127.0.0.1:${one.port} over-http`,
+        `sink/netstats 127.0.0.1:${one.port} over-ws`,
         `sink/ethstats 127.0.0.1:${two.port} over-ws`,
       ].toSorted(),
     )

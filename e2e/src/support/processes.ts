@@ -121,7 +121,14 @@ export const startServer = async (options: ServerSettings = {}): Promise<ServerP
   }
   const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: secret })
   const url = `http://127.0.0.1:${port}`
-  await until('server', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined), running)
+  try {
+    await until('server', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined), running)
+  } catch (error) {
+    // Whoever waited for it has nothing to end it by.
+    running.kill('SIGKILL')
+    await running.exit
+    throw error
+  }
   const samples = async (): Promise<Samples> => readSamples(await (await fetch(`${url}/metrics`)).text())
   return {
     ...running,
