@@ -10,7 +10,7 @@ export interface Arena {
   readonly proxy: BreakingProxy
   readonly fleet: Fleet
   /** Kills the server and starts it again on its folder. */
-  killServer(): Promise<void>
+  readonly killServer: () => Promise<void>
   readonly serverPid: () => number
   /** That of the server. */
   readonly disk: SmallDisk
@@ -97,7 +97,8 @@ export const faults = {
   'disk of the server full': {
     weight: 2,
     run: async ({ disk, serverPid, random }) => {
-      disk.fill({ pid: serverPid() })
+      const server = { pid: serverPid() }
+      disk.fill(server)
       await pass(random.between(500, 4000))
       disk.makeRoom({ pid: serverPid() })
     },
@@ -105,7 +106,8 @@ export const faults = {
   'disk of an agent full': {
     weight: 2,
     run: async ({ agentDisk, fleet, random }) => {
-      agentDisk.fill({ pid: fleet.pidOf(0) })
+      const agent = { pid: fleet.pidOf(0) }
+      agentDisk.fill(agent)
       await pass(random.between(500, 4000))
       agentDisk.makeRoom({ pid: fleet.pidOf(0) })
     },

@@ -23,7 +23,7 @@ export interface SourceEntry {
   readonly node: NodeId
   /** It is the one that is asked for blocks of its node. */
   readonly blocks: boolean
-  open(context: SourceContext): Promise<Source>
+  readonly open: (context: SourceContext) => Promise<Source>
 }
 
 export interface SourcesOptions {
