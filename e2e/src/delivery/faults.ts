@@ -97,8 +97,7 @@ export const faults = {
   'disk of the server full': {
     weight: 2,
     run: async ({ disk, serverPid, random }) => {
-      const server = { pid: serverPid() }
-      disk.fill(server)
+      disk.fill(writer(serverPid()))
       await pass(random.between(500, 4000))
       disk.makeRoom({ pid: serverPid() })
     },
@@ -106,8 +105,7 @@ export const faults = {
   'disk of an agent full': {
     weight: 2,
     run: async ({ agentDisk, fleet, random }) => {
-      const agent = { pid: fleet.pidOf(0) }
-      agentDisk.fill(agent)
+      agentDisk.fill(writer(fleet.pidOf(0)))
       await pass(random.between(500, 4000))
       agentDisk.makeRoom({ pid: fleet.pidOf(0) })
     },
@@ -125,3 +123,6 @@ export const pickFault = (random: Random): FaultName => {
   }
   return 'cut upwards at a byte'
 }
+
+/** Whoever fills the disk. */
+const writer = (pid: number): { readonly pid: number } => ({ pid })
