@@ -301,6 +301,67 @@ const unknownMoments = (['phone', 'desk'] as const).map(
   }),
 )
 
+/** The server's own health and the agents, as an admin sees them. */
+function ownPictures(label: string): readonly Shot[] {
+  const every = (name: string, path: string, act: Shot['act'], sizes: readonly Size[] = ['phone', 'desk', 'wall']) =>
+    sizes.flatMap((size) =>
+      [false, true].map(
+        (dark): Shot => ({
+          name: `own-${label}-${name}-${size}-${dark ? 'dark' : 'light'}`,
+          size,
+          dark,
+          path,
+          ...(act && { act }),
+        }),
+      ),
+    )
+  const serverPage: Shot['act'] = async (page) => {
+    await page.waitForSelector('.process-table')
+    // Rates need a second answer.
+    await page.waitForTimeout(2500)
+  }
+  const token: Shot['act'] = async (page) => {
+    await page.waitForSelector('.agent-table')
+    await page.fill('input[name=id]', 'validator-17')
+    await page.fill('input[name=note]', 'Graz, new machine')
+    await page.getByRole('button', { name: 'Add, with a token' }).click()
+    await page.waitForSelector('.token-once')
+  }
+  return [
+    ...every('server', '/server', serverPage),
+    { name: `own-${label}-server-full`, size: 'scroll', path: '/server', act: serverPage },
+    ...every('agents', '/agents', async (page) => void (await page.waitForSelector('.delivery-table'))),
+    ...every('access', '/agents?view=access', async (page) => void (await page.waitForSelector('.agent-table'))),
+    ...every('token', '/agents?view=access', token, ['phone', 'desk']),
+    {
+      name: `own-${label}-sure`,
+      size: 'desk',
+      path: '/agents?view=access',
+      act: async (page) => {
+        await page.waitForSelector('.agent-table')
+        await page
+          .getByRole('button', { name: /^revoke / })
+          .first()
+          .click()
+      },
+    },
+    {
+      name: `own-${label}-user-menu`,
+      size: 'desk',
+      act: async (page) => {
+        await rows(page)
+        await page.locator('.user-menu summary').click()
+      },
+    },
+    {
+      name: `own-${label}-incomplete`,
+      size: 'desk',
+      path: '/agents?incomplete=true',
+      act: async (page) => void (await page.waitForSelector('.delivery-table')),
+    },
+  ]
+}
+
 async function scrollToNodes(page: Page): Promise<void> {
   await rows(page)
   await page.locator('.nodes').evaluate((e) => e.scrollIntoView())
@@ -323,6 +384,8 @@ async function everyScene(): Promise<void> {
   await scene(['--nodes', '3', '--sealers', '3'], picturesOf('3'))
   await scene(['--nodes', '3000', '--sealers', '7'], [...picturesOf('3000'), ...large])
   await scene(['--nodes', '400', '--sealers', '6'], pastPictures(Date.now()))
+  await scene(['--nodes', '40', '--user', 'admin'], ownPictures('well'))
+  await scene(['--nodes', '3000', '--user', 'admin', '--troubled'], ownPictures('troubled'))
   await scene(
     ['--networks', '0'],
     [

@@ -20,6 +20,9 @@ const { values } = parseArgs({
     'block-time': { type: 'string', default: '5000' },
     sealers: { type: 'string', default: '5' },
     seed: { type: 'string', default: '7' },
+    /** Role of who looks: viewer, operator, admin. */
+    user: { type: 'string' },
+    troubled: { type: 'boolean', default: false },
   },
 })
 
@@ -43,7 +46,7 @@ const networkAt = (key: string, at: number): SimNetwork | undefined => {
 }
 
 const pages = servePages(join(import.meta.dirname, '../dist'))
-const rest = serveRest(networks, networkAt)
+const rest = serveRest(networks, networkAt, { user: values.user, troubled: values.troubled })
 const server = createServer((request, response) => void (rest(request, response) || pages(request, response)))
 const stop = serveFeed(server, networks)
 server.listen(Number(values.port), '127.0.0.1', () => {

@@ -6,6 +6,7 @@ import { useTopicsFrom } from './feed/topics.ts'
 import { startKeys } from './keys/keys.ts'
 import { startPast } from './past/past.ts'
 import { startRouter } from './router/location.ts'
+import { learnSession } from './session/session.ts'
 import { App } from './shell/app.tsx'
 import { startTheme } from './state/settings.ts'
 import { followRootFontSize, followTallness } from './ui/root-font-size.ts'
@@ -38,6 +39,7 @@ startKeys()
 startClock(() => feed.link.peek().status === 'live')
 followRootFontSize()
 followTallness()
+void learnSession()
 // A network that is back, or a page looked at again, does not wait for the end of a back-off.
 window.addEventListener('online', feed.retryNow)
 document.addEventListener('visibilitychange', () => {

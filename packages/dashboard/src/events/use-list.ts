@@ -7,6 +7,8 @@ import { askServer } from '../rest/rest.ts'
 export interface ListState<R> {
   readonly rows: readonly R[]
   readonly fault: FeedFault | undefined
+  /** Of the last answer. */
+  readonly status: number
   readonly waiting: boolean
   /** False where the last page has been read. */
   readonly more: boolean
@@ -19,7 +21,7 @@ export function useList<R>(
   path: string,
   key: string,
 ): { readonly state: ReadonlySignal<ListState<R>>; readonly older: () => void } {
-  const state = useSignal<ListState<R>>({ rows: [], fault: undefined, waiting: true, more: false })
+  const state = useSignal<ListState<R>>({ rows: [], fault: undefined, status: 200, waiting: true, more: false })
   const next = useRef<{ path: string | null; gone: AbortController }>({ path, gone: new AbortController() })
 
   const ask = async (): Promise<void> => {
@@ -29,20 +31,20 @@ export function useList<R>(
     const answer = await askServer(from, gone.signal).catch(() => undefined)
     if (!answer || gone.signal.aborted) return
     if (!answer.ok) {
-      state.value = { ...state.peek(), waiting: false, fault: answer.fault, more: true }
+      state.value = { ...state.peek(), waiting: false, fault: answer.fault, status: answer.status, more: true }
       return
     }
     const body = answer.data as Readonly<Record<string, unknown>>
     const link = typeof body['next'] === 'string' ? body['next'] : null
     next.current.path = link?.startsWith(base) ? link.slice(base.length) : link
     const rows = [...state.peek().rows, ...((body[key] ?? []) as readonly R[])]
-    state.value = { rows, fault: undefined, waiting: false, more: link !== null }
+    state.value = { rows, fault: undefined, status: 200, waiting: false, more: link !== null }
   }
 
   useEffect(() => {
     const gone = new AbortController()
     next.current = { path, gone }
-    state.value = { rows: [], fault: undefined, waiting: true, more: false }
+    state.value = { rows: [], fault: undefined, status: 200, waiting: true, more: false }
     void ask()
     return () => gone.abort()
   }, [path, key])

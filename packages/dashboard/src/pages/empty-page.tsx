@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { Command } from '../ui/command.tsx'
 import { useTitle } from './use-title.ts'
 
 const places = (): { readonly socket: string; readonly host: string } => {
@@ -22,15 +22,16 @@ export function EmptyPage() {
       <h1>Waiting for the first node</h1>
       <p class="lead">
         This server listens. A network appears here when its first node logs in, without a reload. <code>SECRET</code>{' '}
-        is the one the server was started with.
+        is the one the server was started with, the file <code>secret</code> holds it; agents with a token of their own
+        come from the page <a href="/agents">agents</a>.
       </p>
       <h2>A netstats agent beside any Ethereum client</h2>
       <Command
         text={[
           'npx netstats agent --name my-node \\',
           '  --rpc http://127.0.0.1:8545 \\',
-          `  --ethstats ${socket} \\`,
-          '  --ethstats-secret SECRET',
+          `  --server ${socket} \\`,
+          '  --secret-file secret',
         ].join('\n')}
       />
       <h2>geth, by its own reporter</h2>
@@ -42,34 +43,9 @@ export function EmptyPage() {
         <li>A node with a wrong secret is refused and logged by the server, with the name it gave and the reason.</li>
         <li>A node that still syncs is shown from its login on, before its first block.</li>
         <li>
-          The server's own health is at <a href="/metrics">/metrics</a> and <a href="/readyz">/readyz</a>.
+          Who was refused, and how the server itself is: <a href="/server">server</a>.
         </li>
       </ul>
     </section>
-  )
-}
-
-function Command({ text }: { readonly text: string }) {
-  const copied = useSignal(false)
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text)
-      copied.value = true
-    } catch {
-      // Only secure pages may copy; the text can still be selected.
-      copied.value = false
-    }
-  }
-  return (
-    <div class="command">
-      <pre>
-        <code>{text}</code>
-      </pre>
-      {window.isSecureContext && (
-        <button type="button" class="chip" onClick={() => void copy()}>
-          {copied.value ? 'Copied' : 'Copy'}
-        </button>
-      )}
-    </div>
   )
 }

@@ -25,6 +25,27 @@ export const askServer: Ask = async (path, signal) => {
   }
 }
 
+/** Changes something; `body` goes as JSON. Rejects only when `signal` aborts. */
+export async function sendToServer(
+  method: 'POST' | 'DELETE',
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    const response = await fetch(`/api/v1${path}`, {
+      method,
+      signal,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    const data: unknown = response.status === 204 ? undefined : await response.json()
+    return response.ok ? { ok: true, data } : { ok: false, status: response.status, fault: faultOf(data) }
+  } catch (error) {
+    if (signal.aborted) throw error
+    return unreachable
+  }
+}
+
 /** A problem (RFC 9457) as the fault of a topic. */
 export function faultOf(body: unknown): FeedFault {
   const problem = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}

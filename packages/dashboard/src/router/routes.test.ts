@@ -6,6 +6,8 @@ import { parseRoute, type Route, writeRoute } from './routes.ts'
 const name = fc.string({ minLength: 1, unit: 'grapheme' })
 const route: fc.Arbitrary<Route> = fc.oneof(
   fc.constant<Route>({ page: 'home' }),
+  fc.constant<Route>({ page: 'server' }),
+  fc.constant<Route>({ page: 'agents' }),
   fc.record({ page: fc.constant('network' as const), network: name }),
   fc.record({ page: fc.constant('map' as const), network: name }),
   fc.record({ page: fc.constant('node' as const), network: name, node: name }),
@@ -41,6 +43,8 @@ describe('routes', () => {
       '/n/1/blocks/a/history',
       '/n/1/events/2',
       '/n/%E0%A4%A',
+      '/server/x',
+      '/agents/a/b',
     ]) {
       expect(parseRoute(path)).toEqual({ page: 'not-found', path })
     }

@@ -8,6 +8,10 @@ export type Route =
   /** Charts of a network, or of one node. */
   | { readonly page: 'history'; readonly network: string; readonly node?: string }
   | { readonly page: 'events'; readonly network: string }
+  /** The server's own health. */
+  | { readonly page: 'server' }
+  /** How complete what agents deliver is, and their administration. */
+  | { readonly page: 'agents' }
   | { readonly page: 'not-found'; readonly path: string }
 
 /** True for pages that show a network at one moment: now, or one in the past. */
@@ -26,6 +30,7 @@ export function parseRoute(path: string): Route {
   }
   const [start, network, section, id, view, ...rest] = parts
   if (start === undefined) return { page: 'home' }
+  if ((start === 'server' || start === 'agents') && network === undefined) return { page: start }
   if (start !== 'n' || network === undefined || rest.length > 0) return lost
   if (view !== undefined)
     return section === 'nodes' && id !== undefined && view === 'history' ? { page: 'history', network, node: id } : lost
@@ -42,6 +47,9 @@ export function writeRoute(route: Route): string {
   switch (route.page) {
     case 'home':
       return '/'
+    case 'server':
+    case 'agents':
+      return `/${route.page}`
     case 'network':
       return `/n/${encodeURIComponent(route.network)}`
     case 'map':

@@ -7,7 +7,7 @@ import { MapPage } from '../pages/map-page.tsx'
 import { NetworkPage } from '../pages/network-page.tsx'
 import { NodePage } from '../pages/node-page.tsx'
 import { NotFoundPage } from '../pages/not-found-page.tsx'
-import { onlyNetwork, route, setQuery, wall } from '../router/location.ts'
+import { navigate, onlyNetwork, route, setQuery, wall } from '../router/location.ts'
 import { pastAt } from '../past/moment.ts'
 import { TimeBar } from '../past/time-bar.tsx'
 import { LazyPage } from '../pages/lazy-page.tsx'
@@ -24,6 +24,8 @@ export function App() {
       addKeys({
         t: () => (theme.value = nextTheme(theme.value)),
         w: () => setQuery('wall', wall.peek() ? null : 'on'),
+        s: () => navigate('/server'),
+        a: () => navigate('/agents'),
         '?': () => (helpOpen.value = true),
       }),
     [],
@@ -50,6 +52,8 @@ export function App() {
 }
 
 const history = async () => (await import('../pages/history-page.tsx')).HistoryPage
+const server = async () => (await import('../server/server-page.tsx')).ServerPage
+const agents = async () => (await import('../agents/agents-page.tsx')).AgentsPage
 const events = async () => (await import('../events/events-page.tsx')).EventsPage
 
 function Time() {
@@ -83,6 +87,10 @@ function Page() {
       )
     case 'events':
       return <LazyPage key={`events ${here.network}`} load={events} what="events" props={{ network: here.network }} />
+    case 'server':
+      return <LazyPage key="server" load={server} what="server" props={{}} />
+    case 'agents':
+      return <LazyPage key="agents" load={agents} what="agents" props={{}} />
     case 'not-found':
       return <NotFoundPage path={here.path} />
   }

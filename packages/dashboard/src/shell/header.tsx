@@ -5,6 +5,7 @@ import { onlyNetwork, route, wall } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
 import { nextTheme } from '../state/storage.ts'
 import { theme } from '../state/settings.ts'
+import { UserMenu } from '../session/user-menu.tsx'
 import { Mark, Wordmark } from '../ui/mark.tsx'
 import { helpOpen } from './help.tsx'
 
@@ -36,6 +37,24 @@ export function Header() {
       <LinkState />
       {!wall.value && (
         <div class="top-tools">
+          <a class="tool" href="/agents" aria-current={here.page === 'agents' ? 'page' : undefined} title="Agents (a)">
+            <svg viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M1 1.4h8v2H1ZM1 4.4h8v2H1ZM1 7.4h5v2H1Z" />
+            </svg>
+            <span class="tool-name">agents</span>
+          </a>
+          <a
+            class="tool"
+            href="/server"
+            aria-current={here.page === 'server' ? 'page' : undefined}
+            title="How the server is (s)"
+          >
+            <svg class="is-drawn" viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M0.4 5.4H2.6L4 1.6L6 8.6L7.3 5.4H9.6" />
+            </svg>
+            <span class="tool-name">server</span>
+          </a>
+          <UserMenu />
           <button type="button" onClick={() => (theme.value = nextTheme(theme.value))} title="Theme (t)">
             <svg viewBox="0 0 10 10" aria-hidden="true">
               <circle cx="5" cy="5" r="4" />

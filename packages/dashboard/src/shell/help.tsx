@@ -17,6 +17,8 @@ const keys = [
   ['g', 'go to a moment: type its date and time'],
   ['l Esc', 'from the past back to live'],
   ['+ −', 'charts: zoom in and out around the cursor; ← → read them'],
+  ['s', 'how the server itself is'],
+  ['a', 'the agents'],
   ['t', 'theme: auto, light, dark'],
   ['w', 'wall mode and back'],
   ['Esc', 'live: clear the filter; charts: zoom out; close this'],

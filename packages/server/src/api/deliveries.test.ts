@@ -110,6 +110,24 @@ describe('what agents deliver', () => {
     expect((await ask('/deliveries?network=nowhere')).page.deliveries).toEqual([])
   })
 
+  it('is searched by name and for what is missing, also beyond a page', async () => {
+    const deliveries = filled(1200)
+    const whole = { agent: 'complete', network: '7', node: 'Köln', spool: 'cd'.repeat(16) }
+    deliveries.open(whole, start)
+    const ask = await startApp(deliveries)
+    const agentsOf = async (query: string) =>
+      (await ask(`/deliveries?${query}`)).page.deliveries.map(({ agent }) => agent)
+    expect(await agentsOf('text=NODE%20119')).toEqual([
+      'agent 119',
+      ...Array.from({ length: 10 }, (_, i) => `agent 119${i}`),
+    ])
+    expect(await agentsOf('text=k%C3%B6l')).toEqual(['complete'])
+    expect(await agentsOf('text=complete&incomplete=true')).toEqual([])
+    const { page } = await ask('/deliveries?text=agent%2011&limit=2&incomplete=true')
+    expect(page.next).toContain('text=agent+11')
+    expect((await ask(page.next ?? '')).page.deliveries.map(({ agent }) => agent)).toEqual(['agent 111', 'agent 112'])
+  })
+
   it('is not asked where nobody takes it', async () => {
     const ask = await startApp()
     expect((await ask('/deliveries')).status).toBe(404)

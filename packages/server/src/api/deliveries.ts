@@ -1,12 +1,13 @@
 /** How complete what agents deliver is. */
+import { setImmediate } from 'node:timers/promises'
 import { shedClasses } from '@netstats/protocol'
 import { z } from 'zod'
-import type { Completeness } from '../history/deliveries-model.ts'
+import type { Completeness, Deliveries } from '../history/deliveries-model.ts'
 import { endpoint, integer, name } from './endpoint.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, HandleOptions } from './endpoint.ts'
 import { readCursor, writeCursor } from './history/cursor.ts'
 import { cursorProblem, isWhole, next, nextLink, scopeOf } from './history/paging.ts'
-import { cursor } from './history/parameters.ts'
+import { cursor, yesOrNo } from './history/parameters.ts'
 import { Problem } from './problem.ts'
 import { named, number, time } from './schemas.ts'
 
@@ -63,6 +64,39 @@ const shown = (one: Completeness): z.output<typeof delivery> => ({
 
 const path = '/deliveries'
 
+interface Search {
+  readonly network: string | undefined
+  readonly text: string
+  readonly incomplete: boolean
+}
+
+/** Looked at between two breaks. */
+const streamsAPiece = 500
+
+const fits = ({ text, incomplete }: Search, one: Completeness): boolean =>
+  (!incomplete || one.holes > 0 || one.missing.some(({ dropped }) => dropped > 0)) &&
+  (text === '' || one.agent.toLowerCase().includes(text) || one.node.toLowerCase().includes(text))
+
+/** The first `limit` streams behind `after` that are searched for, in pieces of work: there may be tens of thousands. */
+const find = async (
+  deliveries: Pick<Deliveries, 'list'>,
+  search: Search,
+  { after, limit }: { readonly after: number; readonly limit: number },
+  { signal, spend }: HandleOptions,
+): Promise<readonly Completeness[]> => {
+  const found: Completeness[] = []
+  const { network } = search
+  for (let from = after; ; await setImmediate(undefined, { signal })) {
+    const piece = spend(() =>
+      deliveries.list({ after: from, limit: streamsAPiece, ...(network !== undefined && { network }) }),
+    )
+    for (const one of piece) if (found.length < limit && fits(search, one)) found.push(one)
+    const last = piece.at(-1)
+    if (last === undefined || piece.length < streamsAPiece || found.length >= limit) return found
+    from = last.number
+  }
+}
+
 export const deliveryEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'listDeliveries',
@@ -72,6 +106,12 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     params: z.object({}),
     query: z.strictObject({
       network: name.optional().describe('Only of nodes of this network.'),
+      text: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Only streams whose agent or node has it in its name, whatever the case.'),
+      incomplete: yesOrNo('Only streams that miss something; false by default.'),
       limit: integer(1, maxPage, 'Streams to give at most; 100 by default.').optional(),
       cursor,
     }),
@@ -87,14 +127,15 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       }),
     ),
     heavy: true,
-    handle({ deliveries }, _, asked) {
+    async handle({ deliveries }, _, asked, options) {
       if (deliveries === undefined) return new Problem('API_ROUTE_UNKNOWN', 'This server takes no deliveries.')
-      const { network, limit = presetPage } = asked
+      const { network, limit = presetPage, text = '', incomplete = false } = asked
       const scope = scopeOf('listDeliveries', path, asked)
       const [after = 0] = asked.cursor === undefined ? [] : (readCursor(scope, asked.cursor) ?? [''])
       if (!isWhole(after)) return cursorProblem()
       // One more than wanted tells whether there is another page.
-      const found = deliveries.list({ after, limit: limit + 1, ...(network !== undefined && { network }) })
+      const search = { network, text: text.toLowerCase(), incomplete }
+      const found = await find(deliveries, search, { after, limit: limit + 1 }, options)
       const last = found.length > limit ? found[limit - 1] : undefined
       return {
         durable: deliveries.durable,
