@@ -5,7 +5,9 @@ import type { Do } from './administration.tsx'
 export function AddAgent({ act }: { readonly act: Do }) {
   const busy = useSignal(false)
   const add = async (form: HTMLFormElement): Promise<void> => {
-    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]))
+    const fields = Object.fromEntries(
+      [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']),
+    )
     const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
     busy.value = true
     if (await act('add', body)) form.reset()
