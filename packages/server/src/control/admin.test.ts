@@ -40,7 +40,7 @@ describe('the administration of a store', () => {
     writeFileSync(join(directory, 'raw-2026-11-01T00-6h.duckdb'), '')
     await using store = await open()
     const info = await createStoreAdmin({ store, retention, now: () => now }).info()
-    expect(info).toMatchObject({ driver: 'duckdb', schema: 1 })
+    expect(info).toMatchObject({ driver: 'duckdb', schema: 2 })
     expect(info.tables.reduce((sum, table) => sum + table.rows, 0)).toBe(rowCountAfter(3, 3))
     expect(info.tables.find((table) => table.name === 'node_state')).toEqual({
       name: 'node_state',
