@@ -1,8 +1,20 @@
 /** What the REST interface gives of the past. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ServerProcess } from '../support/processes.ts'
 import type { SeenRow } from './oracle.ts'
 
 type ExportedRow = Readonly<Record<string, string | number | boolean | null>>
+
+/** A read is ended where the store has to put a file right that it holds; the server says when to ask again. */
+const answerOf = async (url: string): Promise<Response> => {
+  for (let asked = 1; ; asked++) {
+    const answer = await fetch(url)
+    const retryAfter = Number(answer.headers.get('retry-after'))
+    if (answer.status !== 503 || !(retryAfter > 0) || asked === 10) return answer
+    await answer.body?.cancel()
+    await delay(retryAfter * 1000)
+  }
+}
 
 /** All rows of a table from a moment on, as the server exports them. */
 export const exported = async (
@@ -12,7 +24,7 @@ export const exported = async (
   from: number,
 ): Promise<readonly ExportedRow[]> => {
   const path = `/api/v1/networks/${network}/export/${table}?format=ndjson&from=${Math.max(0, from)}`
-  const answer = await fetch(server.url + path)
+  const answer = await answerOf(server.url + path)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text.slice(0, 300)}`)
   return text
