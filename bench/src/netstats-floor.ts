@@ -44,7 +44,8 @@ server.on('connection', (socket) => {
   let spool = ''
   const greet = (hello: Header): void => {
     spool = hello.spool
-    const through = throughs.get(spool) ?? 0
+    const through = throughs.get(spool) ?? hello.after
+    throughs.set(spool, through)
     const limits = { batchItems: 200, batchBytes: 262_144 }
     const intervals = { reportMs: 15_000, lingerMs: 1000, pingMs: 10_000 }
     const welcome = { type: 'welcome', session: spool, network: '20261', through, time: Date.now(), window: 100_000 }

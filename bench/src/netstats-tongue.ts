@@ -42,6 +42,9 @@ const maxWaiting = 200
 const fullBytes = 1 << 16
 const patienceMs = 5000
 
+/** Spools count from the moment they were made, in microseconds. */
+const spoolBegins = 1_790_000_000_000_000
+
 type FromServer =
   | { readonly type: 'welcome'; readonly through: number; readonly window: number }
   | { readonly type: 'ack'; readonly through: number }
@@ -173,11 +176,11 @@ export const createNetstatsTongue = ({ secret }: NetstatsOptions): Tongue<Netsta
       ...member,
       spool: member.index.toString(16).padStart(32, '0'),
       own: staticLines(member.index),
-      last: 0,
-      through: 0,
+      last: spoolBegins,
+      through: spoolBegins,
       waiting: [],
       sent: 0,
-      sentThrough: 0,
+      sentThrough: spoolBegins,
       window: 0,
       number: 0,
       resend: undefined,

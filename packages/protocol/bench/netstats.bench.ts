@@ -41,13 +41,16 @@ type Line = readonly [WritableItem['kind'], string]
 
 type Item = WritableItem & { readonly body: string }
 
+/** As spools count: from the moment they were made, in microseconds. */
+const first = 1_790_000_000_000_001
+
 const items = (lines: readonly Line[], i: number): readonly Item[] =>
-  lines.map(([kind, body], n) => ({ sequence: 1000 + 7 * i + n, kind, observedAt: at + i + n, body }))
+  lines.map(([kind, body], n) => ({ sequence: first + 7 * i + n, kind, observedAt: at + i + n, body }))
 
 /** The same twice: as a frame of the protocol, and as one JSON document. */
 const both = (lines: readonly Line[], i: number): readonly [Buffer, Buffer] => {
   const all = items(lines, i)
-  const after = 999 + 7 * i
+  const after = first - 1 + 7 * i
   const frame = writeFrame({ type: 'batch', after, number: 1 + i, items: all })
   const json = all.map(
     ({ kind, sequence, observedAt, body }) =>

@@ -93,10 +93,14 @@ const limits = z.strictObject({
     ),
   queueItems: whole(1000, 10_000_000)
     .prefault(100_000)
-    .describe('Messages that may wait for their turn; when half are waiting, latency and pending are dropped first.'),
+    .describe(
+      'Messages that may wait for their turn. When half are waiting, latency and pending are dropped; when nearly all are, agents are not read from until there is room.',
+    ),
   queueBytes: size({ min: '32MiB' })
     .prefault('128MiB')
-    .describe('Bytes that may wait for their turn; bounds the memory an overload can take.'),
+    .describe(
+      'Bytes that may wait for their turn, treated the same; what agents had under way when they were stopped may take as much again.',
+    ),
 })
 
 const feed = z.strictObject({

@@ -107,7 +107,7 @@ const batchOf = (
 
 /** The first line of a batch as `writeBatch` writes it. */
 const quickForm =
-  /\{"type":"batch","after":(0|[1-9]\d{0,14}),"count":([1-9]\d{0,3}),"number":([1-9]\d{0,14})(?:,"signature":"([A-Za-z0-9+/]{85}[AQgw]==)")?\}\n/y
+  /\{"type":"batch","after":(0|[1-9]\d{0,15}),"count":([1-9]\d{0,3}),"number":([1-9]\d{0,14})(?:,"signature":"([A-Za-z0-9+/]{85}[AQgw]==)")?\}\n/y
 
 /** Nearly all frames of an agent are batches, and nearly all of those begin like this: it spares JSON and its checks. */
 const quickBatch = (text: string, context: ReadContext): Batch | undefined => {
@@ -115,9 +115,10 @@ const quickBatch = (text: string, context: ReadContext): Batch | undefined => {
   quickForm.lastIndex = 0
   const match = quickForm.exec(text)
   if (match === null) return undefined
+  const after = Number(match[1])
   const count = Number(match[2])
-  if (count > limits.batchItems) return undefined
-  return batchOf(text, quickForm.lastIndex, Number(match[1]), count, Number(match[3]), match[4], context)
+  if (count > limits.batchItems || !Number.isSafeInteger(after)) return undefined
+  return batchOf(text, quickForm.lastIndex, after, count, Number(match[3]), match[4], context)
 }
 
 const nowReader = object({ number: whole(1, Number.MAX_SAFE_INTEGER), signature: optional(base64Of64) })

@@ -54,7 +54,7 @@ export interface Gateway {
   tick(now: number): void
   /** Four times a second. */
   agentTick(): void
-  /** Works on nothing while the way to the desk is full; what waits is shed by class. */
+  /** Works on nothing while the way to the desk is full: what waits is shed by class, and agents are read from no more. */
   hold(on: boolean): void
   /** Ends all sessions; what they have sent is worked through. */
   drain(graceMs: number): Promise<void>
@@ -106,7 +106,10 @@ export const createGateway = ({ settings, connect, log, stages }: GatewayOptions
       if (++ticks % sweepEvery === 0) admission.sweep(now)
     },
     agentTick: () => netstats.tick(),
-    hold: (on) => ethstats.intake.hold(on),
+    hold(on) {
+      ethstats.intake.hold(on)
+      netstats.hold(on)
+    },
     async drain(graceMs) {
       await Promise.all([ethstats.drain(graceMs), netstats.drain(graceMs)])
     },

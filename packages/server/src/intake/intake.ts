@@ -5,10 +5,12 @@
  *        └────► room for its class? ──► its session's queue ──► slices of a few ms, sessions in turn ──► work
  *                        └─ no ──► shed, counted by class and reason
  *
- * Classes see the same queue with different limits: `latency` is refused when half of it is used, blocks and inventory
- * only when all of it is. So the lowest class goes first, and what is shed leaves the room above it free. A group that has
- * less waiting than its part of a quarter of the queue is not refused: what floods is given up, not those beside it. So up
- * to five quarters of the limits may wait.
+ * Classes see the same queue with different limits: `latency` is refused when half of it is used, logs when nine tenths
+ * are. So the lowest class goes first, and what is shed leaves the room above it free. Blocks, inventory and alarms are not
+ * given up: whoever brings anything while the queue is nearly full is not read from until there is room again. What was
+ * read of a session by then still comes, a network buffer's worth at most; for that there is as much room again, and only
+ * beyond are they refused. A group that has less waiting than its part of a quarter of the queue is not refused: what
+ * floods is given up, not those beside it.
  */
 import type { ShedClass } from '@netstats/protocol'
 import { createShedCounts } from './shed-counts.ts'
@@ -72,7 +74,12 @@ export interface Intake<S extends IntakeSource> {
   readonly sheds: ShedCounts
 }
 
-const shares: Readonly<Record<ShedClass, number>> = { latency: 0.5, stats: 0.75, log: 0.9, block: 1, alarm: 1 }
+const shares: Readonly<Record<ShedClass, number>> = { latency: 0.5, stats: 0.75, log: 0.9, block: 2, alarm: 2 }
+/** Part of the queue from which on those who bring more are paused, and below which they go on. */
+const crowdedFrom = 0.9
+const relievedAt = 0.7
+/** Sessions that go on after one slice: all at once would be the next crowd. */
+const relievedASlice = 256
 /** Frames of one session before the next has its turn, unless it is the only one. */
 const quantum = 8
 const largeFrame = 65_536
@@ -88,12 +95,16 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
   let scheduled = false
   let turnEnds = -1
   let held = false
+  /** Paused because of all that waits, not of what waits of their own; longest first. */
+  const crowd = new Set<S>()
   /** Groups of which something waits. */
   let groups = 0
 
+  const hasWork = (): boolean => items > 0 || crowd.size > 0
+
   const newTurn = (): void => {
     turnEnds = -1
-    if (items > 0) slice()
+    if (hasWork()) slice()
     else scheduled = false
   }
 
@@ -130,11 +141,12 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
       if (source.waiting !== undefined) next.push(source)
       if (now() >= ends) break
     }
-    if (items > 0) schedule()
-    else {
+    relieve()
+    if (hasWork()) schedule()
+    else turnEnds = -1
+    if (items === 0) {
       ring = []
       next = []
-      turnEnds = -1
       for (const resolve of idle.splice(0)) resolve()
     }
   }
@@ -152,12 +164,37 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
     }
     if (done < queue.length) queue.splice(0, done)
     else source.waiting = undefined
-    const left = source.waiting?.length ?? 0
-    if (source.paused && left <= limits.sessionItems / 4 && source.waitingBytes <= limits.sessionBytes / 4) {
-      source.paused = false
-      setPaused(source, false)
-    }
+    goOn(source)
     if (source.ended && source.waiting === undefined) finished(source)
+  }
+
+  const pause = (source: S): void => {
+    if (source.paused) return
+    source.paused = true
+    setPaused(source, true)
+  }
+
+  const goOn = (source: S): void => {
+    if (!source.paused || crowd.has(source)) return
+    if ((source.waiting?.length ?? 0) > limits.sessionItems / 4 || source.waitingBytes > limits.sessionBytes / 4) return
+    source.paused = false
+    setPaused(source, false)
+  }
+
+  const isFuller = (share: number): boolean => items > limits.items * share || bytes > limits.bytes * share
+
+  const join = (source: S): void => {
+    crowd.add(source)
+    pause(source)
+  }
+
+  const relieve = (): void => {
+    let left = relievedASlice
+    for (const source of crowd) {
+      if (left-- === 0 || isFuller(relievedAt)) return
+      crowd.delete(source)
+      goOn(source)
+    }
   }
 
   const add = (source: S, size: number): void => {
@@ -193,13 +230,15 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
     if (bytes + size > limits.bytes * share && !isModest(source, size)) return 'bytes'
     const queue = source.waiting
     if (queue === undefined) return undefined
-    if (queue.length + 1 > limits.sessionItems * share) return 'session'
-    return source.waitingBytes + size > limits.sessionBytes * share ? 'session' : undefined
+    const own = Math.min(1, share)
+    if (queue.length + 1 > limits.sessionItems * own) return 'session'
+    return source.waitingBytes + size > limits.sessionBytes * own ? 'session' : undefined
   }
 
   return {
     offer(source, text, shedClass, at) {
       if (items === 0 && !held && hasTime()) return work(source, text, at)
+      if (isFuller(crowdedFrom) && !isModest(source, text.length)) join(source)
       const reason = refusal(source, text.length, shedClass)
       if (reason !== undefined) {
         sheds[shedClass][reason]++
@@ -210,23 +249,19 @@ export const createIntake = <S extends IntakeSource>(options: IntakeOptions<S>):
         source.waiting = [{ text, at }]
         next.push(source)
       } else source.waiting.push({ text, at })
-      if (
-        !source.paused &&
-        (source.waiting.length > limits.sessionItems / 2 || source.waitingBytes > limits.sessionBytes / 2)
-      ) {
-        source.paused = true
-        setPaused(source, true)
-      }
+      if (source.waiting.length > limits.sessionItems / 2 || source.waitingBytes > limits.sessionBytes / 2)
+        pause(source)
       schedule()
     },
     end(source) {
       if (source.ended) return
       source.ended = true
+      crowd.delete(source)
       if (source.waiting === undefined) finished(source)
     },
     hold(on) {
       held = on
-      if (!on && items > 0) schedule()
+      if (!on && hasWork()) schedule()
     },
     shed(shedClass, reason) {
       sheds[shedClass][reason]++

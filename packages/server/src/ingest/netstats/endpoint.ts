@@ -46,6 +46,8 @@ export interface NetstatsEndpoint {
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer, address: string) => void
   /** Some four times a second: a share of the sessions each time. */
   tick(): void
+  /** Reads nothing from agents that speak while the way to the desk is full. */
+  hold(on: boolean): void
   /** Sends all agents away, and cuts those that do not go within `graceMs`. */
   drain(graceMs: number): Promise<void>
   readonly counts: AgentCounts
@@ -70,6 +72,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
   const memo = createBodyMemo()
   const peers = new Map<number, AgentPeer>()
   const owing = new Set<AgentPeer>()
+  const paused = new Set<AgentPeer>()
   const states = { greeting: 0, asking: 0, open: 0 }
   let pace: Pace = {
     reportMs: defaults.intervals.reportMs,
@@ -80,6 +83,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
   let serial = 0
   let share = 0
   let draining = false
+  let held = false
   let gone: (() => void) | undefined
 
   const at = (): At => ({ now: Date.now(), mono: performance.now() })
@@ -288,6 +292,10 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     counts.bytes += data.length
     heard(peer)
     if (peer.state === 'over') return
+    if (held && !paused.has(peer)) {
+      paused.add(peer)
+      peer.socket.pause()
+    }
     if (!isBinary) return feed(peer, { type: 'frame', text: data.toString(), bytes: data.length })
     if (!peer.session.compress) return feed(peer, { type: 'unreadable', reason: 'binary without permission' })
     const text = tryInflate(data, bounds.frameBytes)
@@ -328,6 +336,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       if (peer.state !== 'over') enter(peer, 'over')
       hellos.delete(peer)
       owing.delete(peer)
+      paused.delete(peer)
       const now = unixMs(Date.now())
       up.closed(peer.serial, now)
       up.gone(peer.serial, now)
@@ -366,6 +375,12 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       }
       spreadPace()
       if (share === 0) watchUnfinished(new Set(peers.values()))
+    },
+    hold(on) {
+      held = on
+      if (on) return
+      for (const { socket } of paused) socket.resume()
+      paused.clear()
     },
     async drain(graceMs) {
       draining = true
