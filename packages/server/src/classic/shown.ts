@@ -3,6 +3,7 @@ import type { Pieces } from '../feed/pieces.ts'
 import { refill } from '../ingest/token-bucket.ts'
 import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
 import type { Dirty, NetworkView } from '../shard/model.ts'
+import { behindAt } from './reader.ts'
 import { createRoom } from './room.ts'
 
 /** One message, in one part or several. */
@@ -26,10 +27,11 @@ const answerKeptMs = 1000
 /** A new `init` raises a toast in every page and can be megabytes; more of both the larger the network. */
 const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
 /**
- * A page is told every block of every node. From some 4,000 nodes on that is more than any page can take: rows then
+ * A page is told every block of every node. From some 2,000 nodes on that is more than any page can take: rows then
  * change less often, in turn, and each shows the newest when it does.
+ * What goes out at once has to be less than what makes a page count as one that can not keep up.
  */
-const rowsRate: Rate = { perSecond: 1 << 20, burst: 1 << 21 }
+const rowsRate: Rate = { perSecond: 1 << 19, burst: behindAt / 2 }
 const rowsAPiece = 20
 
 export const createShown = (view: NetworkView, monotonic: () => number): Shown => {
