@@ -2,6 +2,7 @@
 import type { RowOf, Tables } from '@netstats/sdk/store'
 import type { Core, NetworkView } from '../shard/model.ts'
 import type { Keys, MetricName, NetworkName, NodeName } from './keys.ts'
+import type { ObservedNode } from '../shard/observer.ts'
 import { createSlots } from './slots.ts'
 import type { Slots } from './slots.ts'
 
@@ -29,6 +30,8 @@ export interface NodeBook {
   sessions: number
   activeMs: number
   activeSince: number | null
+  /** Where the core has it; undefined until that was seen. */
+  record: ObservedNode | undefined
   /** Places of its metrics by number of their name. */
   readonly series: Map<MetricName, number>
 }
@@ -40,6 +43,10 @@ export interface Series {
 
 export interface Books {
   readonly networks: ReadonlyMap<string, NetworkBook>
+  /** What `of` has found before, without a look at its name. */
+  known(node: ObservedNode): NodeBook | undefined
+  /** The same as `node`; `known` then knows it. */
+  of(network: string, node: ObservedNode, at: number): NodeBook | undefined
   /** Undefined for a node the core does not know, or beyond the names that are kept apart. */
   node(network: string, id: string, at: number): NodeBook | undefined
   network(name: string, at: number): NetworkBook | undefined
@@ -97,7 +104,7 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
       return undefined
     }
     const active = of.view.column(id, 'state') === 'active'
-    const made = {
+    const made: NodeBook & { slot: number } = {
       id,
       name,
       network: of,
@@ -108,6 +115,7 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
       sessions: known.sessions,
       activeMs: known.activeMs,
       activeSince: active ? at : null,
+      record: undefined,
       series: new Map<MetricName, number>(),
     }
     made.slot = nodeSlots.take(made)
@@ -115,9 +123,20 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
     return made
   }
 
+  const node = (key: string, id: string, at: number): NodeBook | undefined =>
+    networks.get(key)?.nodes.get(id) ?? openNode(key, id, at)
+
   return {
     networks,
-    node: (key, id, at) => networks.get(key)?.nodes.get(id) ?? openNode(key, id, at),
+    known: ({ book }) => book as NodeBook | undefined,
+    of(key, record, at) {
+      const found = node(key, record.id, at)
+      if (found === undefined) return undefined
+      record.book = found
+      found.record = record
+      return found
+    },
+    node,
     network,
     seriesOf(node, metric) {
       const known = node.series.get(metric)
@@ -128,6 +147,7 @@ export const createBooks = (core: Pick<Core, 'network' | 'inventory'>, keys: Key
     },
     forgetNode(node) {
       node.network.nodes.delete(node.id)
+      if (node.record !== undefined) node.record.book = undefined
       for (const slot of node.series.values()) seriesSlots.free(slot)
       nodeSlots.free(node.slot)
     },

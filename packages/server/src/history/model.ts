@@ -62,7 +62,7 @@ export interface History extends AsyncDisposable {
    * The core whose recorder this is, before its first input: recording begins, and the core goes on with what the store
    * has. Resolves when all of it is back, or waiting is over: the rest follows while inputs come.
    */
-  begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'restore'>): Promise<void>
+  begin(core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'restore' | 'touched'>): Promise<void>
   /** Resolves when all that was recorded before the call is durable, or was given up and counted. */
   flushed(): Promise<void>
 }

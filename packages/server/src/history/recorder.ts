@@ -5,6 +5,7 @@
 import { shedClassOf } from '@netstats/protocol'
 import type { Kind, Observation } from '@netstats/protocol'
 import type { Core, CoreInput } from '../shard/model.ts'
+import type { ObservedNode } from '../shard/observer.ts'
 import { createBlockRows } from './block-rows.ts'
 import type { BlockRowsContext } from './block-rows.ts'
 import { createBooks } from './books.ts'
@@ -25,7 +26,7 @@ import { createShedRows } from './shed-rows.ts'
 import type { ShedTotals } from './shed-rows.ts'
 
 export interface RecorderOptions {
-  readonly core: Pick<Core, 'network' | 'networkOf' | 'inventory'>
+  readonly core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'touched'>
   readonly keys: Keys
   readonly pending: Pending
   /** What others gave up since the start, by class and reason. */
@@ -135,11 +136,22 @@ export const createRecorder = ({
       if (rollups.late.size > maxLateSums) rollups.late.flush()
     })
 
-  const nodeOf = (network: string, id: string, at: number, rowClass: RowClass): NodeBook | undefined => {
+  const counted = (rowClass: RowClass, find: () => NodeBook | undefined): NodeBook | undefined => {
     const before = books.turnedAway
-    const node = books.node(network, id, at)
+    const node = find()
     if (books.turnedAway > before) pending.giveUp(rowClass, 'names')
     return node
+  }
+
+  const nodeOf = (network: string, told: ObservedNode, at: number, rowClass: RowClass): NodeBook | undefined =>
+    books.known(told) ?? counted(rowClass, () => books.of(network, told, at))
+
+  /** What an input is about that the core has just applied. One that it did not know, or has moved, is looked for. */
+  const subject = (network: string, id: string, at: number, rowClass: RowClass): NodeBook | undefined => {
+    const { touched } = core
+    return touched?.id === id
+      ? nodeOf(network, touched, at, rowClass)
+      : counted(rowClass, () => books.node(network, id, at))
   }
 
   return {
@@ -151,7 +163,7 @@ export const createRecorder = ({
       switch (input.type) {
         case 'observation': {
           const { network, observation, mode, seenAt = at } = input
-          const node = nodeOf(network, observation.node, at, rowClassOf(observation.kind))
+          const node = subject(network, observation.node, at, rowClassOf(observation.kind))
           if (node === undefined) return
           if (mode === 'late') return lateObserved(node, observation, Math.min(seenAt, at))
           // What a node said of itself before is not what it is; it says so at each login.
@@ -160,7 +172,7 @@ export const createRecorder = ({
           return
         }
         case 'round-trip': {
-          const node = nodeOf(input.network, input.node, at, 'sample')
+          const node = subject(input.network, input.node, at, 'sample')
           if (node !== undefined) samples.roundTrip(node, input.roundTripMs, at)
           return
         }
@@ -186,16 +198,16 @@ export const createRecorder = ({
       }
     },
     change: concluded,
-    blockAdded(network, id, block, seenAt, at) {
-      const node = nodeOf(network, id, at, 'fact')
+    blockAdded(network, told, block, seenAt, at) {
+      const node = nodeOf(network, told, at, 'fact')
       if (node !== undefined) blocks.added(node, block, seenAt, at)
     },
-    sighted(network, id, block, delayMs, seenAt, at) {
-      const node = nodeOf(network, id, at, 'sample')
+    sighted(network, told, block, delayMs, seenAt, at) {
+      const node = nodeOf(network, told, at, 'sample')
       if (node !== undefined) blocks.sighted(node, block, delayMs, seenAt, at)
     },
-    oldBlock(network, id, block, seenAt, at) {
-      const node = nodeOf(network, id, at, 'fact')
+    oldBlock(network, told, block, seenAt, at) {
+      const node = nodeOf(network, told, at, 'fact')
       if (node !== undefined) blocks.old(node, block, seenAt, at)
     },
     restored: (network, restored, at) => resume.restored(network, restored, at),

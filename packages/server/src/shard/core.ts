@@ -38,6 +38,7 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     else changes.push(change)
   }
   const context = { options, emit, counts }
+  let touched: NodeRecord | undefined
 
   const shardOf = (info: NodeInfo, genesis: string | null, node: string, at: UnixMs): Shard => {
     const shard = shardFor(registry, info.networkId, genesis, node, (key, networkId) => {
@@ -82,6 +83,7 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     if (shard === undefined || node === undefined) return
     applyObservation(shard, node, observation, at, mode, seenAt)
     if (observation.kind === 'node-info' && mode !== 'late') settle(shard, node, at)
+    else touched = node
   }
 
   const tick = (at: UnixMs): void => {
@@ -114,6 +116,7 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
         return disconnectNode(shard, node, input.at)
       case 'round-trip':
         node.roundTripMs = Math.max(0, input.roundTripMs)
+        touched = node
         return markNode(shard.dirty, node)
       case 'genesis':
         node.genesis = input.genesis
@@ -151,11 +154,15 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
     restore,
     apply(input) {
       counts.inputs++
+      touched = undefined
       take(input)
       if (changes === null) return nothing
       const concluded = changes
       changes = null
       return concluded
+    },
+    get touched() {
+      return touched
     },
     networkOf: (node, networkId) => findNode(registry, networkId, node)?.key,
     networks: () => [...views.values()],

@@ -35,10 +35,10 @@ const tellBlock = (
 const watch = () => {
   const told: string[] = []
   const observer: CoreObserver = {
-    blockAdded: (_, node, block, seenAt, at) => told.push(`added ${block.number} by ${node}, ${at - seenAt} ago`),
+    blockAdded: (_, node, block, seenAt, at) => told.push(`added ${block.number} by ${node.id}, ${at - seenAt} ago`),
     sighted: (_, node, block, delay, seenAt, at) =>
-      told.push(`seen ${block.number} by ${node} after ${delay}, ${at - seenAt} ago`),
-    oldBlock: (_, node, block, seenAt, at) => told.push(`old ${block.number} by ${node}, ${at - seenAt} ago`),
+      told.push(`seen ${block.number} by ${node.id} after ${delay}, ${at - seenAt} ago`),
+    oldBlock: (_, node, block, seenAt, at) => told.push(`old ${block.number} by ${node.id}, ${at - seenAt} ago`),
   }
   return { stage: scenario({ observer }), told }
 }

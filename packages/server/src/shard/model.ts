@@ -5,6 +5,7 @@
 import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { BlockDetail, BlockRow, NetworkSummary, NodeRow } from '@netstats/protocol/feed'
 import type { NetworkImage } from './image.ts'
+import type { ObservedNode } from './observer.ts'
 
 /**
  * `live`: it has just happened. `late`: it happened at `seenAt`, and older than what the live picture shows: it goes to the
@@ -178,6 +179,8 @@ export interface Core {
    * core; nothing comes back where its name, or its genesis, is another network's by now.
    */
   restore(image: NetworkImage, at: UnixMs): Generator<void, Restored>
+  /** The node that the last input was about: of an observation or round trip, and while it is in its network. */
+  readonly touched: ObservedNode | undefined
   /** Network a connected node is in; undefined for a node nobody announced. */
   networkOf(node: string, networkId: string | undefined): string | undefined
   networks(): readonly NetworkView[]

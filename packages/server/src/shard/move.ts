@@ -50,7 +50,7 @@ const carryBlock = (to: Shard, moved: NodeRecord, block: BlockRecord, blockAt: n
   let copy = to.tree.byHash.get(block.hash)
   if (copy === undefined) {
     copy = copyBlock(block)
-    if (attach(to.tree, copy)) to.options.observer?.blockAdded(to.key, moved.id, copy, at, at)
+    if (attach(to.tree, copy)) to.options.observer?.blockAdded(to.key, moved, copy, at, at)
     to.tree.byHash.set(copy.hash, copy)
   }
   addWitness(copy, moved.slot, to.slots)

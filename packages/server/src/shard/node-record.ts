@@ -3,6 +3,7 @@ import type { NodeColumn, NodeRow } from '@netstats/protocol/feed'
 import type { BlockRecord } from './block-record.ts'
 import { parseClient } from './client-version.ts'
 import type { Markable } from './dirty.ts'
+import type { ObservedNode } from './observer.ts'
 import type { Place } from './options.ts'
 import { createDelayRing } from './delay-ring.ts'
 import type { DelayRing } from './delay-ring.ts'
@@ -25,7 +26,7 @@ export type ComputedColumn =
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** A node as the shard keeps it: one mutable record for its whole life, no new object for a report. */
-export interface NodeRecord extends Mutable<Pick<NodeRow, PlainColumn>>, Markable {
+export interface NodeRecord extends Mutable<Pick<NodeRow, PlainColumn>>, Markable, ObservedNode {
   readonly id: string
   /** Place in the witness bits of blocks. */
   readonly slot: number
@@ -107,6 +108,7 @@ export const createNode = (id: string, slot: number, at: number): NodeRecord => 
   ring: createDelayRing(),
   versionLabel: unknownClient,
   dirtyRound: 0,
+  book: undefined,
 })
 
 /**

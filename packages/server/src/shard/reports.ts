@@ -138,13 +138,13 @@ const applyBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs, tim
   if (found === undefined) return
   const { block, attached } = found
   const { observer } = shard.options
-  if (attached) observer?.blockAdded(shard.key, node.id, block, time.at, at)
+  if (attached) observer?.blockAdded(shard.key, node, block, time.at, at)
   const { fresh, evidence } = witness(shard, node, found)
   if (body.totalDifficulty !== undefined) node.totalDifficultyWei = body.totalDifficulty
   const old = node.block
   if (fresh) {
     node.propagationMs = sight(shard, node, block, time)
-    observer?.sighted(shard.key, node.id, block, node.propagationMs, time.at, at)
+    observer?.sighted(shard.key, node, block, node.propagationMs, time.at, at)
   } else if (block !== old) node.propagationMs = known(node, block)
   if (block === old) return
   moveTo(shard, node, block)
@@ -158,18 +158,17 @@ const applyPastBlock = (shard: Shard, node: NodeRecord, body: Block, at: UnixMs,
   const { observer } = shard.options
   if (body.number < shard.tree.base && !shard.tree.byHash.has(body.hash)) {
     if (seen === undefined) shard.counts.blocksBelowWindow++
-    else
-      observer?.oldBlock(shard.key, node.id, { ...createBlock(body), arrivedAt: seen, firstNode: node.name }, seen, at)
+    else observer?.oldBlock(shard.key, node, { ...createBlock(body), arrivedAt: seen, firstNode: node.name }, seen, at)
     return
   }
   const found = findBlock(shard, body)
   if (found === undefined) return
   const { block, attached } = found
-  if (attached) observer?.blockAdded(shard.key, node.id, block, seen ?? at, at)
+  if (attached) observer?.blockAdded(shard.key, node, block, seen ?? at, at)
   const { fresh, evidence } = witness(shard, node, found)
   if (fresh && seen !== undefined) {
     const delay = sight(shard, node, block, { at: seen, isArrival: false, isLate: true })
-    observer?.sighted(shard.key, node.id, block, delay, seen, at)
+    observer?.sighted(shard.key, node, block, delay, seen, at)
   }
   forget(shard.tree, block)
   if (evidence) considerEvidence(shard, at)
