@@ -58,14 +58,18 @@ export const hear = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
   if (node.state === 'inactive' && node.connected && node.reportedActive) activate(shard, node, at)
 }
 
-/** Silence and uptime, once a tick. */
-export const reviewNode = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
-  if (node.state === 'active' && at - node.lastSeenAt > shard.options.silentAfterMs)
-    deactivate(shard, node, 'silent', at)
-  if (at - node.uptimeAt < uptimeEveryMs) return
-  const before = node.uptime
-  refreshUptime(node, at)
-  if (node.uptime !== before) markNode(shard.dirty, node)
+/** Silence and uptime. Gives when there may be something to see again: nothing that comes makes it earlier. */
+export const reviewNode = (shard: Shard, node: NodeRecord, at: UnixMs): number => {
+  const { silentAfterMs } = shard.options
+  if (node.state === 'active' && at - node.lastSeenAt > silentAfterMs) deactivate(shard, node, 'silent', at)
+  if (at - node.uptimeAt >= uptimeEveryMs) {
+    const before = node.uptime
+    refreshUptime(node, at)
+    if (node.uptime !== before) markNode(shard.dirty, node)
+  }
+  // The clock was set back: what comes now will be earlier than what came before.
+  if (node.lastSeenAt > at || node.uptimeAt > at) return at
+  return Math.min(node.uptimeAt + uptimeEveryMs, (node.state === 'active' ? node.lastSeenAt : at) + silentAfterMs)
 }
 
 /** Time a node has been active, up to `at`. */

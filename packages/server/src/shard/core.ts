@@ -14,6 +14,7 @@ import { defaultCoreOptions } from './options.ts'
 import type { CoreOptions } from './options.ts'
 import { addShard, createRegistry, dropShard, findNode, isSameChain, overflowKey, shardFor } from './registry.ts'
 import { mergeShard } from './merge.ts'
+import { reviewDue } from './reviews.ts'
 import { applyObservation } from './reports.ts'
 import { isRestorable, restoreShard } from './restore.ts'
 import { createShard, createShardCounts } from './shard-state.ts'
@@ -88,7 +89,7 @@ export const createCore = (given: Partial<CoreOptions> = {}): Core => {
 
   const tick = (at: UnixMs): void => {
     for (const shard of registry.shards.values()) {
-      for (const node of shard.nodes.values()) reviewNode(shard, node, at)
+      reviewDue(shard.reviews, at, (node) => reviewNode(shard, node, at))
       forgetExpired(shard, at)
       reviewHead(shard, at)
       if (shard.nodes.size > 0) continue

@@ -8,6 +8,7 @@ import { holdElection } from './head.ts'
 import { applyInfo, applyPlace, createNode } from './node-record.ts'
 import type { NodeRecord } from './node-record.ts'
 import type { Place } from './options.ts'
+import { addReview, removeReview } from './reviews.ts'
 import type { Shard } from './shard-state.ts'
 import { unsight } from './sighting.ts'
 import { moveTo } from './standing.ts'
@@ -49,6 +50,7 @@ export const connectNode = (
 export const seatNode = (shard: Shard, id: string, at: number): NodeRecord => {
   const node = createNode(id, takeSlot(shard), at)
   shard.nodes.set(id, node)
+  addReview(shard.reviews, node)
   shard.inactive.add(node)
   count(shard, node, 1)
   return node
@@ -96,6 +98,7 @@ export const removeNode = (shard: Shard, node: NodeRecord, reason: 'expired' | '
   }
   forgetDelays(node.ring)
   shard.nodes.delete(node.id)
+  removeReview(shard.reviews, node)
   shard.inactive.delete(node)
   shard.freeSlots.push(node.slot)
   count(shard, node, -1)

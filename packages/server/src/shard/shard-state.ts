@@ -6,6 +6,8 @@ import type { DirtyTracker } from './dirty.ts'
 import type { Change } from './model.ts'
 import type { NodeRecord } from './node-record.ts'
 import type { CoreOptions } from './options.ts'
+import { createReviews } from './reviews.ts'
+import type { Reviews } from './reviews.ts'
 import { giveUpSights } from './sighting.ts'
 
 /** Live state of one network. The files beside this one are its functions; nobody outside the folder sees it. */
@@ -20,6 +22,7 @@ export interface Shard {
   readonly tree: BlockTree
 
   readonly nodes: Map<string, NodeRecord>
+  readonly reviews: Reviews
   /** Inactive nodes, the longest inactive first. */
   readonly inactive: Set<NodeRecord>
   /** Until then no node is forgotten. */
@@ -101,6 +104,7 @@ export const createShard = (key: string, networkId: string | null, context: Shar
       },
     }),
     nodes: new Map(),
+    reviews: createReviews(),
     inactive: new Set(),
     keepUntil: 0,
     freeSlots: [],
