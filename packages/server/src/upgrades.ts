@@ -84,6 +84,11 @@ export const turnAway = (socket: Socket, status: number, words: string, headers 
   )
 }
 
+/** On its own: what is written in the handler of upgrades would hold on to the request, with all its headers, as long. */
+const leaveWhenClosed = (admission: UpgradeOptions['admission'], socket: Socket, address: string): void => {
+  socket.once('close', () => admission.leave(address))
+}
+
 const ignore = (): void => undefined
 
 /** Counts what is no request, and hands upgrades to whoever they are for. */
@@ -111,7 +116,7 @@ export const routeUpgrades = (server: Server, options: UpgradeOptions): void => 
       const [status, words] = statusOf[refusal] ?? [503, 'Service Unavailable']
       return turnAway(socket, status, words, 'Retry-After: 10\r\n')
     }
-    socket.once('close', () => admission.leave(address))
+    leaveWhenClosed(admission, socket, address)
     const letIn = (): void => {
       socket.setNoDelay(true)
       upgrade(request, socket, head, address)

@@ -146,7 +146,8 @@ export const createHistoryPlan = <S extends AskedOf>(limits: HistoryLimits): His
     expire(now) {
       let expired = 0
       for (const session of waiting) {
-        if (now - session.askedAt < limits.timeoutMs) continue
+        // In the order they were asked.
+        if (now - session.askedAt < limits.timeoutMs) break
         expired++
         session.historyFailures++
         if (session.asked !== genesis) countMisses(session, new Set())

@@ -45,7 +45,7 @@ export const pace = {
   summaryMs: 1000,
   indexMs: 250,
   /** Neither summaries nor sorted tables take more than one part in this many of the time. */
-  share: 10,
+  share: 20,
 } as const
 
 export const createNetworkState = (view: NetworkView, monotonic: Monotonic): NetworkState => {

@@ -24,7 +24,10 @@ const begin = () => {
   const others = (): void => {
     for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run()
   }
-  return { turns, slices, done, work, others, deferred }
+  const elsewhere = (ms: number): void => {
+    clock += ms
+  }
+  return { turns, slices, done, work, others, deferred, elsewhere }
 }
 
 describe('turns', () => {
@@ -37,6 +40,16 @@ describe('turns', () => {
     others()
     expect(done).toEqual(['short', 'long'])
     expect(Math.max(...slices)).toBeLessThanOrEqual(4)
+  })
+
+  it('take a quarter of what others take while these have much to do', () => {
+    const { turns, slices, work, deferred, elsewhere } = begin()
+    turns.run(work('long', 40))
+    for (const busy of [8, 8, 100, 0]) {
+      elsewhere(busy)
+      for (const run of deferred.splice(0)) run()
+    }
+    expect(slices).toEqual([4, 2, 2, 4, 1])
   })
 
   it('do one work after the other, and what is asked for twice once', () => {

@@ -27,6 +27,12 @@ export interface Turns {
 
 /** Others wait this long at most, and as long as one more piece takes. */
 const sliceMs = 4
+/**
+ * Of the time that others take, work takes this part at most while they have much to do: what is shown can wait for what
+ * comes in, and costs less when more of it has come.
+ */
+const partOfOthers = 1 / 4
+const leastMs = 0.5
 
 export const createTurns = ({ monotonic, defer, onSlice }: TurnsOptions): Turns => {
   const waiting = new Set<() => Pieces>()
@@ -34,6 +40,7 @@ export const createTurns = ({ monotonic, defer, onSlice }: TurnsOptions): Turns 
   let failure: { readonly error: unknown } | undefined
   let idle = true
   let closed = false
+  let endedAt = Number.NEGATIVE_INFINITY
 
   const next = (): Pieces | undefined => {
     if (current !== undefined) return current.pieces
@@ -47,16 +54,18 @@ export const createTurns = ({ monotonic, defer, onSlice }: TurnsOptions): Turns 
   const slice = (): void => {
     if (closed) return
     const from = monotonic()
+    const budget = Math.min(sliceMs, Math.max(leastMs, (from - endedAt) * partOfOthers))
     try {
       for (let pieces = next(); pieces !== undefined; pieces = next()) {
         if (pieces.next().done === true) current = undefined
-        if (monotonic() - from >= sliceMs) break
+        if (monotonic() - from >= budget) break
       }
     } catch (error) {
       current = undefined
       failure ??= { error }
     }
-    onSlice?.(monotonic() - from)
+    endedAt = monotonic()
+    onSlice?.(endedAt - from)
     idle = current === undefined && waiting.size === 0
     if (!idle) defer(slice)
   }

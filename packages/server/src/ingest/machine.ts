@@ -32,7 +32,7 @@ export type OddFrame = 'binary' | 'oversized' | 'not-utf8' | 'protocol-error' | 
 
 export interface IngestMachine<S extends Session> {
   opened(session: S, now: number): void
-  frame(session: S, data: Uint8Array, at: UnixMs): void
+  frame(session: S, data: Buffer, at: UnixMs): void
   /** Works through one frame that waited in the queue. */
   settle(session: S, text: string, at: UnixMs): void
   /** A frame that never became text, or that could not be handled. All but binary ones end the session. */
@@ -91,7 +91,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     else if (session.state === 'waiting') refuse(hall, session, 'malformed-hello', 'too many faults')
   }
 
-  const beforeReady = (session: S, event: EthstatsEvent | undefined, data: Uint8Array, at: UnixMs): void => {
+  const beforeReady = (session: S, event: EthstatsEvent | undefined, data: Buffer, at: UnixMs): void => {
     if (session.state === 'closed' || session.state === 'ending') return
     // geth takes any frame before `ready` for a refusal, so nothing is answered here, not even pings.
     if (session.state === 'asking') return bump(hall.counts.badFrames, 'before-ready')
@@ -100,7 +100,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       bump(hall.counts.badFrames, 'hello-too-large')
       return refuse(hall, session, 'malformed-hello', 'too large')
     }
-    const message = read(session, decode(data), at)
+    const message = read(session, data.toString(), at)
     if (message === undefined) {
       if (session.state === 'waiting') refuse(hall, session, 'malformed-hello')
     } else if (message.type !== 'hello') fault(session, 'before-hello', at)
@@ -312,9 +312,9 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       const shedClass = shedClassOfEvent(event)
       if (!spend(session, shedClass, data.length, at)) return effects.shed(shedClass)
       if (event !== undefined && immediate.has(event) && data.length <= immediateBytes) {
-        return settle(session, decode(data), at)
+        return settle(session, data.toString(), at)
       }
-      effects.queue(session, decode(data), shedClass, at)
+      effects.queue(session, data.toString(), shedClass, at)
     },
     settle,
     oddFrame(session, code, at) {
@@ -388,5 +388,3 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     blockMemo: memo,
   }
 }
-
-const decode = (data: Uint8Array): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()
