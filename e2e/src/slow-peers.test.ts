@@ -24,7 +24,7 @@ const endless = (drop: string | Buffer): Iterable<string | Buffer> => ({
 const bytesOf = (text: string | Buffer): Buffer[] => [...Buffer.from(text)].map((byte) => Buffer.from([byte]))
 /** Each a frame of its own, none of them the last one of the message. */
 const pieces = (text: string): Buffer[] =>
-  [...text].map((one, i) => rawFrame(i === 0 ? opcodes.text : opcodes.more, one, { fin: false }))
+  Array.from(text, (one, i) => rawFrame(i === 0 ? opcodes.text : opcodes.more, one, { fin: false }))
 
 /** Headers have 10 s and are looked after every 2 s; a request has 30 s; the rest is the machine's. */
 const headersMs = 10_000 + 2000 + 3000
@@ -87,9 +87,9 @@ const each = 3
 const everyMs = 400
 
 /** Plays it until the server ends the connection, and gives the milliseconds that took. */
-const play = async ({ open, drops }: SlowKind, server: ServerProcess, address: string): Promise<number> => {
-  const raw = await open(server, address)
-  const rest = drops[Symbol.iterator]()
+const play = async (kind: SlowKind, server: ServerProcess, address: string): Promise<number> => {
+  const raw = await kind.open(server, address)
+  const rest = kind.drops[Symbol.iterator]()
   const timer = setInterval(() => {
     const next = rest.next()
     if (next.done !== true) void raw.send(next.value)
