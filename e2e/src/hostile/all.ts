@@ -1,6 +1,7 @@
 /** Every hostile case that a test has time for, and how results are shown. */
 import { floodCases } from './cases-floods.ts'
 import { frameCases } from './cases-frames.ts'
+import { handshakeCases } from './cases-handshakes.ts'
 import { httpCases } from './cases-http.ts'
 import { identityCases } from './cases-identity.ts'
 import { nameCases } from './cases-names.ts'
@@ -16,6 +17,7 @@ export const shortCases: readonly HostileCase[] = [
   ...floodCases,
   ...readerCases,
   ...httpCases,
+  ...handshakeCases,
 ]
 
 const columns = ['case', 'sent', 'counted as', 'rss MB', 'pong ms p50/max', 's'] as const

@@ -56,7 +56,8 @@ export const openRaw = (server: { readonly port: number }, address = '127.0.0.1'
     )
   })
 
-const upgradeRequest = (path: string): string =>
+/** Agents of the netstats protocol have to ask for it by name. */
+export const upgradeRequest = (path: string, ...headers: readonly string[]): string =>
   [
     `GET ${path} HTTP/1.1`,
     'Host: localhost',
@@ -64,6 +65,8 @@ const upgradeRequest = (path: string): string =>
     'Connection: Upgrade',
     'Sec-WebSocket-Version: 13',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...(path === '/agent' ? ['Sec-WebSocket-Protocol: netstats.v1'] : []),
+    ...headers,
     '\r\n',
   ].join('\r\n')
 

@@ -11,9 +11,10 @@ export interface LogOptions {
 /** The log of a command, on standard error: JSON for machines, short lines on a terminal. */
 export const createLog = ({ level, format }: LogOptions): Logger => {
   const readable = format === 'auto' ? process.stderr.isTTY : format === 'readable'
+  const destination = pino.destination({ dest: 2, sync: true })
   const target = readable
     ? { write: (line: string) => void process.stderr.write(forPeople(line)) }
-    : pino.destination({ dest: 2, sync: true })
+    : { write: (line: string) => void destination.write(forMachines(line)) }
   return pino(
     {
       level,
@@ -25,6 +26,19 @@ export const createLog = ({ level, format }: LogOptions): Logger => {
     target,
   )
 }
+
+/** What begins a new line, commands a terminal, turns the direction of a text or hides in it. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+
+/** JSON escapes what is below U+0020 only; a terminal that shows the log obeys others, too. The values stay the same. */
+export const forMachines = (line: string): string =>
+  line.replaceAll(unsafe, (char) =>
+    char === '\n'
+      ? char
+      : Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(
+          '',
+        ),
+  )
 
 const maxField = 200
 
@@ -41,11 +55,12 @@ export const forPeople = (line: string): string => {
   const told = Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`)
   const reason = (error as { message?: unknown } | undefined)?.message
   const words = [clock, String(level).padEnd(5), part, msg, typeof reason === 'string' ? `(${reason})` : '', ...told]
-  return `${words.filter((word) => word !== undefined && word !== '').join(' ')}\n`
+  const said = words.filter((word) => word !== undefined && word !== '')
+  // Words of an error may be those of a peer, as the fields are.
+  return `${said.join(' ').replaceAll(unsafe, ' ')}\n`
 }
 
 const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const plain = text.replaceAll(/\p{Cc}/gu, ' ')
-  return plain.length > maxField ? `${plain.slice(0, maxField)}…` : plain
+  return text.length > maxField ? `${text.slice(0, maxField)}…` : text
 }

@@ -9,6 +9,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Admission } from './ingest/admission.ts'
 import type { Refusal } from './ingest/counts.ts'
 import type { Turnstile } from './ingest/turnstile.ts'
@@ -89,12 +90,34 @@ const leaveWhenClosed = (admission: UpgradeOptions['admission'], socket: Socket,
   socket.once('close', () => admission.leave(address))
 }
 
+const faultStatus: { readonly [F in HttpFault]?: string } = {
+  timeout: '408 Request Timeout',
+  'headers-too-large': '431 Request Header Fields Too Large',
+  malformed: '400 Bad Request',
+}
+
+/**
+ * Ends a connection whose request can not be answered. Node leaves that to whoever listens for `clientError`: without it,
+ * who is too slow or sends nonsense would keep its connection for ever. Nothing is waited for: it may not read either.
+ */
+const endFaulty = (socket: Duplex, fault: HttpFault): void => {
+  const status = faultStatus[fault]
+  if (status !== undefined && socket.writable) {
+    socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  }
+  socket.destroy()
+}
+
 const ignore = (): void => undefined
 
 /** Counts what is no request, and hands upgrades to whoever they are for. */
 export const routeUpgrades = (server: Server, options: UpgradeOptions): void => {
   const { admission, addressOf, upgrades } = options
-  server.on('clientError', (error: NodeJS.ErrnoException) => options.onFault(faultOf(error)))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const fault = faultOf(error)
+    options.onFault(fault)
+    endFaulty(socket, fault)
+  })
   server.on('drop', () => options.onRefused('too-many-connections'))
   server.on('tlsClientError', () => options.onFault('tls'))
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {

@@ -6,6 +6,13 @@ export type EndpointProtocol = (typeof endpointProtocols)[number]
 
 /** The URL without user, password, query and fragment: what logs and messages may show. */
 export const redactUrl = (text: string): string => {
+  // Without a scheme it is no address yet, and may be `name:secret@host`, or that without the host.
+  if (!text.includes('//')) {
+    return text
+      .replace(/^[^/?#]*@/, '[secret]@')
+      .replace(/^([^/:?#@[]*):(?!\d{1,5}(?:[/?#]|$))[^@]*$/, '$1:[secret]')
+      .replace(/[?#].*$/, '?[hidden]')
+  }
   if (!URL.canParse(text)) return text.replace(/\/\/[^/@]*@/, '//[secret]@')
   const url = new URL(text)
   const hidden = url.username !== '' || url.password !== ''

@@ -60,6 +60,13 @@ export interface NetstatsEndpoint {
 const offersProtocol = ({ headers }: IncomingMessage): boolean =>
   (headers['sec-websocket-protocol'] ?? '').split(',').some((one) => one.trim() === subProtocol)
 
+/** What a session refuses by itself, before anybody was asked, by its word. */
+const ownRefusals: Readonly<Record<string, Refusal>> = {
+  timeout: 'login-timeout',
+  malformed: 'malformed-hello',
+  version: 'malformed-hello',
+}
+
 const shares = 4
 /** Bytes that may wait for a peer that does not read. */
 const unsentLimit = 4 << 20
@@ -160,17 +167,20 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       }
       case 'fault':
         return bump(counts.faults, action.code)
-      case 'end':
+      case 'end': {
+        // What the desk or its gate refuses is counted where they say so.
+        const refusal = peer.state === 'greeting' && action.how === 'refused' ? ownRefusals[action.reason] : undefined
+        if (refusal !== undefined) counts.refused[refusal]++
         return end(peer, action.how === 'refused' ? undefined : action.how, () =>
           socket.close(action.code, action.reason),
         )
+      }
     }
   }
 
   /** `how` is undefined for one that was refused, which is counted where it is. */
   const end = (peer: AgentPeer, how: AgentEnding | undefined, cut: () => void): void => {
     if (peer.state === 'open' && how !== undefined) counts.ended[peer.because ?? how]++
-    if (peer.state === 'greeting' && how === 'silent') counts.refused['login-timeout']++
     if (peer.state !== 'over') {
       log.debug({ address: peer.address, node: peer.node, how }, 'agent session ended')
       enter(peer, 'over')
