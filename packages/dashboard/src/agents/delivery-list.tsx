@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks'
 import { useList } from '../events/use-list.ts'
-import { count, decimal, gap, unknown } from '../format/numbers.ts'
+import { count } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
 import { queryOf } from '../rest/rest.ts'
 import { RestFault } from '../rest/rest-fault.tsx'
@@ -9,6 +9,7 @@ import { writeRoute } from '../router/routes.ts'
 import { wordsFor } from '../server/words.ts'
 import { Ago } from '../ui/ago.tsx'
 import { Command } from '../ui/command.tsx'
+import { clockText } from './clock-text.ts'
 import type { Delivery } from './wire.ts'
 
 const portion = 100
@@ -34,7 +35,7 @@ export function DeliveryList() {
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Node</th>
+              <th scope="col">Node, where it has another name</th>
               <th scope="col">State</th>
               <th scope="col" class="num">
                 Received
@@ -129,14 +130,22 @@ function Nothing({ waiting, searched }: { readonly waiting: boolean; readonly se
 }
 
 function Line({ row }: { readonly row: Delivery }) {
+  // Most agents are called as their node is: it is told once.
+  const same = row.agent === row.node
+  const node = <a href={writeRoute({ page: 'node', network: row.network, node: row.node })}>{row.node}</a>
   return (
     <tr class={row.open ? '' : 'is-off'}>
-      <td class="agent-name">{row.agent}</td>
-      <td>
-        <a href={writeRoute({ page: 'node', network: row.network, node: row.node })}>{row.node}</a>{' '}
-        <span class="faint">{row.network}</span>
+      <td class="agent-name">
+        {same ? node : row.agent} {same && <span class="faint">{row.network}</span>}
       </td>
       <td>
+        {!same && (
+          <>
+            {node} <span class="faint">{row.network}</span>
+          </>
+        )}
+      </td>
+      <td class="agent-state">
         {row.open ? (
           'connected'
         ) : (
@@ -175,13 +184,4 @@ function Missing({ row: { missing, missed, holes } }: { readonly row: Delivery }
       <b class="is-warn">{count(missing + holes)}</b> <span class="faint">{why.join('; ')}</span>
     </span>
   )
-}
-
-/** `+12.3 ms ±4.0`: behind the server's clock where it is positive. */
-export function clockText({ offsetMs, errorMs }: Pick<Delivery, 'offsetMs' | 'errorMs'>): string {
-  if (offsetMs === null) return unknown
-  const sign = offsetMs < 0 ? '−' : '+'
-  const size = Math.abs(offsetMs)
-  const text = size < 1000 ? `${decimal(size, size < 10 ? 1 : 0)}${gap}ms` : duration(size)
-  return errorMs === null ? `${sign}${text}` : `${sign}${text} ±${decimal(errorMs, errorMs < 10 ? 1 : 0)}`
 }

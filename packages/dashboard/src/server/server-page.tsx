@@ -64,20 +64,24 @@ export function ServerPage() {
       <TroubleList troubles={troubles} now={facts.at} />
       <Load facts={facts} samples={samples.value} />
       <Doors facts={facts} samples={samples.value} />
-      <section class="server-section" aria-labelledby="server-losses">
-        <h2 id="server-losses">Refused, dropped, not understood</h2>
-        <LossTable samples={samples.value} />
-      </section>
-      <section class="server-section" aria-labelledby="server-processes">
-        <h2 id="server-processes">
-          {facts.processes.length === 1 ? 'Process' : `${count(facts.processes.length)} processes`}
-        </h2>
-        <ProcessTable facts={facts} samples={samples.value} />
-      </section>
-      <section class="server-section" aria-labelledby="server-parts">
-        <h2 id="server-parts">Parts</h2>
-        <PartTable parts={facts.parts} now={facts.at} />
-      </section>
+      <div class="server-columns">
+        <section class="server-section" aria-labelledby="server-losses">
+          <h2 id="server-losses">Refused, dropped, not understood</h2>
+          <LossTable samples={samples.value} />
+        </section>
+        <div>
+          <section class="server-section" aria-labelledby="server-processes">
+            <h2 id="server-processes">
+              {facts.processes.length === 1 ? 'Process' : `${count(facts.processes.length)} processes`}
+            </h2>
+            <ProcessTable facts={facts} samples={samples.value} />
+          </section>
+          <section class="server-section" aria-labelledby="server-parts">
+            <h2 id="server-parts">Parts</h2>
+            <PartTable parts={facts.parts} now={facts.at} />
+          </section>
+        </div>
+      </div>
       <p class="faint server-foot">
         As of {instant(facts.at)}, asked every {duration(everyMs)}; rates are of the last 10 s. The same as JSON:{' '}
         <a href="/api/v1/server">/api/v1/server</a>, for Prometheus: <a href="/metrics">/metrics</a>.
