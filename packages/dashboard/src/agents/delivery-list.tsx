@@ -25,6 +25,8 @@ export function DeliveryList() {
   )
   const { state, older } = useList<Delivery>(path, 'deliveries')
   const { rows, fault, waiting, more, status } = state.value
+  // Most agents are called as their node is: it is told once, and where all are there is no such column.
+  const named = rows.some(({ agent, node }) => agent !== node)
   if (fault && rows.length === 0 && text === '' && !incomplete)
     return <RestFault what="the agents" fault={fault} status={status} />
   return (
@@ -35,7 +37,7 @@ export function DeliveryList() {
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Node, where it has another name</th>
+              {named && <th scope="col">Node</th>}
               <th scope="col">State</th>
               <th scope="col" class="num">
                 Received
@@ -58,7 +60,7 @@ export function DeliveryList() {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Line key={`${row.agent} ${row.network} ${row.node} ${row.spool}`} row={row} />
+              <Line key={`${row.agent} ${row.network} ${row.node} ${row.spool}`} row={row} named={named} />
             ))}
           </tbody>
         </table>
@@ -129,8 +131,7 @@ function Nothing({ waiting, searched }: { readonly waiting: boolean; readonly se
   )
 }
 
-function Line({ row }: { readonly row: Delivery }) {
-  // Most agents are called as their node is: it is told once.
+function Line({ row, named }: { readonly row: Delivery; readonly named: boolean }) {
   const same = row.agent === row.node
   const node = <a href={writeRoute({ page: 'node', network: row.network, node: row.node })}>{row.node}</a>
   return (
@@ -138,13 +139,15 @@ function Line({ row }: { readonly row: Delivery }) {
       <td class="agent-name">
         {same ? node : row.agent} {same && <span class="faint">{row.network}</span>}
       </td>
-      <td>
-        {!same && (
-          <>
-            {node} <span class="faint">{row.network}</span>
-          </>
-        )}
-      </td>
+      {named && (
+        <td>
+          {!same && (
+            <>
+              {node} <span class="faint">{row.network}</span>
+            </>
+          )}
+        </td>
+      )}
       <td class="agent-state">
         {row.open ? (
           'connected'
@@ -157,7 +160,7 @@ function Line({ row }: { readonly row: Delivery }) {
       <td class="num" data-label="received" title={`Stored up to ${count(row.durable)}, since ${instant(row.firstAt)}`}>
         {count(row.received)}
       </td>
-      <td data-label="missing">
+      <td class="delivery-missing" data-label="missing">
         <Missing row={row} />
       </td>
       <td class="num" data-label="came twice">
