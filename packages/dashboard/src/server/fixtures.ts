@@ -11,7 +11,7 @@ export const workOf = (work: Partial<WorkCounts> = {}): WorkCounts => ({
   shed: {},
   faults: {},
   queue: { items: 0, bytes: 0 },
-  acks: { observations: 0, duplicates: 0, nacks: {} },
+  batches: { observations: 0, nacks: {} },
   credit: { window: 0, inFlight: 0 },
   ...work,
 })

@@ -41,7 +41,7 @@ export function lossesOf(samples: Samples): readonly Loss[] {
       (kind) => (one) => one.store?.shed[kind],
     ),
     ...lines('refused', (one) => one.work.refused),
-    ...lines('batch sent back', (one) => one.work.acks.nacks),
+    ...lines('batch sent back', (one) => one.work.batches.nacks),
     ...lines('session ended', (one) => one.work.ended).filter(({ code }) => !usualEnds.has(code)),
     ...groups(
       work.faults,
