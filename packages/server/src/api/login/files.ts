@@ -53,6 +53,7 @@ const css = `:root {
 }
 :root[data-theme="light"] { color-scheme: light; }
 :root[data-theme="dark"] { color-scheme: dark; }
+@media (min-width: 2400px) { :root { font-size: 20px; } }
 body { display: grid; place-items: center; min-height: 88vh; margin: 0; }
 main { width: min(20rem, 88vw); }
 h1 { display: flex; align-items: center; gap: 0.7rem; margin: 0 0 1.4rem; font-size: 1.4rem; font-weight: 600; }
@@ -66,6 +67,7 @@ button { background: var(--ink); border-color: var(--ink); color: var(--ground);
 button:disabled { opacity: 0.5; cursor: default; }
 :focus-visible { outline: 2px solid var(--signal); outline-offset: 2px; }
 #said { min-height: 1.4em; margin: 0.8rem 0; color: var(--bad); }
+.aside code { white-space: nowrap; }
 .aside { margin: 2rem 0 0; font-size: 0.9rem; color: var(--ink-3); }
 `
 
