@@ -31,7 +31,7 @@ export function DeliveryList() {
     return <RestFault what="the agents" fault={fault} status={status} />
   return (
     <>
-      <Tools text={text} incomplete={incomplete} />
+      {(rows.length > 0 || waiting || text !== '' || incomplete) && <Tools text={text} incomplete={incomplete} />}
       {rows.length > 0 && (
         <table class="server-table delivery-table" aria-busy={waiting}>
           <thead>
@@ -124,7 +124,8 @@ function Nothing({ waiting, searched }: { readonly waiting: boolean; readonly se
         text={[
           'npx netstats agent --name my-node \\',
           '  --rpc http://127.0.0.1:8545 \\',
-          `  --server ${protocol === 'https:' ? 'wss' : 'ws'}://${host}`,
+          `  --server ${protocol === 'https:' ? 'wss' : 'ws'}://${host} \\`,
+          '  --secret-file secret',
         ].join('\n')}
       />
     </div>
