@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'netstats') }
 
 // Three projects: `unit` beside the code, `e2e` with real processes and peers, `browser` in real Chromium.
-// e2e and browser run one file at a time: they own CPU-heavy processes and the machine is small.
+// e2e runs one file at a time: it owns CPU-heavy processes and the machine is small. browser waits more than it works.
 export default defineConfig({
   test: {
     projects: [
@@ -45,7 +45,7 @@ export default defineConfig({
           testTimeout: 180_000,
           env,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

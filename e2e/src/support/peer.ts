@@ -23,13 +23,15 @@ export interface PeerOptions {
   /** One of the many addresses of the loopback; limits count by it. */
   readonly address?: string
   readonly maxKept?: number
+  /** Sub-protocol to ask for. */
+  readonly protocol?: string
 }
 
 /** Connects; fails where the server refuses the upgrade, naming its status. */
 export const connect = (url: string, options: PeerOptions = {}): Promise<Peer> =>
   new Promise((resolve, reject) => {
     const began = performance.now()
-    const socket = new WebSocket(url, {
+    const socket = new WebSocket(url, options.protocol === undefined ? [] : [options.protocol], {
       perMessageDeflate: false,
       maxPayload: 256 << 20,
       ...(options.address === undefined ? {} : { localAddress: options.address }),

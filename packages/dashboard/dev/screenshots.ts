@@ -320,9 +320,11 @@ function ownPictures(label: string): readonly Shot[] {
     // Rates need a second answer.
     await page.waitForTimeout(2500)
   }
+  // All pictures are of one simulator, which adds an agent once.
+  let added = 16
   const token: Shot['act'] = async (page) => {
     await page.waitForSelector('.agent-table')
-    await page.fill('input[name=id]', 'validator-17')
+    await page.fill('input[name=id]', `validator-${++added}`)
     await page.fill('input[name=note]', 'Graz, new machine')
     await page.getByRole('button', { name: 'Add, with a token' }).click()
     await page.waitForSelector('.token-once')
@@ -376,8 +378,11 @@ const browser = await chromium.launch({
 async function scene(args: readonly string[], shots: readonly Shot[]): Promise<void> {
   if (!shots.some((s) => s.name.includes(values.only))) return
   const simulator = await startSimulator(...args)
-  for (const shot of shots) await take(browser, simulator, shot)
-  await simulator.stop()
+  try {
+    for (const shot of shots) await take(browser, simulator, shot)
+  } finally {
+    await simulator.stop()
+  }
 }
 
 async function everyScene(): Promise<void> {

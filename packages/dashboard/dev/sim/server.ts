@@ -30,9 +30,8 @@ function workAfter(seconds: number, { ethstats, netstats, viewers, troubled }: W
     },
     faults: { ethstats: { ETHSTATS_MALFORMED: 4 }, netstats: {}, http: { timeout: 9, malformed: 2, gone: 0 } },
     queue: { items: troubled ? 61_000 : 3, bytes: troubled ? 48_000_000 : 900 },
-    acks: {
+    batches: {
       observations: Math.floor(seconds * netstats * 0.7),
-      duplicates: 0,
       nacks: { busy: often(20), hole: 0, lost: 0, malformed: 0 },
     },
     credit: { window: netstats * 1000, inFlight: troubled ? netstats * 800 : netstats * 9 },

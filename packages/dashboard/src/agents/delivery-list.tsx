@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks'
 import { useList } from '../events/use-list.ts'
-import { count, decimal, gap, unknown } from '../format/numbers.ts'
+import { count } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
 import { queryOf } from '../rest/rest.ts'
 import { RestFault } from '../rest/rest-fault.tsx'
@@ -9,6 +9,7 @@ import { writeRoute } from '../router/routes.ts'
 import { wordsFor } from '../server/words.ts'
 import { Ago } from '../ui/ago.tsx'
 import { Command } from '../ui/command.tsx'
+import { clockText } from './clock-text.ts'
 import type { Delivery } from './wire.ts'
 
 const portion = 100
@@ -24,17 +25,19 @@ export function DeliveryList() {
   )
   const { state, older } = useList<Delivery>(path, 'deliveries')
   const { rows, fault, waiting, more, status } = state.value
+  // Most agents are called as their node is: it is told once, and where all are there is no such column.
+  const named = rows.some(({ agent, node }) => agent !== node)
   if (fault && rows.length === 0 && text === '' && !incomplete)
     return <RestFault what="the agents" fault={fault} status={status} />
   return (
     <>
-      <Tools text={text} incomplete={incomplete} />
+      {(rows.length > 0 || waiting || text !== '' || incomplete) && <Tools text={text} incomplete={incomplete} />}
       {rows.length > 0 && (
         <table class="server-table delivery-table" aria-busy={waiting}>
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Node</th>
+              {named && <th scope="col">Node</th>}
               <th scope="col">State</th>
               <th scope="col" class="num">
                 Received
@@ -57,7 +60,7 @@ export function DeliveryList() {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Line key={`${row.agent} ${row.network} ${row.node} ${row.spool}`} row={row} />
+              <Line key={`${row.agent} ${row.network} ${row.node} ${row.spool}`} row={row} named={named} />
             ))}
           </tbody>
         </table>
@@ -121,22 +124,32 @@ function Nothing({ waiting, searched }: { readonly waiting: boolean; readonly se
         text={[
           'npx netstats agent --name my-node \\',
           '  --rpc http://127.0.0.1:8545 \\',
-          `  --server ${protocol === 'https:' ? 'wss' : 'ws'}://${host}`,
+          `  --server ${protocol === 'https:' ? 'wss' : 'ws'}://${host} \\`,
+          '  --secret-file secret',
         ].join('\n')}
       />
     </div>
   )
 }
 
-function Line({ row }: { readonly row: Delivery }) {
+function Line({ row, named }: { readonly row: Delivery; readonly named: boolean }) {
+  const same = row.agent === row.node
+  const node = <a href={writeRoute({ page: 'node', network: row.network, node: row.node })}>{row.node}</a>
   return (
     <tr class={row.open ? '' : 'is-off'}>
-      <td class="agent-name">{row.agent}</td>
-      <td>
-        <a href={writeRoute({ page: 'node', network: row.network, node: row.node })}>{row.node}</a>{' '}
-        <span class="faint">{row.network}</span>
+      <td class="agent-name">
+        {same ? node : row.agent} {same && <span class="faint">{row.network}</span>}
       </td>
-      <td>
+      {named && (
+        <td>
+          {!same && (
+            <>
+              {node} <span class="faint">{row.network}</span>
+            </>
+          )}
+        </td>
+      )}
+      <td class="agent-state">
         {row.open ? (
           'connected'
         ) : (
@@ -148,7 +161,7 @@ function Line({ row }: { readonly row: Delivery }) {
       <td class="num" data-label="received" title={`Stored up to ${count(row.durable)}, since ${instant(row.firstAt)}`}>
         {count(row.received)}
       </td>
-      <td data-label="missing">
+      <td class="delivery-missing" data-label="missing">
         <Missing row={row} />
       </td>
       <td class="num" data-label="came twice">
@@ -175,13 +188,4 @@ function Missing({ row: { missing, missed, holes } }: { readonly row: Delivery }
       <b class="is-warn">{count(missing + holes)}</b> <span class="faint">{why.join('; ')}</span>
     </span>
   )
-}
-
-/** `+12.3 ms ±4.0`: behind the server's clock where it is positive. */
-export function clockText({ offsetMs, errorMs }: Pick<Delivery, 'offsetMs' | 'errorMs'>): string {
-  if (offsetMs === null) return unknown
-  const sign = offsetMs < 0 ? '−' : '+'
-  const size = Math.abs(offsetMs)
-  const text = size < 1000 ? `${decimal(size, size < 10 ? 1 : 0)}${gap}ms` : duration(size)
-  return errorMs === null ? `${sign}${text}` : `${sign}${text} ±${decimal(errorMs, errorMs < 10 ? 1 : 0)}`
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { Command } from '../ui/command.tsx'
+import { shellWord } from './shell-word.ts'
 import type { AgentWithToken } from './wire.ts'
 
 /** A token is shown once: the server keeps nothing it could be read from. */
@@ -36,6 +37,3 @@ export function TokenOnce({ given, close }: { readonly given: AgentWithToken; re
     </section>
   )
 }
-
-/** As a shell reads it as one word. */
-export const shellWord = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

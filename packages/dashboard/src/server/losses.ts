@@ -15,6 +15,9 @@ export interface Loss {
 
 type Pick = (facts: ServerFacts) => Counts | undefined
 
+/** Sessions come and go; these ends are nothing to look into. */
+const usualEnds = new Set(['peer', 'superseded', 'moved', 'drain'])
+
 export function lossesOf(samples: Samples): readonly Loss[] {
   const facts = samples.at(-1)
   if (!facts) return []
@@ -38,8 +41,8 @@ export function lossesOf(samples: Samples): readonly Loss[] {
       (kind) => (one) => one.store?.shed[kind],
     ),
     ...lines('refused', (one) => one.work.refused),
-    ...lines('batch sent back', (one) => one.work.acks.nacks),
-    ...lines('session ended', (one) => one.work.ended),
+    ...lines('batch sent back', (one) => one.work.batches.nacks),
+    ...lines('session ended', (one) => one.work.ended).filter(({ code }) => !usualEnds.has(code)),
     ...groups(
       work.faults,
       (where) => `not understood, ${where}`,

@@ -64,22 +64,26 @@ export function ServerPage() {
       <TroubleList troubles={troubles} now={facts.at} />
       <Load facts={facts} samples={samples.value} />
       <Doors facts={facts} samples={samples.value} />
-      <section class="server-section" aria-labelledby="server-losses">
-        <h2 id="server-losses">Refused, dropped, not understood</h2>
-        <LossTable samples={samples.value} />
-      </section>
-      <section class="server-section" aria-labelledby="server-processes">
-        <h2 id="server-processes">
-          {facts.processes.length === 1 ? 'Process' : `${count(facts.processes.length)} processes`}
-        </h2>
-        <ProcessTable facts={facts} samples={samples.value} />
-      </section>
-      <section class="server-section" aria-labelledby="server-parts">
-        <h2 id="server-parts">Parts</h2>
-        <PartTable parts={facts.parts} now={facts.at} />
-      </section>
+      <div class="server-columns">
+        <section class="server-section" aria-labelledby="server-losses">
+          <h2 id="server-losses">Refused, dropped, not understood</h2>
+          <LossTable samples={samples.value} />
+        </section>
+        <div>
+          <section class="server-section" aria-labelledby="server-processes">
+            <h2 id="server-processes">
+              {facts.processes.length === 1 ? 'Process' : `${count(facts.processes.length)} processes`}
+            </h2>
+            <ProcessTable facts={facts} samples={samples.value} />
+          </section>
+          <section class="server-section" aria-labelledby="server-parts">
+            <h2 id="server-parts">Parts</h2>
+            <PartTable parts={facts.parts} now={facts.at} />
+          </section>
+        </div>
+      </div>
       <p class="faint server-foot">
-        As of {instant(facts.at)}, asked every {duration(everyMs)}; rates are of the last 10 s. The same as JSON:{' '}
+        As of {instant(facts.at)}, asked every {everyMs / 1000} s; rates are of the last 10 s. The same as JSON:{' '}
         <a href="/api/v1/server">/api/v1/server</a>, for Prometheus: <a href="/metrics">/metrics</a>.
       </p>
     </div>
@@ -117,7 +121,7 @@ function Load({ facts, samples }: Shown) {
           {duration(worst?.loop.p99Ms)}
         </Figure>
         <Figure
-          label="wait before the core"
+          label="messages wait for the core"
           aside={work.queue.items === 0 ? `room for ${compact(limits.queueItems)}` : bytes(work.queue.bytes)}
           used={Math.max(work.queue.items / limits.queueItems, work.queue.bytes / limits.queueBytes)}
         >
@@ -163,7 +167,7 @@ function Doors({ facts, samples }: Shown) {
   const { work, limits, deliveries, slowViewers } = facts
   const all = sumOf(work.connections)
   const logins = rateOf(samples, (one) => sumOf(one.work.logins))
-  const { credit, acks } = work
+  const { credit, batches } = work
   const known = Object.entries(work.connections).filter(([, open]) => open > 0)
   return (
     <section class="server-section" aria-labelledby="server-doors">
@@ -188,8 +192,8 @@ function Doors({ facts, samples }: Shown) {
       </FigureRow>
       {deliveries.streams > 0 && (
         <FigureRow>
-          <Figure label="acknowledged a second" aside={`${compact(acks.observations)} since the start`}>
-            {perSecond(rateOf(samples, (one) => one.work.acks.observations))}
+          <Figure label="observations a second" aside={`${compact(batches.observations)} since the start`}>
+            {perSecond(rateOf(samples, (one) => one.work.batches.observations))}
           </Figure>
           <Figure
             label="in flight"

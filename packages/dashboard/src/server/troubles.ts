@@ -104,7 +104,7 @@ function lossTroubles(samples: Samples): readonly Trouble[] {
           {
             weight: 'warn',
             title: 'Agents give things up',
-            detail: `Their spools were full or damaged: ${compact(missing)} observations a second will never come.`,
+            detail: `Their spools were full or damaged: ${compact(Math.ceil(missing * 60))} observations a minute will never come.`,
           },
         ]
       : []),

@@ -11,7 +11,7 @@ export interface WorkCounts {
   readonly shed: Readonly<Record<string, Counts>>
   readonly faults: Readonly<Record<string, Counts>>
   readonly queue: { readonly items: number; readonly bytes: number }
-  readonly acks: { readonly observations: number; readonly duplicates: number; readonly nacks: Counts }
+  readonly batches: { readonly observations: number; readonly nacks: Counts }
   readonly credit: { readonly window: number; readonly inFlight: number }
 }
 

@@ -63,7 +63,13 @@ const words: Readonly<Record<string, string>> = {
   'bad-handshake': 'bad handshake',
 }
 
-export const wordsFor = (code: string): string => words[code] ?? code.replaceAll('-', ' ').toLowerCase()
+/** `ETHSTATS_FRAME_INVALID` reads as `frame invalid`: where it was is told beside it. */
+export const wordsFor = (code: string): string =>
+  words[code] ??
+  code
+    .replace(/^[A-Z]+_(?=[A-Z])/, '')
+    .replaceAll(/[-_]/g, ' ')
+    .toLowerCase()
 
 const protocols: Readonly<Record<string, string>> = {
   ethstats: 'ethstats nodes',

@@ -38,8 +38,8 @@ export function Header() {
       {!wall.value && (
         <div class="top-tools">
           <a class="tool" href="/agents" aria-current={here.page === 'agents' ? 'page' : undefined} title="Agents (a)">
-            <svg viewBox="0 0 10 10" aria-hidden="true">
-              <path d="M1 1.4h8v2H1ZM1 4.4h8v2H1ZM1 7.4h5v2H1Z" />
+            <svg class="is-drawn" viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M0.6 2H9.4M0.6 5H9.4M0.6 8H6" />
             </svg>
             <span class="tool-name">agents</span>
           </a>

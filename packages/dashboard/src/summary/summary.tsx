@@ -88,7 +88,7 @@ function Head({ summary, sealers }: Props) {
       </a>
       <BeatGauge at={head ? (head.arrivedAt ?? head.timestamp) : null} blockTimeMs={summary.blockTimeMs} />
       {head && (
-        <p class="head-note">
+        <p class="head-note" title={head.firstNode ? `first seen by ${head.firstNode}` : undefined}>
           sealed by <Sealer address={head.miner} sealers={sealers} /> · {plural(head.transactions, 'tx', 'txs')} ·{' '}
           {head.firstNode ? <>first seen by {head.firstNode}</> : <>asked for afterwards</>}
         </p>

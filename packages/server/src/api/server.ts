@@ -25,9 +25,9 @@ const work = named(
     shed: countsOfCounts.describe('Items given up, by class and reason.'),
     faults: countsOfCounts.describe('What was not understood or not allowed, by where and code.'),
     queue: z.object({ items: number, bytes: number }).describe('What waits now for its turn before the core.'),
-    acks: z
-      .object({ observations: number, duplicates: number, nacks: counts })
-      .describe('Of netstats agents: observations acknowledged, come again, and batches sent back by reason.'),
+    batches: z
+      .object({ observations: number, nacks: counts })
+      .describe('Of netstats agents: observations that came, also again, and batches sent back by reason.'),
     credit: z
       .object({ window: number, inFlight: number })
       .describe('Observations netstats agents may have in flight now, in all, and those that are.'),

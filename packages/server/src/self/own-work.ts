@@ -22,7 +22,7 @@ export const ingestWork = ({ ethstats, netstats, intake, http }: IngestSnapshot)
   shed: intake.sheds,
   faults: { ethstats: ethstats.badFrames, netstats: netstats.faults, http },
   queue: { items: intake.items, bytes: intake.bytes },
-  acks: { observations: netstats.observations, duplicates: 0, nacks: netstats.nacks },
+  batches: { observations: netstats.observations, nacks: netstats.nacks },
   credit: netstats.credit,
 })
 

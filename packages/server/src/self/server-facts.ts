@@ -31,8 +31,8 @@ export interface WorkCounts {
   readonly faults: Readonly<Record<string, Counts>>
   /** What waits now for its turn before the core. */
   readonly queue: { readonly items: number; readonly bytes: number }
-  /** Of netstats agents: observations acknowledged, those that came again, and batches sent back by reason. */
-  readonly acks: { readonly observations: number; readonly duplicates: number; readonly nacks: Counts }
+  /** Of netstats agents: observations that came, also those that came again, and batches sent back by reason. */
+  readonly batches: { readonly observations: number; readonly nacks: Counts }
   /** Observations netstats agents may have in flight now, in all, and those that are. */
   readonly credit: { readonly window: number; readonly inFlight: number }
 }
@@ -47,7 +47,7 @@ export const noWork: WorkCounts = {
   shed: {},
   faults: {},
   queue: { items: 0, bytes: 0 },
-  acks: { observations: 0, duplicates: 0, nacks: {} },
+  batches: { observations: 0, nacks: {} },
   credit: { window: 0, inFlight: 0 },
 }
 

@@ -4,6 +4,7 @@ import { deflateRawSync } from 'node:zlib'
 import { batchText, loginText, writeFrame } from '@netstats/protocol/netstats'
 import { createMemoryStore } from '@netstats/sdk/testing'
 import { describe, expect, it, vi } from 'vitest'
+import type { ServerFacts } from '../../self/server-facts.ts'
 import { startServer } from '../../testing.ts'
 import { connectAgent, helloOf, logOf, openAgentSocket, pendingOf, spoolOf, typeOf } from './testing.ts'
 
@@ -47,6 +48,10 @@ describe('an agent of the netstats protocol', () => {
     await second.acked(4)
     expect(messagesIn(store)).toEqual(['one', 'two', 'three', 'four'])
     expect(running.server.history?.deliveries.counts).toMatchObject({ received: 4, duplicates: 1 })
+    // What came is counted where it came in, what of it was new where it is known.
+    const facts = JSON.parse((await running.get('/api/v1/server')).text) as ServerFacts
+    expect(facts.work.batches.observations).toBe(5)
+    expect(facts.deliveries).toMatchObject({ received: 4, duplicates: 1 })
   })
 
   it('takes the place of its own half-open connection at once', async () => {
