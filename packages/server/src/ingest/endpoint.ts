@@ -14,6 +14,7 @@ import type { StageTimes } from '../self/stage-times.ts'
 import { createSocketServer, frameFaultOf } from '../web-sockets.ts'
 import { createIngestMachine } from './machine.ts'
 import type { IngestMachine } from './machine.ts'
+import { goOnReading, stopReading } from './reading.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEffects, SessionLimits } from './session.ts'
 import { pingFrame, textFrame } from './text-frame.ts'
@@ -68,10 +69,10 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
       if (frame === undefined) socket.send(text)
       else raw.write(frame, 'latin1')
     },
-    close: ({ socket }, code) => {
+    close: ({ socket, raw }, code) => {
       socket.close(code)
       // One that is not read from could never answer the close.
-      socket.resume()
+      goOnReading(socket, raw)
     },
     terminate: ({ socket }) => socket.terminate(),
     ping: (session) => {
@@ -119,10 +120,10 @@ export const createEthstatsEndpoint = (options: EndpointOptions): EthstatsEndpoi
 
   // Two may want a socket to wait: the queue when much of its session waits in it, the machine when it sends too much.
   const applyPause = (session: AgentSession): void => {
-    const { socket } = session
+    const { socket, raw } = session
     if (socket.readyState !== socket.OPEN) return
-    if (session.paused || session.throttled) socket.pause()
-    else socket.resume()
+    if (session.paused || session.throttled) stopReading(socket, raw)
+    else goOnReading(socket, raw)
   }
 
   const sockets = createSocketServer(options.maxFrameBytes)

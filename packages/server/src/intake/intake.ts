@@ -78,8 +78,8 @@ const shares: Readonly<Record<ShedClass, number>> = { latency: 0.5, stats: 0.75,
 /** Part of the queue from which on those who bring more are paused, and below which they go on. */
 const crowdedFrom = 0.9
 const relievedAt = 0.7
-/** Sessions that go on after one slice: all at once would be the next crowd. */
-const relievedASlice = 256
+/** Sessions that go on after one slice: all at once, each with a buffer full, would be the next crowd. */
+const relievedASlice = 32
 /** Frames of one session before the next has its turn, unless it is the only one. */
 const quantum = 8
 const largeFrame = 65_536

@@ -21,6 +21,7 @@ import { turnAway } from '../../upgrades.ts'
 import { createSocketServer, frameFaultOf } from '../../web-sockets.ts'
 import { bump } from '../counts.ts'
 import type { Refusal } from '../counts.ts'
+import { goOnReading, stopReading } from '../reading.ts'
 import { createUnfinishedWatch, noneIncoming } from '../unfinished.ts'
 import { createAgentCounts } from './counts.ts'
 import type { AgentCounts, AgentEnding } from './counts.ts'
@@ -304,7 +305,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     if (peer.state === 'over') return
     if (held && !paused.has(peer)) {
       paused.add(peer)
-      peer.socket.pause()
+      stopReading(peer.socket, peer.raw)
     }
     if (!isBinary) return feed(peer, { type: 'frame', text: data.toString(), bytes: data.length })
     if (!peer.session.compress) return feed(peer, { type: 'unreadable', reason: 'binary without permission' })
@@ -389,7 +390,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     hold(on) {
       held = on
       if (on) return
-      for (const { socket } of paused) socket.resume()
+      for (const { socket, raw } of paused) goOnReading(socket, raw)
       paused.clear()
     },
     async drain(graceMs) {

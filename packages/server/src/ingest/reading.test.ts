@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { goOnReading, stopReading } from './reading.ts'
+
+const openPair = async () => {
+  const http = createServer()
+  const sockets = new WebSocketServer({ noServer: true })
+  const inside = new Promise<{ socket: WebSocket; raw: Socket }>((resolve) => {
+    http.on('upgrade', (request, raw, head) => {
+      sockets.handleUpgrade(request, raw, head, (socket) => resolve({ socket, raw: raw as Socket }))
+    })
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  const client = new WebSocket(`ws://127.0.0.1:${port}`)
+  await once(client, 'open')
+  const { socket, raw } = await inside
+  let messages = 0
+  socket.on('message', () => messages++)
+  return {
+    client,
+    socket,
+    raw,
+    port,
+    messages: () => messages,
+    [Symbol.dispose]() {
+      client.terminate()
+      http.closeAllConnections()
+      http.close()
+    },
+  }
+}
+
+/** Some turns of the event loop, each with reads from sockets. */
+const turns = async (port: number): Promise<void> => {
+  for (let i = 0; i < 5; i++) {
+    const other = connect(port, '127.0.0.1')
+    await once(other, 'connect')
+    other.destroy()
+    await once(other, 'close')
+  }
+}
+
+describe('reading', () => {
+  it('stops at once, and goes on where it stopped, as often as one likes', async () => {
+    using pair = await openPair()
+    const { client, socket, raw, port } = pair
+    let sent = 0
+    for (let round = 0; round < 4; round++) {
+      client.send('x'.repeat(1000))
+      sent++
+      await vi.waitFor(() => expect(pair.messages()).toBe(sent))
+      stopReading(socket, raw)
+      stopReading(socket, raw)
+      const before = raw.bytesRead
+      for (let i = 0; i < 50; i++) client.send('y'.repeat(1000))
+      sent += 50
+      await turns(port)
+      expect([raw.bytesRead, pair.messages()]).toEqual([before, sent - 50])
+      goOnReading(socket, raw)
+      await vi.waitFor(() => expect(pair.messages()).toBe(sent))
+    }
+  })
+
+  it('may be stopped and go on while a message is handled', async () => {
+    using pair = await openPair()
+    const { client, socket, raw } = pair
+    socket.on('message', () => {
+      stopReading(socket, raw)
+      setImmediate(() => goOnReading(socket, raw))
+    })
+    for (let i = 0; i < 300; i++) client.send('z'.repeat(5000))
+    await vi.waitFor(() => expect(pair.messages()).toBe(300), { timeout: 10_000 })
+  })
+
+  it('sees the end of a peer once it goes on', async () => {
+    using pair = await openPair()
+    const { client, socket, raw } = pair
+    stopReading(socket, raw)
+    client.close()
+    const closed = once(socket, 'close')
+    goOnReading(socket, raw)
+    await closed
+    // The handle is gone; that is no fault.
+    stopReading(socket, raw)
+    goOnReading(socket, raw)
+  })
+})
