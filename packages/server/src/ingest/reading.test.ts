@@ -67,6 +67,23 @@ describe('reading', () => {
     }
   })
 
+  it('stops also where a message says so while more is on its way', async () => {
+    using pair = await openPair()
+    const { client, socket, raw, port } = pair
+    socket.on('message', () => stopReading(socket, raw))
+    for (let i = 0; i < 400; i++) client.send('w'.repeat(10_000))
+    await vi.waitFor(() => expect(pair.messages()).toBeGreaterThan(0))
+    await turns(port)
+    // No more than the chunk that the first message came in.
+    expect(raw.bytesRead).toBeLessThanOrEqual(65_536 + 400)
+    socket.removeAllListeners('message')
+    let rest = 0
+    socket.on('message', () => rest++)
+    const came = pair.messages()
+    goOnReading(socket, raw)
+    await vi.waitFor(() => expect(came + rest).toBe(400), { timeout: 10_000 })
+  })
+
   it('may be stopped and go on while a message is handled', async () => {
     using pair = await openPair()
     const { client, socket, raw } = pair

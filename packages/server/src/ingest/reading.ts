@@ -5,27 +5,35 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 
-/** What Node keeps of an open socket; not documented, and the same in all its versions so far. */
-interface Handle {
-  reading?: boolean
-  readStart?(): number
-  readStop?(): number
+/** What Node keeps of an open socket; the handle is not documented, and the same in all its versions so far. */
+interface Inner {
+  readonly _handle?: { reading?: boolean; readStart?(): number; readStop?(): number } | null
+  /** Begins to read whenever the stream has room, also while it is paused. */
+  _read?: (size: number) => void
 }
-const handleOf = (raw: Socket): Handle | null | undefined => (raw as { readonly _handle?: Handle | null })._handle
+
+const readNothing = (): void => undefined
 
 export const stopReading = (socket: WebSocket, raw: Socket): void => {
   socket.pause()
-  const handle = handleOf(raw)
-  if (handle?.reading !== true || handle.readStop === undefined) return
+  const inner = raw as Inner
+  const handle = inner._handle
+  if (handle?.readStart === undefined || handle.readStop === undefined) return
+  inner._read = readNothing
+  if (handle.reading !== true) return
   handle.reading = false
   handle.readStop()
 }
 
 export const goOnReading = (socket: WebSocket, raw: Socket): void => {
-  const handle = handleOf(raw)
-  if (handle?.reading === false && handle.readStart !== undefined) {
-    handle.reading = true
-    handle.readStart()
+  const inner = raw as Inner
+  if (Object.hasOwn(inner, '_read')) {
+    delete inner._read
+    const handle = inner._handle
+    if (handle?.readStart !== undefined && handle.reading === false) {
+      handle.reading = true
+      handle.readStart()
+    }
   }
   socket.resume()
 }
