@@ -22,6 +22,7 @@ import { createSocketServer, frameFaultOf } from '../../web-sockets.ts'
 import { bump } from '../counts.ts'
 import type { Refusal } from '../counts.ts'
 import { goOnReading, stopReading } from '../reading.ts'
+import { textFrame } from '../text-frame.ts'
 import { createUnfinishedWatch, noneIncoming } from '../unfinished.ts'
 import { createAgentCounts } from './counts.ts'
 import type { AgentCounts, AgentEnding } from './counts.ts'
@@ -123,9 +124,14 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
   const perform = (peer: AgentPeer, action: ServerAction): void => {
     const { socket, serial: id } = peer
     switch (action.type) {
-      case 'send':
-        if (socket.readyState === socket.OPEN) socket.send(action.text)
+      case 'send': {
+        if (socket.readyState !== socket.OPEN) return
+        // Acknowledgements are most of what is sent; as with ethstats, writing a small frame past `ws` halves their cost.
+        const frame = textFrame(action.text)
+        if (frame === undefined) socket.send(action.text)
+        else peer.raw.write(frame, 'latin1')
         return
+      }
       case 'login': {
         const { hello } = action
         if (draining) return feed(peer, { type: 'refuse', reason: 'draining', retryMs: defaults.drainMs })
