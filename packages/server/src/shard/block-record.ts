@@ -34,6 +34,8 @@ export interface BlockRecord extends Markable {
   /** Nodes that reported it, live or as history, and who, one bit a node slot. */
   witnesses: number
   seen: Uint32Array
+  /** Ids of witnesses that were forgotten since, so that one that comes back is not counted twice; the newest of them. */
+  departed: Set<string> | null
   /** Sights by delay, as far as `ordered`; those after it came out of order. Read them through `orderSights`. */
   seenBy: string[]
   delays: number[]
@@ -49,6 +51,8 @@ export interface BlockRecord extends Markable {
 const noBits = new Uint32Array(0)
 // QBFT with 300 validators needs about 60,000; a forged one must not cost more than an honest one.
 const maxExtraData = 65_536
+// Names that come and go by the thousand are nobody's nodes; honest ones are forgotten after days.
+const maxDeparted = 256
 
 const untold = {
   arrivedAt: null,
@@ -60,6 +64,7 @@ const untold = {
   ordered: 0,
   witnesses: 0,
   seen: noBits,
+  departed: null,
   kept: null,
   refs: 0,
   followers: 0,
@@ -135,10 +140,28 @@ export const addWitness = (block: BlockRecord, slot: number, slots: number): boo
   return true
 }
 
-/** Frees a slot for its next owner: what the old one saw stays counted. */
+/** Frees a slot for its next owner. */
 export const freeSlot = (block: BlockRecord, slot: number): void => {
   const word = slot >>> 5
   if (word < block.seen.length) block.seen[word] = (block.seen[word] ?? 0) & ~(1 << (slot & 31))
+}
+
+/** A witness is forgotten: what it saw stays counted, under its name. */
+export const noteDeparted = (block: BlockRecord, id: string): void => {
+  const departed = (block.departed ??= new Set())
+  departed.add(id)
+  if (departed.size <= maxDeparted) return
+  for (const oldest of departed) {
+    departed.delete(oldest)
+    return
+  }
+}
+
+/** Gives a witness that was forgotten its slot again; false where it is not known to be one. */
+export const welcomeBack = (block: BlockRecord, id: string, slot: number, slots: number): boolean => {
+  if (block.departed === null || !block.departed.delete(id)) return false
+  if (addWitness(block, slot, slots)) block.witnesses--
+  return true
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Gives the blocks and nodes of a shard the single sights of an image, in pieces. */
-import { addWitness } from './block-record.ts'
+import { addWitness, noteDeparted } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { setDelay } from './delay-ring.ts'
 import type { NetworkImage } from './image.ts'
@@ -36,8 +36,10 @@ const fillSightsFrom = (
     const id = node?.id ?? gone[place - nodes.length]
     const block = blocks[sightings.block[i] ?? -1]
     if (id === undefined || block === undefined) continue
-    if (node === undefined) block.witnesses++
-    else addWitness(block, node.slot, shard.slots)
+    if (node === undefined) {
+      block.witnesses++
+      noteDeparted(block, id)
+    } else addWitness(block, node.slot, shard.slots)
     const delay = sightings.delayMs[i] ?? Number.NaN
     if (Number.isNaN(delay)) continue
     if (node !== undefined) setDelay(node.ring, block.number, delay)

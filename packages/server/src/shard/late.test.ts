@@ -44,6 +44,34 @@ const watch = () => {
 }
 
 describe('what comes late', () => {
+  it('is no second sight of a node that was forgotten and came back', () => {
+    const told: string[] = []
+    const stage = scenario({
+      maxNodesPerNetwork: 2,
+      observer: {
+        blockAdded: () => undefined,
+        sighted: (_, node, block) => told.push(`${node.id} saw ${block.number}`),
+        oldBlock: () => undefined,
+      },
+    })
+    stage.connect('ab')
+    stage.block('ab', 10)
+    stage.disconnect('b')
+    stage.connect('c')
+    stage.disconnect('c')
+    stage.connect('b')
+    tellBlock(stage, 'late', 0, 'b', 10)
+    stage.block('b', 10)
+    expect(stage.view.blockDetail(hashOf(10))).toMatchObject({
+      nodes: 2,
+      seenBy: [
+        ['a', 0],
+        ['b', 0],
+      ],
+    })
+    expect(told).toEqual(['a saw 10', 'b saw 10'])
+  })
+
   it('shows that its node lives, and changes nothing that it shows', () => {
     const stage = scenario()
     stage.connect('a')

@@ -109,6 +109,7 @@ const broughtOver = (block: BlockRecord): BlockRecord => ({
   firstNode: block.firstNode,
   blockTimeMs: block.blockTimeMs,
   witnesses: block.witnesses,
+  departed: block.departed,
   kept: block.kept,
 })
 
@@ -130,6 +131,7 @@ const addFirstSight = (live: Shard, known: BlockRecord, past: BlockRecord): void
   known.arrivedAt = past.arrivedAt
   known.firstNode = past.firstNode
   known.kept = past.kept
+  known.departed = past.departed
   if (known.attached) {
     keepSights(live, known, past)
     markBlock(live.dirty, known)

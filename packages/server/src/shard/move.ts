@@ -1,7 +1,7 @@
 import type { UnixMs } from '@netstats/protocol'
 import type { BlockRecord } from './block-record.ts'
 import { attach } from './block-tree.ts'
-import { addWitness, copyBlock } from './block-record.ts'
+import { addWitness, copyBlock, welcomeBack } from './block-record.ts'
 import { considerBlock } from './head.ts'
 import type { NodeRecord } from './node-record.ts'
 import { connectNode, disconnectNode, removeNode } from './node-table.ts'
@@ -53,7 +53,7 @@ const carryBlock = (to: Shard, moved: NodeRecord, block: BlockRecord, blockAt: n
     if (attach(to.tree, copy)) to.options.observer?.blockAdded(to.key, moved, copy, at, at)
     to.tree.byHash.set(copy.hash, copy)
   }
-  addWitness(copy, moved.slot, to.slots)
+  if (!welcomeBack(copy, moved.id, moved.slot, to.slots)) addWitness(copy, moved.slot, to.slots)
   if (copy.attached) to.tree.observer.changed(copy)
   moved.propagationMs = null
   moveTo(to, moved, copy)

@@ -1,6 +1,6 @@
 import type { NodeInfo, UnixMs } from '@netstats/protocol'
 import { detach, forget, trimSide } from './block-tree.ts'
-import { freeSlot, hasSeen } from './block-record.ts'
+import { freeSlot, hasSeen, noteDeparted } from './block-record.ts'
 import { activate, deactivate } from './activity.ts'
 import { markAllNodes, markBlock, markNode, markNodeRemoved } from './dirty.ts'
 import { forgetDelays } from './delay-ring.ts'
@@ -88,7 +88,10 @@ export const removeNode = (shard: Shard, node: NodeRecord, reason: 'expired' | '
   for (const block of shard.tree.byHash.values()) {
     if (!hasSeen(block, node.slot)) continue
     freeSlot(block, node.slot)
-    if (reason !== 'moved') continue
+    if (reason !== 'moved') {
+      noteDeparted(block, node.id)
+      continue
+    }
     block.witnesses--
     unsight(shard, block, node.id)
     if (block.attached) markBlock(shard.dirty, block)

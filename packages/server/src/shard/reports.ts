@@ -1,6 +1,6 @@
 import type { Block, NodeStats, Observation, UnixMs } from '@netstats/protocol'
 import { deactivate, hear, noteCandidate } from './activity.ts'
-import { addWitness, createBlock } from './block-record.ts'
+import { addWitness, createBlock, welcomeBack } from './block-record.ts'
 import type { BlockRecord } from './block-record.ts'
 import { attach, forget, learnParent } from './block-tree.ts'
 import { unnamedParent } from './tree-state.ts'
@@ -128,7 +128,8 @@ interface Witnessed {
 }
 
 const witness = (shard: Shard, node: NodeRecord, { block, attached }: Found): Witnessed => {
-  const fresh = addWitness(block, node.slot, shard.slots)
+  const returns = welcomeBack(block, node.id, node.slot, shard.slots)
+  const fresh = !returns && addWitness(block, node.slot, shard.slots)
   if (fresh && block.attached) markBlock(shard.dirty, block)
   return { fresh, evidence: attached || (fresh && block.witnesses === 2) }
 }
