@@ -154,8 +154,6 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       }),
     probe: (serial) =>
       withSession(serial, (session) => {
-        // One that is not read from can not answer, and is busy rather than dead.
-        if (session.paused || session.throttled) return up.alive(serial)
         session.probed = true
         probed.add(session)
         effects.ping(session)
@@ -284,13 +282,26 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
     if (!spare) effects.ping(session)
   }
 
+  /** What it has sent may have waited unread since before it died: of those that answer pings, only an answer shows life. */
   const heard = (session: S): void => {
     session.heard = true
-    if (session.probed) alive(session)
+    if (session.probed && !session.answersPings) alive(session)
+  }
+
+  /**
+   * One that is not read from cannot answer, and is busy rather than dead. Whether its connection is gone shows when it is
+   * written to: at the second time, where the peer was killed without a word.
+   */
+  const askAgain = (session: S): void => {
+    if (!session.paused && !session.throttled) return
+    if (session.probedTwice) return alive(session)
+    session.probedTwice = true
+    effects.ping(session)
   }
 
   const alive = (session: S): void => {
     session.probed = false
+    session.probedTwice = false
     probed.delete(session)
     up.alive(session.serial)
   }
@@ -328,7 +339,9 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
       if (!takeTokens(session.frames, limits.frames, at)) fault(session, 'ping-flood', at)
     },
     roundTrip(session, ms, at) {
-      heard(session)
+      session.answersPings = true
+      session.heard = true
+      if (session.probed) alive(session)
       if (session.state === 'ready') up.roundTrip(session.serial, at, ms)
     },
     closed(session, at) {
@@ -355,7 +368,7 @@ export const createIngestMachine = <S extends Session>(options: MachineOptions<S
         if (now - session.openedAt < limits.loginTimeoutMs) break
         refuse(hall, session, 'login-timeout')
       }
-      for (const session of probed) if (session.paused || session.throttled) alive(session)
+      for (const session of probed) askAgain(session)
       for (const session of primus) {
         if (now < session.primusDueAt) continue
         if (!wantsPrimusPing(session)) {

@@ -95,6 +95,25 @@ describe('reading', () => {
     await vi.waitFor(() => expect(pair.messages()).toBe(300), { timeout: 10_000 })
   })
 
+  it.each(['reset', 'ended'] as const)('finds out by writing that a peer it does not read from was %s', async (how) => {
+    using pair = await openPair()
+    const { client, socket, raw, port } = pair
+    client.on('error', () => undefined)
+    stopReading(socket, raw)
+    const inner = (client as unknown as { readonly _socket: Socket })._socket
+    if (how === 'reset') inner.resetAndDestroy()
+    else inner.destroy()
+    await turns(port)
+    expect(socket.readyState).toBe(socket.OPEN)
+    const closed = once(socket, 'close')
+    // The first write to a peer that ended draws its reset, the second one finds it.
+    for (let i = 0; i < 2; i++) {
+      raw.write(Buffer.from([0x89, 0]))
+      await turns(port)
+    }
+    await closed
+  })
+
   it('sees the end of a peer once it goes on', async () => {
     using pair = await openPair()
     const { client, socket, raw } = pair

@@ -30,6 +30,10 @@ export interface Session extends IntakeSource {
   admitted: boolean
   /** The desk wants to know whether it lives. */
   probed: boolean
+  /** It was asked a second time whether it lives. */
+  probedTwice: boolean
+  /** It has answered a ping before. */
+  answersPings: boolean
   /** Something came in since the last look. */
   heard: boolean
   silentRounds: number
@@ -122,6 +126,8 @@ export const createSession = (
   dialect: unknownDialect,
   admitted: false,
   probed: false,
+  probedTwice: false,
+  answersPings: false,
   heard: false,
   silentRounds: 0,
   pingSpared: true,

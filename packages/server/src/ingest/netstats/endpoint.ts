@@ -287,7 +287,8 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
   }
   const up = options.connect(down)
 
-  const heard = (peer: AgentPeer): void => {
+  /** What it has sent may have waited unread since before it died: only an answer shows that it lives. */
+  const answered = (peer: AgentPeer): void => {
     if (!peer.probed) return
     peer.probed = false
     up.alive(peer.serial)
@@ -307,7 +308,6 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     peer.delivered++
     counts.frames++
     counts.bytes += data.length
-    heard(peer)
     if (peer.state === 'over') return
     if (held && !paused.has(peer)) {
       paused.add(peer)
@@ -340,7 +340,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
     states.greeting++
     peers.set(peer.serial, peer)
     socket.on('message', (data: Buffer, isBinary: boolean) => onMessage(peer, data, isBinary))
-    socket.on('pong', () => heard(peer))
+    socket.on('pong', () => answered(peer))
     // `close` follows; without a listener an oversized frame would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const odd = frameFaultOf(error)
