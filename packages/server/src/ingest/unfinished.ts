@@ -35,7 +35,7 @@ export const createUnfinishedWatch = <S extends Incoming>({ limit, bytesRead, cu
     return read - session.readAtLook
   }
 
-  return (sessions: ReadonlySet<S>): void => {
+  return (sessions: Iterable<S>): void => {
     let total = 0
     const large: { readonly session: S; readonly bytes: number }[] = []
     for (const session of sessions) {

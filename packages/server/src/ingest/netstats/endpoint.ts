@@ -1,46 +1,25 @@
 /**
- * The socket edge of the acknowledged protocol: `ws` on one side, a pure session a connection and the line to the desk on
- * the other. Acknowledgements leave once a turn of the event loop, however many batches the store has committed in it.
+ * The socket edge of the acknowledged protocol: `ws` on one side, the sessions on the other.
  */
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { unixMs } from '@netstats/protocol'
-import {
-  createBodyMemo,
-  createServerSession,
-  defaults,
-  limits as bounds,
-  subProtocol,
-} from '@netstats/protocol/netstats'
-import type { At, BodyMemo, Hello, ServerAction, ServerInput } from '@netstats/protocol/netstats'
-import type { Logger } from '@netstats/sdk'
+import { limits as bounds, subProtocol } from '@netstats/protocol/netstats'
+import type { BodyMemo } from '@netstats/protocol/netstats'
 import type { WebSocket } from 'ws'
-import type { Admitted, Downward, Pace, Upward } from '../../bus/model.ts'
 import { turnAway } from '../../upgrades.ts'
 import { createSocketServer, frameFaultOf } from '../../web-sockets.ts'
 import { bump } from '../counts.ts'
-import type { Refusal } from '../counts.ts'
 import { goOnReading, stopReading } from '../reading.ts'
-import { textFrame } from '../text-frame.ts'
-import { createUnfinishedWatch, noneIncoming } from '../unfinished.ts'
-import { createAgentCounts } from './counts.ts'
-import type { AgentCounts, AgentEnding } from './counts.ts'
+import { createUnfinishedWatch } from '../unfinished.ts'
+import type { AgentCounts } from './counts.ts'
 import { tryInflate } from './inflate.ts'
 import type { AgentPeer } from './peer.ts'
-import { refusalWord } from './refusal-words.ts'
-import { verifySignature } from './verify.ts'
+import { createAgentSessions } from './sessions.ts'
+import type { AgentSessionsOptions } from './sessions.ts'
 
-export interface NetstatsEndpointOptions {
-  /** The line to the desk that takes `down` for its other end. */
-  readonly connect: (down: Downward) => Upward
+export interface NetstatsEndpointOptions extends AgentSessionsOptions {
   /** What frames that have begun and not ended may hold, over all connections. */
   readonly maxUnfinishedBytes: number
-  /** Unanswered pings after which an agent is gone are counted in these, milliseconds. */
-  readonly pingMs: number
-  /** Whether agents may compress what they send. */
-  readonly compress: boolean
-  readonly log: Logger
 }
 
 export interface NetstatsEndpoint {
@@ -62,239 +41,19 @@ export interface NetstatsEndpoint {
 const offersProtocol = ({ headers }: IncomingMessage): boolean =>
   (headers['sec-websocket-protocol'] ?? '').split(',').some((one) => one.trim() === subProtocol)
 
-/** What a session refuses by itself, before anybody was asked, by its word. */
-const ownRefusals: Readonly<Record<string, Refusal>> = {
-  timeout: 'login-timeout',
-  malformed: 'malformed-hello',
-  version: 'malformed-hello',
-}
-
 const shares = 4
 /** Bytes that may wait for a peer that does not read. */
 const unsentLimit = 4 << 20
-/** Agents that are told of a new pace within one tick; there may be tens of thousands. */
-const paceATick = 2000
 
 export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): NetstatsEndpoint => {
-  const { log } = options
-  const counts = createAgentCounts()
-  const memo = createBodyMemo()
-  const peers = new Map<number, AgentPeer>()
-  const owing = new Set<AgentPeer>()
+  const sessions = createAgentSessions(options)
+  const { counts, peers, feed, end } = sessions
   const paused = new Set<AgentPeer>()
-  const states = { greeting: 0, asking: 0, open: 0 }
-  let pace: Pace = {
-    reportMs: defaults.intervals.reportMs,
-    lingerMs: defaults.intervals.lingerMs,
-    window: defaults.window,
-  }
-  let toPace: Iterator<AgentPeer> | undefined
-  let serial = 0
+  const sockets = createSocketServer(bounds.frameBytes, subProtocol)
   let share = 0
-  let draining = false
   let held = false
   let gone: (() => void) | undefined
 
-  const at = (): At => ({ now: Date.now(), mono: performance.now() })
-
-  const enter = (peer: AgentPeer, state: AgentPeer['state']): void => {
-    if (peer.state !== 'over') states[peer.state]--
-    peer.state = state
-    if (state !== 'over') states[state]++
-  }
-
-  const intervalsOf = ({ reportMs, lingerMs }: Pace) => ({ reportMs, lingerMs, pingMs: options.pingMs })
-
-  const ask = (peer: AgentPeer, hello: Hello): void => {
-    enter(peer, 'asking')
-    peer.node = hello.node
-    up.login(peer.serial, unixMs(Date.now()), {
-      protocol: 'netstats',
-      node: hello.node,
-      info: hello.info,
-      address: peer.address,
-      secret: hello.token,
-      historyBatch: hello.info.canUpdateHistory === false ? 0 : bounds.requestNumbers,
-      agent: { id: hello.agent, spool: hello.spool, after: hello.after, key: peer.key, proved: peer.proved },
-    })
-  }
-
-  const hellos = new Map<AgentPeer, Hello>()
-
-  const perform = (peer: AgentPeer, action: ServerAction): void => {
-    const { socket, serial: id } = peer
-    switch (action.type) {
-      case 'send': {
-        if (socket.readyState !== socket.OPEN) return
-        // Acknowledgements are most of what is sent; as with ethstats, writing a small frame past `ws` halves their cost.
-        const frame = textFrame(action.text)
-        if (frame === undefined) socket.send(action.text)
-        else peer.raw.write(frame, 'latin1')
-        return
-      }
-      case 'login': {
-        const { hello } = action
-        if (draining) return feed(peer, { type: 'refuse', reason: 'draining', retryMs: defaults.drainMs })
-        if (hello.key === undefined) return ask(peer, hello)
-        peer.key = hello.key
-        hellos.set(peer, hello)
-        return feed(peer, { type: 'challenge', nonce: randomBytes(32).toString('base64'), key: hello.key })
-      }
-      case 'proved': {
-        const hello = hellos.get(peer)
-        hellos.delete(peer)
-        peer.proved = action.ok
-        // Also a proof that failed is told: whoever guesses is locked out in the end.
-        if (hello !== undefined) ask(peer, hello)
-        return
-      }
-      case 'deliver': {
-        const { after, last, items } = action.batch
-        counts.batches++
-        counts.observations += items.length
-        return up.batch(id, unixMs(Date.now()), { after, last, items })
-      }
-      case 'now':
-        counts.nows++
-        return up.now(id, unixMs(Date.now()), action.observations)
-      case 'answered':
-        return up.answered(
-          id,
-          unixMs(Date.now()),
-          action.blocks.map((block) => block.body),
-        )
-      case 'unanswered':
-        return up.answered(id, unixMs(Date.now()), [])
-      case 'measured': {
-        if (peer.state !== 'open') return
-        up.roundTrip(id, unixMs(Date.now()), action.roundTripMs)
-        const clock = peer.session.clock(at())
-        if (clock !== undefined) up.clock(id, clock.offsetMs, clock.errorMs)
-        return
-      }
-      case 'fault':
-        return bump(counts.faults, action.code)
-      case 'end': {
-        // What the desk or its gate refuses is counted where they say so.
-        const refusal = peer.state === 'greeting' && action.how === 'refused' ? ownRefusals[action.reason] : undefined
-        if (refusal !== undefined) counts.refused[refusal]++
-        return end(peer, action.how === 'refused' ? undefined : action.how, () =>
-          socket.close(action.code, action.reason),
-        )
-      }
-    }
-  }
-
-  /** `how` is undefined for one that was refused, which is counted where it is. */
-  const end = (peer: AgentPeer, how: AgentEnding | undefined, cut: () => void): void => {
-    if (peer.state === 'open' && how !== undefined) counts.ended[peer.because ?? how]++
-    if (peer.state !== 'over') {
-      log.debug({ address: peer.address, node: peer.node, how }, 'agent session ended')
-      enter(peer, 'over')
-    }
-    cut()
-  }
-
-  const feed = (peer: AgentPeer, input: ServerInput): void => {
-    try {
-      for (const action of peer.session.take(input, at())) perform(peer, action)
-      peer.wakeAt = peer.session.wakeAt()
-    } catch (error) {
-      // A defect of ours must cost one session, not the process. The first is logged whole, all are counted.
-      if (!counts.faults.has('internal')) log.error({ error }, 'a frame of an agent could not be handled')
-      bump(counts.faults, 'internal')
-      end(peer, 'internal', () => peer.socket.close(1011))
-    }
-  }
-
-  const settle = (): void => {
-    for (const peer of owing) {
-      peer.owed = false
-      feed(peer, { type: 'tick' })
-    }
-    owing.clear()
-  }
-
-  const withPeer = (id: number, use: (peer: AgentPeer) => void): void => {
-    const peer = peers.get(id)
-    if (peer !== undefined) use(peer)
-  }
-
-  const refused = (peer: AgentPeer, reason: Refusal, retryMs: number | undefined): void => {
-    counts.refused[reason]++
-    log.debug({ address: peer.address, node: peer.node, reason }, 'agent refused')
-    feed(peer, { type: 'refuse', reason: refusalWord(reason), ...(retryMs !== undefined && { retryMs }) })
-    enter(peer, 'over')
-  }
-
-  const admit = (peer: AgentPeer, { network, resume }: Admitted): void => {
-    if (resume === undefined || peer.state !== 'asking') return
-    enter(peer, 'open')
-    counts.logins++
-    pace = resume.pace
-    feed(peer, {
-      type: 'admit',
-      admission: {
-        session: randomBytes(16).toString('base64url'),
-        network,
-        through: resume.through,
-        window: resume.pace.window,
-        intervals: intervalsOf(resume.pace),
-        limits: { batchItems: defaults.batchItems, batchBytes: defaults.batchBytes },
-        ...(resume.key !== undefined && { key: resume.key }),
-        durable: resume.durable,
-      },
-    })
-  }
-
-  const down: Downward = {
-    admitted: (id, admitted) => withPeer(id, (peer) => admit(peer, admitted)),
-    refused: (id, reason, retryMs) => withPeer(id, (peer) => refused(peer, reason, retryMs)),
-    probe: (id) =>
-      withPeer(id, (peer) => {
-        peer.probed = true
-        if (peer.socket.readyState === peer.socket.OPEN) peer.socket.ping()
-      }),
-    end: (id, reason) =>
-      withPeer(id, (peer) => {
-        if (reason === 'superseded') return end(peer, 'superseded', () => peer.socket.terminate())
-        peer.because = reason === 'drain' ? 'drained' : reason
-        feed(peer, { type: 'drain', reason, retryMs: reason === 'revoked' ? 60_000 : defaults.drainMs })
-      }),
-    ask: (id, numbers) =>
-      withPeer(id, (peer) => {
-        counts.asked++
-        feed(peer, { type: 'request', question: { what: 'history', numbers } })
-      }),
-    ack: (id, through) =>
-      withPeer(id, (peer) => {
-        counts.acks++
-        feed(peer, { type: 'durable', through })
-        if (peer.owed) return
-        peer.owed = true
-        if (owing.size === 0) setImmediate(settle)
-        owing.add(peer)
-      }),
-    nack: (id, through, reason, retryMs) =>
-      withPeer(id, (peer) => {
-        counts.nacks[reason]++
-        feed(peer, { type: 'nack', through, reason, retryMs })
-      }),
-    pace(next) {
-      pace = next
-      toPace = peers.values()
-    },
-  }
-  const up = options.connect(down)
-
-  /** What it has sent may have waited unread since before it died: only an answer shows that it lives. */
-  const answered = (peer: AgentPeer): void => {
-    if (!peer.probed) return
-    peer.probed = false
-    up.alive(peer.serial)
-  }
-
-  const sockets = createSocketServer(bounds.frameBytes, subProtocol)
   const watchUnfinished = createUnfinishedWatch<AgentPeer>({
     limit: options.maxUnfinishedBytes,
     bytesRead: (peer) => peer.raw.bytesRead,
@@ -321,26 +80,9 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
   }
 
   const begin = (socket: WebSocket, raw: Socket, address: string): void => {
-    const peer: AgentPeer = {
-      ...noneIncoming(),
-      serial: serial++,
-      address,
-      socket,
-      raw,
-      session: createServerSession({ memo, verify: verifySignature, compress: options.compress }),
-      state: 'greeting',
-      node: '',
-      key: undefined,
-      proved: false,
-      probed: false,
-      because: undefined,
-      owed: false,
-      wakeAt: 0,
-    }
-    states.greeting++
-    peers.set(peer.serial, peer)
+    const peer = sessions.open(socket, raw, address)
     socket.on('message', (data: Buffer, isBinary: boolean) => onMessage(peer, data, isBinary))
-    socket.on('pong', () => answered(peer))
+    socket.on('pong', () => sessions.answered(peer))
     // `close` follows; without a listener an oversized frame would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const odd = frameFaultOf(error)
@@ -349,29 +91,11 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       if (odd === 'oversized') end(peer, 'oversized', () => undefined)
     })
     socket.once('close', () => {
-      feed(peer, { type: 'closed' })
-      if (peer.state !== 'over') enter(peer, 'over')
-      hellos.delete(peer)
-      owing.delete(peer)
       paused.delete(peer)
-      const now = unixMs(Date.now())
-      up.closed(peer.serial, now)
-      up.gone(peer.serial, now)
-      peers.delete(peer.serial)
+      sessions.closed(peer)
       if (peers.size === 0) gone?.()
     })
     feed(peer, { type: 'opened' })
-  }
-
-  const spreadPace = (): void => {
-    for (let i = 0; i < paceATick && toPace !== undefined; i++) {
-      const next = toPace.next()
-      if (next.done === true) toPace = undefined
-      else if (next.value.state === 'open') {
-        feed(next.value, { type: 'credit', window: pace.window })
-        feed(next.value, { type: 'intervals', intervals: intervalsOf(pace) })
-      }
-    }
   }
 
   return {
@@ -390,8 +114,8 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
         if (peer.socket.bufferedAmount > unsentLimit) end(peer, 'slow-reader', () => peer.socket.terminate())
         else if (now >= peer.wakeAt) feed(peer, { type: 'tick' })
       }
-      spreadPace()
-      if (share === 0) watchUnfinished(new Set(peers.values()))
+      sessions.spreadPace()
+      if (share === 0) watchUnfinished(peers.values())
     },
     hold(on) {
       held = on
@@ -400,9 +124,7 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       paused.clear()
     },
     async drain(graceMs) {
-      draining = true
-      settle()
-      for (const peer of peers.values()) feed(peer, { type: 'drain', reason: 'draining', retryMs: defaults.drainMs })
+      sessions.drain()
       if (peers.size === 0) return
       const cut = setTimeout(() => {
         for (const { socket } of peers.values()) socket.terminate()
@@ -413,12 +135,10 @@ export const createNetstatsEndpoint = (options: NetstatsEndpointOptions): Netsta
       clearTimeout(cut)
     },
     counts,
-    states,
+    states: sessions.states,
     get credit() {
-      let inFlight = 0
-      for (const peer of peers.values()) inFlight += peer.session.inFlight
-      return { window: pace.window * states.open, inFlight }
+      return sessions.credit
     },
-    memo,
+    memo: sessions.memo,
   }
 }
