@@ -65,7 +65,7 @@ export interface ClassicHub {
 // All rows of a large network are dear: pages that begin share them, and making them takes a fifth of the time at most.
 const rowsRate: Rate = { perSecond: 200, burst: 1000 }
 /** Between two `init` for one page: one that could not take a megabyte of news shall not get thirty at once again and again. */
-const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (8 << 20))
+const onePagePauseMs = (bytes: number): number => 10_000 * (1 + bytes / (8 << 20))
 
 const noRows: Message = [Buffer.from(writeInit([]))]
 const noCharts = Buffer.from(writeAction('charts', emptyCharts))
@@ -142,7 +142,7 @@ export const createClassicHub = (core: Core, dirtyHub: DirtyHub, times: ClassicT
     reader.behindSince = undefined
     reader.network = one === undefined ? undefined : network
     reader.allowance = lengthOf(init)
-    reader.notBefore = now + initPauseMs(reader.allowance)
+    reader.notBefore = now + onePagePauseMs(reader.allowance)
     sendMessage(reader, init)
     if (one === undefined) send(reader, noCharts)
     else one.wantCharts()

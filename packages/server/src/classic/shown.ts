@@ -25,7 +25,7 @@ const hourMs = 3_600_000
 const chartsEveryMs = 1000
 const answerKeptMs = 1000
 /** A new `init` raises a toast in every page and can be megabytes; more of both the larger the network. */
-const initPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
+const allPagesPauseMs = (bytes: number): number => 10_000 * (1 + bytes / (1 << 20))
 /**
  * A page is told every block of every node. From some 2,000 nodes on that is more than any page can take: rows then
  * change less often, in turn, and each shows the newest when it does.
@@ -89,7 +89,7 @@ export const createShown = (view: NetworkView, monotonic: () => number): Shown =
         answer = undefined
         initWanted = false
         initAt = now
-        initNotBefore = now + initPauseMs(lengthOf(message))
+        initNotBefore = now + allPagesPauseMs(lengthOf(message))
         say(message)
         wantCharts()
       }
