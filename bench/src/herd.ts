@@ -84,6 +84,8 @@ const tickMs = 50
 const wave = 50
 /** geth's, after an attempt that failed. */
 const gethWaitMs = 10_000
+/** Our agent's longest. */
+const agentWaitMs = 30_000
 
 const none: Counts = {
   members: 0,
@@ -147,7 +149,7 @@ export const createHerd = <M extends Member>(options: HerdOptions, tongue: Tongu
   /** geth finds out when it next writes, and then tries at once; after that every ten seconds. */
   const retryAt = (member: M, wasIn: boolean): number => {
     if (isGeth(member)) return wasIn ? Infinity : performance.now() + gethWaitMs
-    member.backoff ??= createBackoff({ clock: systemClock })
+    member.backoff ??= createBackoff({ clock: systemClock, maxMs: agentWaitMs, minMs: 200 })
     return performance.now() + member.backoff.next()
   }
 

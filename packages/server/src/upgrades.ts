@@ -144,12 +144,14 @@ export const routeUpgrades = (server: Server, options: UpgradeOptions): void => 
       socket.setNoDelay(true)
       upgrade(request, socket, head, address)
     }
+    const sendAway = (): void => {
+      options.onRefused('too-many-logins')
+      // Those who are sent away together shall not come back together.
+      const retry = 5 + Math.floor(Math.random() * 20)
+      turnAway(socket, 503, 'Service Unavailable', `Retry-After: ${retry}\r\n`)
+    }
     const isAgent = channel === 'api' || channel === 'agent'
     if (!isAgent || options.turnstile === undefined) return letIn()
-    if (options.turnstile.enter(letIn, () => socket.destroyed)) return
-    options.onRefused('too-many-logins')
-    // Those who are sent away together shall not come back together.
-    const retry = 5 + Math.floor(Math.random() * 20)
-    turnAway(socket, 503, 'Service Unavailable', `Retry-After: ${retry}\r\n`)
+    options.turnstile.enter({ letIn, sendAway, isGone: () => socket.destroyed })
   })
 }

@@ -16,6 +16,7 @@ const createStage = (given: Partial<TurnstileLimits> = {}, costMs = 1) => {
     later: (run, ms) => void timers.push({ at: time + ms, run }),
   })
   const letIn: number[] = []
+  const away: number[] = []
   const turnLengths: number[] = []
   const runTurn = (): void => {
     const from = time
@@ -25,13 +26,20 @@ const createStage = (given: Partial<TurnstileLimits> = {}, costMs = 1) => {
   return {
     turnstile,
     letIn,
+    away,
     turnLengths,
     now: () => time,
     enter: (id: number, isGone = () => false) =>
-      turnstile.enter(() => {
-        time += costMs
-        letIn.push(id)
-      }, isGone),
+      turnstile.enter({
+        letIn() {
+          time += costMs
+          letIn.push(id)
+        },
+        sendAway: () => void away.push(id),
+        isGone,
+      }),
+    /** Other work, which holds up the turns. */
+    busy: (ms: number) => void (time += ms),
     pass(ms: number) {
       const until = time + ms
       while (time < until) {
@@ -48,13 +56,13 @@ const createStage = (given: Partial<TurnstileLimits> = {}, costMs = 1) => {
 describe('a turnstile', () => {
   it('lets in at once who comes alone', () => {
     const stage = createStage()
-    expect(stage.enter(1)).toBe(true)
+    stage.enter(1)
     expect(stage.letIn).toEqual([1])
   })
 
   it('lets a crowd in at its rate, in order, and never for long at a time', () => {
     const stage = createStage()
-    for (let id = 0; id < 300; id++) expect(stage.enter(id)).toBe(true)
+    for (let id = 0; id < 300; id++) stage.enter(id)
     expect(stage.letIn.length).toBeLessThanOrEqual(10)
     stage.pass(1000)
     expect(stage.letIn.length).toBeGreaterThan(90)
@@ -64,13 +72,47 @@ describe('a turnstile', () => {
     expect(Math.max(...stage.turnLengths)).toBeLessThanOrEqual(6)
   })
 
-  it('sends away who would wait longer than clients do', () => {
+  it('sends away at once who would wait longer than clients do', () => {
     const stage = createStage()
-    const answers = Array.from({ length: 1000 }, (_, id) => stage.enter(id))
-    expect(answers.filter(Boolean).length).toBeGreaterThanOrEqual(400)
-    expect(answers.filter(Boolean).length).toBeLessThanOrEqual(411)
+    for (let id = 0; id < 1000; id++) stage.enter(id)
+    expect(stage.away.length).toBeGreaterThanOrEqual(589)
+    expect(stage.away.length).toBeLessThanOrEqual(600)
     stage.pass(5000)
     expect(stage.turnstile.waiting).toBe(0)
+    expect(stage.letIn.length + stage.away.length).toBe(1000)
+  })
+
+  it('lets nobody in who has waited too long, and lets hardly anybody wait in vain, where it moves more slowly', () => {
+    const stage = createStage({ rate: { perSecond: 1000, burst: 10 } })
+    const came: number[] = []
+    const waits: number[] = []
+    let atOnce = 0
+    for (let id = 0; id < 20_000; id++) {
+      came.push(stage.now())
+      const before = stage.away.length
+      stage.enter(id)
+      atOnce += stage.away.length - before
+      // A thousand come in a second; others take so much of the time that about a hundred can be let in.
+      if (id % 40 === 0) {
+        stage.busy(40)
+        stage.pass(1)
+      }
+      for (const one of stage.letIn.slice(waits.length)) waits.push(stage.now() - (came[one] as number))
+    }
+    expect(stage.letIn.length).toBeGreaterThan(2000)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(4100)
+    expect(stage.away.length - atOnce).toBeLessThan(stage.away.length / 10)
+    stage.pass(10_000)
+    expect(stage.letIn.length + stage.away.length).toBe(20_000)
+  })
+
+  it('sends away whom it found waiting for too long after it was held up itself', () => {
+    const stage = createStage()
+    for (let id = 0; id < 50; id++) stage.enter(id)
+    const before = stage.letIn.length
+    stage.busy(4500)
+    stage.pass(100)
+    expect([stage.letIn.length, stage.away.length]).toEqual([before, 50 - before])
   })
 
   it('does not spend on those who have left', () => {
@@ -80,17 +122,18 @@ describe('a turnstile', () => {
     expect(stage.letIn.at(-1)).toBe(399)
   })
 
-  it('lets everybody in, once, whom it did not send away', () => {
+  it('lets in or sends away everybody, once, and in order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 300 }), { maxLength: 200 }), (pauses) => {
         const stage = createStage()
-        const taken: number[] = []
         pauses.forEach((ms, id) => {
-          if (stage.enter(id)) taken.push(id)
+          stage.enter(id)
+          stage.busy(ms % 5 === 0 ? ms : 0)
           stage.pass(ms % 7 === 0 ? ms : 0)
         })
         stage.pass(10_000)
-        expect(stage.letIn).toEqual(taken)
+        expect(stage.letIn).toEqual([...stage.letIn].sort((a, b) => a - b))
+        expect([...stage.letIn, ...stage.away].sort((a, b) => a - b)).toEqual(pauses.map((_, id) => id))
       }),
     )
   })
