@@ -85,7 +85,7 @@ const wave = 50
 /** geth's, after an attempt that failed. */
 const gethWaitMs = 10_000
 /** Our agent's longest. */
-const agentWaitMs = 30_000
+const agentWaitMs = 15_000
 
 const none: Counts = {
   members: 0,

@@ -131,7 +131,8 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   }
 
   let address = options.listen
-  if (count === 0) address = await listen(app, options.listen)
+  let stop: () => void = () => undefined
+  if (count === 0) ({ address, stop } = await listen(app, options.listen))
   else {
     await probePort(options.listen).catch((error: NodeJS.ErrnoException) => {
       throw listenFailure(options.listen, error)
@@ -186,6 +187,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       await workers?.drain(graceMs)
     },
     async close() {
+      stop()
       await inner?.close()
     },
   }

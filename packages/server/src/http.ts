@@ -39,6 +39,9 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   app.setErrorHandler(answerError(options.log))
   app.setNotFoundHandler(answerUnknown)
   app.server.maxConnections = options.maxConnections
+  app.server.once('listening', () => {
+    app.server.on('error', (error) => options.log.error({ error }, 'a connection could not be taken in'))
+  })
   routeUpgrades(app.server, options)
 
   app.addHook('onRequest', async (request, reply) => {

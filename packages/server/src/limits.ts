@@ -72,7 +72,7 @@ export const gatewaySettingsOf = (config: ServerConfig, each: number, workers = 
     },
     turnstile: {
       rate: { perSecond: share(limits.loginsPerSecond), burst: share(limits.loginsPerSecond) / 4 },
-      waitMs: 3000,
+      waitMs: 2000,
       sliceMs: 4,
     },
     maxFrameBytes: config.ethstats.maxFrame,

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import { formatListenAddress } from '@netstats/sdk/config'
 import type { FastifyInstance } from 'fastify'
+import { backlog, openEars } from './ears.ts'
 import { ServerError } from './errors.ts'
 
 export interface Address {
@@ -26,18 +27,30 @@ export const probePort = ({ host, port }: Address): Promise<void> =>
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()))
   })
 
-/** Gives the address with the port that it really is; closes the app where it can not listen. */
-export const listen = async (app: FastifyInstance, { host, port }: Address): Promise<Address> => {
+export interface Listening {
+  /** With the port that it really is. */
+  readonly address: Address
+  /** Lets nobody in any more. */
+  readonly stop: () => void
+}
+
+/** Fewer than a worker's: once there are workers, most who come shall come to them. */
+const moreEars = canShare ? 3 : 0
+
+/** Closes the app where it can not listen. */
+export const listen = async (app: FastifyInstance, { host, port }: Address): Promise<Listening> => {
   try {
     // Workers may have to join later.
     if (canShare && port !== 0) await probePort({ host, port })
-    await app.listen({ host, port, backlog: 4096, ...(canShare && { reusePort: true }) })
+    await app.listen({ host, port, backlog, ...(canShare && { reusePort: true }) })
+    const bound = app.server.address()
+    const address = { host, port: typeof bound === 'object' && bound !== null ? bound.port : port }
+    const ears = await openEars(app.server, address, moreEars)
+    return { address, stop: () => ears.close() }
   } catch (error) {
     await app.close()
     throw listenFailure({ host, port }, error as NodeJS.ErrnoException)
   }
-  const bound = app.server.address()
-  return { host, port: typeof bound === 'object' && bound !== null ? bound.port : port }
 }
 
 /** Why nobody listens there, and what to do about it. */

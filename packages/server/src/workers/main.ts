@@ -9,6 +9,7 @@ import { createDownReader } from '../bus/socket/down.ts'
 import { createLine } from '../bus/socket/line.ts'
 import { createUpWriter } from '../bus/socket/up.ts'
 import type { Downward, Upward } from '../bus/model.ts'
+import { backlog, openEars } from '../ears.ts'
 import { requestBounds } from '../http-bounds.ts'
 import { createGateway } from '../ingest/gateway.ts'
 import type { Gateway } from '../ingest/gateway.ts'
@@ -52,10 +53,14 @@ const connectOver = (protocol: keyof typeof lineFiles, hold: (on: boolean) => vo
   return createUpWriter(line.out, line.wrote)
 }
 
+/** Each lets in one a turn of the event loop, so that these are enough for all that can be worked on in one. */
+const moreEars = 31
+
 const listen = (server: NetServer, { host, port }: WorkerStart['listen']): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, backlog: 4096, reusePort: true }, () => {
+    // Also later, where the system has no place for a connection: that must not end the process.
+    server.on('error', reject)
+    server.listen({ host, port, backlog, reusePort: true }, () => {
       const bound = server.address()
       resolve(typeof bound === 'object' && bound !== null ? bound.port : port)
     })
@@ -106,6 +111,7 @@ const begin = async (start: WorkerStart): Promise<void> => {
     work: () => ingestWork(made.snapshot()),
   })
   const port = await listen(server, start.listen)
+  const ears = await openEars(server, { host: start.listen.host, port }, moreEars)
   tell({ type: 'listening', port })
 
   setInterval(() => {
@@ -117,6 +123,7 @@ const begin = async (start: WorkerStart): Promise<void> => {
 
   const drain = async (graceMs: number): Promise<void> => {
     draining = true
+    ears.close()
     server.close()
     server.closeIdleConnections()
     await made.drain(graceMs)

@@ -54,7 +54,7 @@ const notYet = 'not connected yet'
 export const openKeeper = <Login extends object>(options: KeeperOptions<Login>): Keeper<Login> => {
   const { context, server } = options
   const { clock, log, status } = context
-  const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 30_000, minMs: 200, healthyAfterMs: 30_000 })
+  const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 15_000, minMs: 200, healthyAfterMs: 30_000 })
   const stop = new AbortController()
   const { signal } = stop
   const started = Promise.withResolvers<void>()
