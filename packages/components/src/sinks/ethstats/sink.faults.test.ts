@@ -67,9 +67,9 @@ describe('the ethstats sink, with a server that is unwell,', () => {
     const { sink: opened, context } = await open(server.url, {}, clock)
     await using sink = opened
     await keepTrying(sink, clock, 600_000)
-    // With waits that grow to a minute: a dozen or two in ten minutes, never one a second.
+    // With waits that grow to a quarter of a minute: some eighty in ten minutes; without any, thousands.
     expect(server.connections()).toBeGreaterThan(5)
-    expect(server.connections()).toBeLessThan(50)
+    expect(server.connections()).toBeLessThan(150)
     expect(context.counts['connections_ended{how=lost}']).toBeGreaterThanOrEqual(server.connections() - 1)
   })
 
