@@ -78,7 +78,7 @@ const limits = z.strictObject({
   connections: whole(10, 1_000_000)
     .optional()
     .describe(
-      'Connections in all. More than the open-file limit of a process allows starts workers at once; without it they start when they are needed.',
+      'Connections in all. More than the open-file limit of a process allows starts workers at once; without it they start when they are needed, or at once where as many nodes were here before.',
     ),
   connectionsPerAddress: whole(1, 1_000_000)
     .prefault(10_000)

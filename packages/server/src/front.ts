@@ -36,6 +36,8 @@ export interface FrontOptions {
   readonly workers: number | 'auto'
   /** Connections that shall be possible in all, where the operator says so. */
   readonly connections: number | undefined
+  /** Nodes that were here before the server was started anew. */
+  readonly known: number
   /** Connections one process can hold, and those for agents and readers among them. */
   readonly maxConnections: number
   readonly each: number
@@ -104,7 +106,7 @@ const openInner = async ({ app, upgrades, clientOf }: FrontOptions): Promise<Inn
 
 export const openFront = async (options: FrontOptions): Promise<Front> => {
   const { app, clock, log, health, desk } = options
-  const count = options.workers === 'auto' ? workersAtStart(options) : options.workers
+  const count = options.workers !== 'auto' ? options.workers : canShare ? workersAtStart(options) : 0
   let inner: Inner | undefined
   let workers: Workers | undefined
   let changing = false
@@ -138,7 +140,12 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       throw listenFailure(options.listen, error)
     })
     address = (await start(count, options.listen)).address
-    const because = options.workers === 'auto' ? `a process can hold ${options.each} connections` : 'as configured'
+    const because =
+      options.workers !== 'auto'
+        ? 'as configured'
+        : options.connections === undefined
+          ? `${options.known} nodes were here before`
+          : `a process can hold ${options.each} connections`
     log.info({ workers: count, because }, 'workers take in agents')
   }
 

@@ -267,6 +267,7 @@ export const openServer = async (options: ServerOptions): Promise<ServerHandle> 
     listen: config.listen,
     workers: config.workers,
     connections: config.limits.connections,
+    known: core.counts().nodes,
     maxConnections: each,
     each: Math.max(1, each - reservedConnections),
     settings: (workers) => gatewaySettingsOf(config, each, workers),

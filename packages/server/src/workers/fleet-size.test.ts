@@ -3,10 +3,19 @@ import { workersAtStart, workersFor } from './fleet-size.ts'
 
 describe('workers to start with', () => {
   it('are none while one process holds all, and enough where it does not', () => {
-    expect(workersAtStart({ connections: undefined, each: 19_744 })).toBe(0)
-    expect(workersAtStart({ connections: 19_000, each: 19_744 })).toBe(0)
-    expect(workersAtStart({ connections: 30_000, each: 19_744 })).toBe(2)
-    expect(workersAtStart({ connections: 100_000, each: 19_744 })).toBe(6)
+    expect(workersAtStart({ connections: undefined, known: 0, each: 19_744 })).toBe(0)
+    expect(workersAtStart({ connections: 19_000, known: 30_000, each: 19_744 })).toBe(0)
+    expect(workersAtStart({ connections: 30_000, known: 0, each: 19_744 })).toBe(2)
+    expect(workersAtStart({ connections: 100_000, known: 0, each: 19_744 })).toBe(6)
+  })
+})
+
+describe('workers for a fleet that was here before', () => {
+  it('are there before it comes back, as many as it would have come to need', () => {
+    expect(workersAtStart({ connections: undefined, known: 8000, each: 19_744 })).toBe(0)
+    expect(workersAtStart({ connections: undefined, known: 9000, each: 19_744 })).toBe(2)
+    expect(workersAtStart({ connections: undefined, known: 30_000, each: 19_744 })).toBe(2)
+    expect(workersAtStart({ connections: undefined, known: 60_000, each: 19_744 })).toBe(4)
   })
 })
 

@@ -8,13 +8,20 @@ const spread = 0.9
 export interface FleetSize {
   /** Connections wanted in all, where the operator says so. */
   readonly connections: number | undefined
+  /** Nodes that were here before the server was started anew: they are about to come back. */
+  readonly known: number
   /** Connections one process can hold. */
   readonly each: number
 }
 
-/** Workers to start with, where the operator leaves it to us: none while one process holds all. */
-export const workersAtStart = ({ connections, each }: FleetSize): number =>
-  connections === undefined || connections <= each ? 0 : Math.ceil(connections / (each * spread))
+/**
+ * Workers to start with, where the operator leaves it to us: none while one process holds all, or is not too full with
+ * those who were here before.
+ */
+export const workersAtStart = ({ connections, known, each }: FleetSize): number => {
+  const wanted = connections ?? (known > each * spread * fullShare ? Math.max(known, each + 1) : 0)
+  return wanted <= each ? 0 : Math.ceil(wanted / (each * spread))
+}
 
 /**
  * Workers for so many connections beside this process, which takes in its share, with room to grow; as many as there are
