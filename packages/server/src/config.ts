@@ -134,7 +134,7 @@ export const serverConfig = z.strictObject({
     .union([z.literal('auto'), whole(0, 64)])
     .prefault('auto')
     .describe(
-      'Processes that take in agents on the same port. auto: none while one process can hold all connections, else enough. Linux only.',
+      'Processes that take in agents on the same port. auto: none for a few thousand connections, else as many as are needed. Linux only.',
     ),
   limits: limits.prefault({}).describe('What the server takes on before it refuses or drops, counted in /metrics.'),
   feed: feed.prefault({}).describe('What dashboards see.'),

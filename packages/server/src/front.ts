@@ -8,7 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock, Logger } from '@netstats/sdk'
 import type { FastifyInstance } from 'fastify'
@@ -106,7 +106,8 @@ const openInner = async ({ app, upgrades, clientOf }: FrontOptions): Promise<Inn
 
 export const openFront = async (options: FrontOptions): Promise<Front> => {
   const { app, clock, log, health, desk } = options
-  const count = options.workers !== 'auto' ? options.workers : canShare ? workersAtStart(options) : 0
+  const cores = availableParallelism()
+  const count = options.workers !== 'auto' ? options.workers : canShare ? workersAtStart({ ...options, cores }) : 0
   let inner: Inner | undefined
   let workers: Workers | undefined
   let changing = false
@@ -140,12 +141,11 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       throw listenFailure(options.listen, error)
     })
     address = (await start(count, options.listen)).address
-    const because =
-      options.workers !== 'auto'
-        ? 'as configured'
-        : options.connections === undefined
-          ? `${options.known} nodes were here before`
-          : `a process can hold ${options.each} connections`
+    const whyAuto =
+      options.connections === undefined
+        ? `${options.known} nodes were here before`
+        : `a process can hold ${options.each} connections`
+    const because = options.workers === 'auto' ? whyAuto : 'as configured'
     log.info({ workers: count, because }, 'workers take in agents')
   }
 
@@ -153,10 +153,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   const join = async (wanted: number, connections: number): Promise<void> => {
     changing = true
     try {
-      log.warn(
-        { connections, each: options.each, workers: wanted },
-        'this process will soon have as many connections as it may open; workers take in agents too',
-      )
+      log.info({ connections, each: options.each, workers: wanted }, 'workers take in agents too')
       await start(wanted, address)
     } catch (error) {
       log.error({ error }, 'workers could not be started; soon nobody new can connect')
@@ -181,7 +178,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     look(connections) {
       if (options.workers !== 'auto' || changing || !canShare) return
       const now = workers?.count ?? 0
-      const wanted = workersFor(connections, now, options.each)
+      const wanted = workersFor(connections, now, { each: options.each, cores })
       if (wanted === now) return
       if (workers === undefined) void join(wanted, connections)
       else {

@@ -226,6 +226,24 @@ describe('intake', () => {
     expect(pauses).toHaveLength(58)
   })
 
+  it('lets nobody go on while the queue is nearly full, and then those who waited longest', () => {
+    const { intake, source, busy, pauses, turn } = createStage()
+    busy(source('x'))
+    for (let session = 0; session < 130; session++) intake.offer(source(`${session}`), 'block', 'block', 0)
+    const paused = pauses.map((one) => one.split(':')[0])
+    expect(paused).toHaveLength(39)
+    pauses.length = 0
+    while (intake.items > 74) {
+      turn()
+      expect(pauses).toEqual([])
+    }
+    turn()
+    expect(intake.items).toBe(66)
+    expect(pauses).toEqual(paused.slice(0, 32).map((name) => `${name}:resume`))
+    turn()
+    expect(pauses.slice(32)).toEqual(paused.slice(32).map((name) => `${name}:resume`))
+  })
+
   it('gives up no block of sessions that stop when they are asked to, and lets all of them go on in the end', () => {
     // What a socket has read already comes after the pause, too: `inHand` frames of it.
     const arbitrary = fc.record({
