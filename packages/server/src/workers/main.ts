@@ -25,9 +25,11 @@ import { lineFiles } from './messages.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { createPassOn } from './pass-on.ts'
 
+const ignore = (): void => undefined
+
 const tell = (message: FromWorker): void => {
-  // Whoever started it may be gone already.
-  if (process.connected) process.send?.(message)
+  // Whoever started it may be gone already, or just now: `disconnect` ends this process then.
+  if (process.connected) process.send?.(message, undefined, undefined, ignore)
 }
 let debug = false
 const log = createForwardingLog(tell, () => debug)
@@ -35,7 +37,7 @@ const monotonic = (): number => performance.now()
 let draining = false
 
 /** The server says when it is over; a signal for all processes of a terminal or a service is not for us. */
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ignore)
 process.on('disconnect', () => process.exit(0))
 
 const connectOver = (protocol: keyof typeof lineFiles, hold: (on: boolean) => void, down: Downward): Upward => {
