@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { type Drawn, drawSome, nothingDrawn } from './gradual.ts'
 
-/** Rows a frame. Eight made tasks of 60 ms on a slow machine that paints without a GPU, of which a third was these rows. */
+/** Rows a frame: eight take some 20 ms on a slow machine, and the browser as long again to lay them out and paint. */
 const most = 5
 
 /** What to draw now of rows that begin at an offset, and more in each of the next frames; `firstSeen` counts from the same start. */
