@@ -156,8 +156,9 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       log.info({ connections, each: options.each, workers: wanted }, 'workers take in agents too')
       await start(wanted, address)
     } catch (error) {
-      log.error({ error }, 'workers could not be started; soon nobody new can connect')
-      health.set('workers', 'failed', 'workers could not be started; soon nobody new can connect')
+      const meanwhile = `workers could not be started; this process alone has room for ${options.each} connections`
+      log.error({ error }, meanwhile)
+      health.set('workers', 'failed', meanwhile)
     } finally {
       changing = false
     }
