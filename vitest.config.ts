@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -6,26 +7,53 @@ import { defineConfig } from 'vitest/config'
 // `Check failed: jit_page.has_value()` (nodejs/node issue 64500).
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'netstats') }
 
-// Three projects: `unit` beside the code, `e2e` with real processes and peers, `browser` in real Chromium.
-// e2e runs one file at a time: it owns CPU-heavy processes and the machine is small. browser waits more than it works.
+// Only ends what hangs: on a machine that is busy with other things the slowest take minutes.
+const hang = { testTimeout: 300_000, hookTimeout: 300_000 }
+
+// A file of `unit` leaves a third of its core idle, one of `e2e` three quarters: they wait for processes, connections and
+// intervals. One worker more than there are cores keeps a small machine busy and delays nothing by much.
+const workers = availableParallelism() + 1
+// They fill the machine and measure how it answers meanwhile.
+const pressure = ['e2e/src/hostile.test.ts', 'e2e/src/overload.test.ts']
+
+// Projects: `unit` beside the code; `e2e` with real processes and peers; `pressure`, of these the ones that fill the
+// machine, a file at a time and nothing beside them; `geth` with the real one; `peers` with real monitoring programs;
+// `browser` in real Chromium.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.{ts,tsx}', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          testTimeout: 30_000,
+          include: [
+            'packages/*/src/**/*.test.{ts,tsx}',
+            'plugins/*/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          ...hang,
           env,
+          maxWorkers: workers,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
-          testTimeout: 120_000,
+          exclude: pressure,
+          ...hang,
           env,
-          hookTimeout: 120_000,
+          maxWorkers: Math.min(4, workers),
+          // Projects with different numbers of workers can only be run together one after the other.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'pressure',
+          include: pressure,
+          ...hang,
+          env,
           fileParallelism: false,
         },
       },
@@ -33,19 +61,30 @@ export default defineConfig({
         test: {
           name: 'geth',
           include: ['e2e/geth/**/*.test.ts'],
-          testTimeout: 120_000,
+          ...hang,
           env,
           fileParallelism: false,
         },
       },
       {
         test: {
+          name: 'peers',
+          include: ['e2e/peers/**/*.test.ts'],
+          ...hang,
+          env,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['e2e/browser/**/*.test.ts'],
-          testTimeout: 180_000,
+          ...hang,
           env,
-          hookTimeout: 120_000,
+          // A page that is drawn without a graphics card fills half a core.
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { aptGet } from './apt-get.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
@@ -49,7 +50,7 @@ const bringDependencies = () => {
   if (!dependenciesAreThere()) {
     say(`${existsSync(modules) ? 'dependencies changed' : 'first start'}: installing (npm ci), a minute or two`)
     const done = npm('ci', '--no-audit', '--no-fund', '--loglevel=error')
-    if (done === undefined) fail('npm can not be started; install npm (it comes with Node.js) and try again')
+    if (done === undefined) fail('npm cannot be started; install npm (it comes with Node.js) and try again')
     if (!done) fail('npm ci failed, see above; with the network and the registry reachable, try again')
   }
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash()) writeFileSync(stamp, lockHash())
@@ -94,12 +95,13 @@ const bringDashboard = () => {
 /** What the tests need of the system: any of `programs` on PATH stands for the Debian package. */
 const systemParts = [
   { package: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], why: 'browser tests' },
+  { package: 'nginx-light', programs: ['nginx'], folders: ['/usr/sbin'], why: 'tests behind a proxy' },
   { package: 'fonts-dejavu-core', files: ['/usr/share/fonts'], why: 'text in browser tests' },
 ]
 const onPath = (program) =>
   (process.env.PATH ?? '').split(process.platform === 'win32' ? ';' : ':').some((one) => existsSync(join(one, program)))
 const isThere = (part) =>
-  (part.programs ?? []).some(onPath) ||
+  (part.programs ?? []).some((one) => onPath(one) || (part.folders ?? []).some((at) => existsSync(join(at, one)))) ||
   (part.files ?? []).some((path) => existsSync(path) && readdirSync(path).length > 0)
 
 const bringSystemParts = () => {
@@ -109,9 +111,9 @@ const bringSystemParts = () => {
   if (process.getuid?.() === 0 && onPath('apt-get')) {
     say(`installing ${names.join(', ')} (apt-get)`)
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] }
-    run('apt-get', ['update', '-qq'], quiet)
-    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...names], quiet)
+    const ask = (...args) => aptGet(args, { cwd: root, env, say })
+    ask('update', '-qq')
+    ask('install', '-qq', '-y', '--no-install-recommends', ...names)
   }
   const still = missing.filter((part) => !isThere(part))
   if (still.length === 0) return

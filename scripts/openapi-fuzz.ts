@@ -9,14 +9,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createRecordingLogger, storeBatchOf } from '../packages/sdk/src/testing/mod.ts'
-import { historyFolder } from '../packages/server/src/control/history-folder.ts'
+import { createRecordingLogger } from '@netstats/sdk/testing'
+import { storeBatchOf } from '@netstats/store/testing'
+import { historyFolder } from '../packages/server/src/data-folder/folders.ts'
 import { strangeNode, worldEnd, worldRows } from '../packages/server/src/api/history/testing/world.ts'
 import { movedBy } from '../packages/server/src/api/history/testing/moved.ts'
 import { serverConfig } from '../packages/server/src/config.ts'
-import { blockFrame, helloFrame, latencyFrame, pendingFrame } from '../packages/server/src/ingest/testing.ts'
+import { blockFrame, helloFrame, latencyFrame, pendingFrame } from '../packages/server/src/gateway/ethstats/testing.ts'
 import { openServer } from '../packages/server/src/server.ts'
-import { openDuckStore } from '../packages/server/src/store/duckdb/mod.ts'
+import { openDuckStore } from '@netstats/store/duckdb'
 import { findSchemathesis, schemathesisCure } from './schemathesis.ts'
 
 const { values: flags } = parseArgs({
@@ -115,7 +116,7 @@ try {
   const agents = await Promise.all(['node-0', strangeNode].map((id) => logIn(server.url, id)))
   try {
     const who = { name: 'openapi-fuzz', via: 'server', address: '' } as const
-    const { token } = server.access.admin.users.addWithToken(who, { name: 'openapi-fuzz', role: 'admin' })
+    const { token } = server.auth.admin.users.addWithToken(who, { name: 'openapi-fuzz', role: 'admin' })
     const run = { settings: thatAre, token }
     failures += await schemathesis(server.url, 'names that are', 'coverage,fuzzing,stateful', run)
     failures += await schemathesis(server.url, 'names made up', flags.short ? 'fuzzing' : 'coverage,fuzzing,stateful')

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { commandsPage, optionsPage } from '../packages/cli/src/reference.ts'
+import { metricsPage } from './metrics-page.ts'
 
 const root = resolve(import.meta.dirname, '..')
 export const referenceFolder = join(root, 'docs/reference')
@@ -11,6 +12,7 @@ export const referencePages = async (): Promise<Readonly<Record<string, string>>
   'server.md': await optionsPage('server'),
   'commands.md': commandsPage(),
   'errors.md': errorsPage(),
+  'metrics.md': await metricsPage(),
 })
 
 interface Code {

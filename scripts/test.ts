@@ -1,9 +1,10 @@
-// `npm test`: every check of the repository, one after the other. A failed one shows its output and the others go on;
+// `npm test`: every check of the repository, in rounds. A failed one shows its output and the others go on;
 // the last line counts test cases, one for each static check, and the exit code says whether all passed.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { hasPeers, peersCure } from './peers.ts'
 import { hasPython, schemathesisCure } from './schemathesis.ts'
 import { countCases } from './test-report.ts'
 import type { Counts } from './test-report.ts'
@@ -12,7 +13,7 @@ interface Step {
   readonly name: string
   /** What is run, from the repository root with node_modules/.bin first on PATH. */
   readonly command: readonly string[]
-  /** What must be there; where it can not be had the step is named with the cure and left out. */
+  /** What must be there; where it cannot be had the step is named with the cure and left out. */
   readonly needs?: Need
   /** A vitest project counts its cases; anything else is one case. */
   readonly cases?: true
@@ -28,7 +29,7 @@ interface Need {
 const answers = (program: string, ...args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0
 
-/** Real geth is built with Go, or named by whoever has one. */
+/** Real geth is built with Go, or named by the one who has one. */
 const geth: Need = {
   isThere: () =>
     (process.env['GETH'] !== undefined && process.env['GETH_CLIQUE'] !== undefined) || answers('go', 'version'),
@@ -43,6 +44,13 @@ const schemathesis: Need = {
   bring: ['node', 'scripts/schemathesis.ts'],
 }
 
+/** Programs of Debian that sources and sinks talk with. */
+const peers: Need = {
+  isThere: hasPeers,
+  cure: peersCure,
+  bring: ['node', 'scripts/peers.ts'],
+}
+
 const vitest = (project: string): Step => ({
   name: project,
   command: ['vitest', 'run', '--project', project],
@@ -50,17 +58,18 @@ const vitest = (project: string): Step => ({
 })
 const script = (name: string): Step => ({ name, command: ['npm', 'run', '--silent', `check:${name}`] })
 
-const steps: readonly Step[] = [
-  script('types'),
-  script('lint'),
-  script('format'),
-  script('dead'),
-  script('layers'),
-  vitest('unit'),
-  vitest('e2e'),
-  { ...vitest('geth'), needs: geth },
-  vitest('browser'),
-  { name: 'openapi', command: ['node', 'scripts/openapi-fuzz.ts', '--short'], needs: schemathesis },
+/** Rounds run one after the other. Steps of one round run side by side, because each leaves a part of the machine idle. */
+const rounds: readonly (readonly Step[])[] = [
+  ['types', 'lint', 'format', 'dead', 'layers'].map(script),
+  [vitest('unit')],
+  [
+    vitest('e2e'),
+    { ...vitest('geth'), needs: geth },
+    { name: 'openapi', command: ['node', 'scripts/openapi-fuzz.ts', '--short'], needs: schemathesis },
+  ],
+  [vitest('pressure')],
+  [{ ...vitest('peers'), needs: peers }],
+  [vitest('browser')],
 ]
 
 const root = resolve(import.meta.dirname, '..')
@@ -86,13 +95,11 @@ const run = (command: readonly string[]): Promise<{ code: number; output: string
     }
     child.stdout.on('data', add)
     child.stderr.on('data', add)
-    child.on('error', (error) =>
-      done({ code: 1, output: `${output}${program} can not be started: ${error.message}\n` }),
-    )
+    child.on('error', (error) => done({ code: 1, output: `${output}${program} cannot be started: ${error.message}\n` }))
     child.on('close', (code) => done({ code: code ?? 1, output }))
   })
 
-/** Brings what a step needs; the failure where that can not be had. */
+/** Brings what a step needs; the failure where that cannot be had. */
 const bring = async ({ needs }: Step): Promise<Outcome | undefined> => {
   if (needs === undefined) return undefined
   const { code, output } = await run(needs.bring)
@@ -124,18 +131,19 @@ const runCheck = async (step: Step): Promise<Outcome> => {
 }
 
 const only = process.argv.slice(2)
-const chosen = only.length === 0 ? steps : steps.filter((step) => only.includes(step.name))
-if (chosen.length === 0) {
-  process.stderr.write(`no such step; there are ${steps.map((step) => step.name).join(', ')}\n`)
+const chosen = rounds.map((steps) => steps.filter(({ name }) => only.length === 0 || only.includes(name)))
+if (chosen.every((steps) => steps.length === 0)) {
+  const names = rounds.flat().map(({ name }) => name)
+  process.stderr.write(`no such step; there are ${names.join(', ')}\n`)
   process.exit(2)
 }
 
 let passed = 0
 let failed = 0
-for (const step of chosen) {
+const runStep = async (step: Step): Promise<void> => {
   if (step.needs !== undefined && !step.needs.isThere()) {
     process.stdout.write(`${step.name.padEnd(8)} left out: ${step.needs.cure}\n`)
-    continue
+    return
   }
   const begun = performance.now()
   const outcome = (await bring(step)) ?? (step.cases === true ? await runCases(step) : await runCheck(step))
@@ -151,6 +159,8 @@ for (const step of chosen) {
     for (const remark of outcome.remarks) process.stdout.write(`  | ${remark}\n`)
   }
 }
+
+for (const steps of chosen) await Promise.all(steps.map(runStep))
 rmSync(folder, { recursive: true, force: true })
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 ? 0 : 1)

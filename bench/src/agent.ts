@@ -9,9 +9,10 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { cpuMs, rssBytes } from './procfs.ts'
-import { freePort, startServer } from './subject.ts'
+import { freePort, startServer } from './server-under-test.ts'
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,6 @@ const { values } = parseArgs({
 const root = resolve(import.meta.dirname, '../..')
 const secret = 'bench-secret'
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1)
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 const anvilPort = await freePort()
 const anvil = spawn(

@@ -1,30 +1,32 @@
 /**
  * `npm run bench:backlog -- --observations 100000`
  *
- * An agent that was cut off: its spool holds so many observations of the last hours when it finds its server again. Prints
+ * An agent that was cut off: its spool holds `--observations` of the last hours when it reaches its server again. Prints
  * how fast they are delivered, what that costs, and how much memory the agent takes at its highest.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { agentConfig, openAgent } from '@netstats/agent'
-import type { SourceEntry } from '@netstats/agent'
+import { agentConfigOf, openAgent } from '@netstats/agent'
+import { builtIn } from '@netstats/components'
 import { nodeId, unixMs } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
-import { systemClock } from '@netstats/sdk'
+import { createRegistry } from '@netstats/runtime'
+import { definePlugin, defineSource, systemClock } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
+import { z } from '@netstats/sdk/config'
 import { exampleBlock } from '@netstats/sdk/testing'
 import { cpuMs, rssBytes } from './procfs.ts'
-import { freePort, startServer } from './subject.ts'
+import { freePort, startServer } from './server-under-test.ts'
 
 const { values } = parseArgs({ options: { observations: { type: 'string', default: '100000' } } })
 const count = Number(values.observations)
 const root = resolve(import.meta.dirname, '../..')
 const secret = 'bench-secret'
 const node = nodeId('bench')
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 const nothing = (): void => undefined
 const quiet: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => quiet }
 
@@ -40,10 +42,10 @@ const past = (n: number): Observation => {
   return { kind: 'node-stats', node, observedAt, body: { active: true, syncing: false, peers: n % 30, uptime: 100 } }
 }
 const filled = Promise.withResolvers<void>()
-const source: SourceEntry = {
-  id: 'source/past.bench',
-  node,
-  blocks: false,
+const source = defineSource({
+  type: 'past',
+  summary: 'Observations of the last hours',
+  config: z.strictObject({}),
   open: () =>
     Promise.resolve({
       node,
@@ -54,26 +56,26 @@ const source: SourceEntry = {
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
-}
+})
+const registry = createRegistry([builtIn, definePlugin({ name: 'past', apiVersion: 1, sources: [source] })])
 const away = await freePort()
-const config = agentConfig.parse({
-  nodes: [{ name: node, rpc: 'ws://127.0.0.1:1' }],
+const config = agentConfigOf(registry).parse({
+  sources: [{ type: 'past', node }],
   // The name that the place in the spool has, without a server behind it yet.
   sinks: [{ type: 'netstats', name: 'server', endpoint: `ws://127.0.0.1:${away}` }],
   data,
   shutdownGrace: '1ms',
 })
 {
-  await using _agent = await openAgent(config, { log: quiet, sources: [source] })
+  await using _agent = await openAgent(config, { log: quiet, registry })
   await filled.promise
 }
 
 const metricsPort = await freePort()
 const settings = {
-  nodes: [{ name: node, rpc: 'ws://127.0.0.1:1' }],
+  sources: [{ type: 'ethereum', node, endpoint: 'ws://127.0.0.1:1' }],
   sinks: [{ type: 'netstats', name: 'server', endpoint, secret }],
   data,
-  host: { enabled: false },
   metrics: { listen: `127.0.0.1:${metricsPort}` },
 }
 const file = join(data, 'agent.yaml')

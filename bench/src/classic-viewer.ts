@@ -1,6 +1,6 @@
+/** A page of the classic dashboard on `/primus`: it answers pings, and is sent everything. */
 import { WebSocket } from 'ws'
 
-/** A classic page on `/primus`, which has everything sent to it. */
 export interface ClassicViewer extends Disposable {
   /** Bytes received since the last call. */
   takeBytes(): number
@@ -16,8 +16,8 @@ export const openClassicViewer = async (port: number): Promise<ClassicViewer> =>
     const text = data.toString()
     if (text.startsWith('"primus::ping::')) socket.send(text.replace('ping', 'pong'))
     else if (text.startsWith('{"action":"client-ping"')) {
-      const { data: told } = JSON.parse(text) as { data: { serverTime: number } }
-      socket.send(JSON.stringify({ emit: ['client-pong', { serverTime: told.serverTime, clientTime: Date.now() }] }))
+      const { data: ping } = JSON.parse(text) as { data: { serverTime: number } }
+      socket.send(JSON.stringify({ emit: ['client-pong', { serverTime: ping.serverTime, clientTime: Date.now() }] }))
     }
   })
   socket.once('close', () => {

@@ -9,10 +9,11 @@
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import type { CDPSession, Page } from 'playwright-core'
-import { networkId } from './geth-mix.ts'
+import { networkId } from './fleet-nodes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,6 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.seconds)
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 interface TraceEvent {
   readonly name: string

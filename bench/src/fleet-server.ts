@@ -1,15 +1,17 @@
 /**
  * `node bench/src/fleet-server.ts --nodes 30000`
  *
- * A server with a fleet inside (synthetic-fleet.ts), for looking at its dashboard and for measuring it. Prints its address.
- * Started by `fork` it says so to its parent, and tells on request how long its event loop was held up.
+ * A server with a fleet in its process (synthetic-fleet.ts), for measuring its dashboards. Prints its address. Started by
+ * `fork` it sends the address to its parent, and on request how long its event loop was held up.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PerformanceObserver, monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { openServer, serverConfig } from '@netstats/server'
+import { openServer } from '@netstats/server'
+import { serverConfig } from '@netstats/server/configuration'
 import { createSyntheticFleet } from './synthetic-fleet.ts'
 import type { FleetInput } from './synthetic-fleet.ts'
 
@@ -65,9 +67,8 @@ const fleet = createSyntheticFleet({
   blockEveryMs: Number(values['block-time']),
   apply: (input: FleetInput) => void server.core.apply(input),
 })
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 while (fleet.login(500, Date.now())) await pause(0)
-setInterval(() => fleet.say(Date.now()), 10)
+setInterval(() => fleet.advance(Date.now()), 10)
 
 const resolution = 1
 const loop = monitorEventLoopDelay({ resolution })

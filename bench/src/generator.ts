@@ -1,12 +1,13 @@
-/** One process of the load generator: agents `first … first+count-1`, told what to do by its parent. */
-import { blockJson } from './geth-mix.ts'
-import { createGethTongue } from './geth-tongue.ts'
-import { createHerd } from './herd.ts'
-import type { Herd, OnSent } from './herd.ts'
-import { createNetstatsTongue } from './netstats-tongue.ts'
-import type { OpenOptions, ToGenerator, ToParent } from './messages.ts'
+/** One process of the load generator: agents `first … first+count-1`, which its parent controls. */
+import { blockJson } from './geth-workload.ts'
+import { createGethClient } from './geth-client.ts'
+import { createGeneratorFleet } from './generator-fleet.ts'
+import type { GeneratorFleet, OnSent } from './generator-fleet.ts'
+import { createNetstatsClient } from './netstats-client.ts'
+import type { OpenOptions, ToGenerator, ToParent } from './generator-messages.ts'
 
-let herd: Herd | undefined
+let fleet: GeneratorFleet | undefined
+let sealers = 5
 
 const tell = (message: ToParent): void => {
   process.send?.(message)
@@ -14,38 +15,40 @@ const tell = (message: ToParent): void => {
 
 const onSent: OnSent = (id, number, at) => tell({ type: 'sent', id, number, at })
 
-const createOwnHerd = (options: OpenOptions): Herd =>
+const createOwnFleet = (options: OpenOptions): GeneratorFleet =>
   options.protocol === 'netstats'
-    ? createHerd(options, createNetstatsTongue(options), onSent)
-    : createHerd(options, createGethTongue(options), onSent)
+    ? createGeneratorFleet(options, createNetstatsClient(options), onSent)
+    : createGeneratorFleet(options, createGethClient(options), onSent)
 
 process.on('message', (message: ToGenerator) => {
   switch (message.type) {
     case 'open':
-      herd = createOwnHerd(message)
-      herd.open().then(
+      fleet = createOwnFleet(message)
+      sealers = message.sealers ?? 5
+      fleet.open().then(
         () => tell({ type: 'opened' }),
         (error: unknown) => tell({ type: 'failed', reason: String(error) }),
       )
       break
     case 'run':
-      herd?.run(message.on)
+      fleet?.run(message.on)
       break
     case 'rate':
-      herd?.rate(message.factor)
+      fleet?.rate(message.factor)
       break
     case 'announce': {
-      const { number, timestampSeconds, spreadMs, sampleEvery } = message
-      herd?.announce({ number, json: blockJson(number, timestampSeconds) }, spreadMs, sampleEvery)
+      const { number, timestampSeconds, siblingEvery } = message
+      const sibling = siblingEvery !== undefined
+      fleet?.announce({ number, json: blockJson(number, timestampSeconds, { sealers, sibling }) }, message)
       break
     }
     case 'cut':
-      herd?.cut(message.every)
+      fleet?.cut(message)
       break
     case 'count':
-      if (herd === undefined) break
-      tell({ type: 'counts', ...herd.counts() })
-      if (message.clear) herd.clear()
+      if (fleet === undefined) break
+      tell({ type: 'counts', ...fleet.counts() })
+      if (message.clear) fleet.clear()
       break
     case 'end':
       process.exit(0)

@@ -1,66 +1,50 @@
-/** A fleet at work against a subject: blocks come round, and a dashboard shows when they arrive. */
-import { openClassicViewer } from './classic-viewer.ts'
-import type { ClassicViewer } from './classic-viewer.ts'
-import { networkId } from './geth-mix.ts'
-import { generatorsFor, startFleet } from './generators.ts'
-import type { Fleet } from './generators.ts'
-import type { OpenOptions } from './messages.ts'
-import type { Subject } from './subject.ts'
-import { createTimeCounts } from './time-counts.ts'
-import type { TimeCounts } from './time-counts.ts'
-import { openViewer } from './viewer.ts'
-import type { Viewer } from './viewer.ts'
+/** A fleet that reports to a server under test and gets a new block every five seconds, and the dashboards that show it. */
+import { createDashboards } from './dashboards.ts'
+import type { DashboardOptions, Dashboards } from './dashboards.ts'
+import { generatorsFor, startFleet } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
+import type { OpenOptions } from './generator-messages.ts'
+import type { ServerUnderTest } from './server-under-test.ts'
 
-export interface LoadOptions extends Pick<OpenOptions, 'protocol' | 'secret' | 'policy' | 'corked'> {
-  readonly agents: number
+export interface LoadOptions extends Pick<OpenOptions, 'protocol' | 'secret' | 'policy' | 'corked'>, DashboardOptions {
   readonly generators?: number | undefined
-  /** Dashboards look on: one on /feed and one on /primus. */
-  readonly viewers: boolean
 }
 
 export interface Load extends Disposable {
   readonly fleet: Fleet
-  /** From the write of a block by an agent to the row's delta in the dashboard, for 50 agents. */
-  readonly feed: TimeCounts
+  readonly dashboards: Dashboards
   /** Number of the newest block. */
   readonly number: number
-  /** Everything so many times as often, blocks too. */
+  /** Multiplies the rate of reports and of blocks. */
   rate(factor: number): void
-  /** Ends the coming of blocks. */
   stopBlocks(): void
-  /** Opens the dashboards anew, as pages do when the server was away. */
-  look(): Promise<void>
-  readonly viewer: Viewer | undefined
-  readonly classic: ClassicViewer | undefined
   readonly openedInMs: number
 }
 
-export const blockEveryMs = 5000
+const blockEveryMs = 5000
+/** A new head reaches all agents within this time. */
+const spreadMs = 600
 const firstNumber = 1_000_000
-const pinned = 50
 
-export const startLoad = async (subject: Subject, options: LoadOptions): Promise<Load> => {
-  const { agents, viewers, generators = generatorsFor(agents), ...rest } = options
-  const fleet = startFleet(generators)
-  const began = performance.now()
+/** Opens all agents, and disposes of the fleet where one is refused. */
+const openFleet = async (port: number, { agents, generators, ...options }: LoadOptions): Promise<Fleet> => {
+  const fleet = startFleet(generators ?? generatorsFor(agents))
   try {
-    await fleet.open({ ...rest, agents, host: '127.0.0.1', port: subject.port })
+    const { protocol, secret, policy, corked } = options
+    await fleet.open({ protocol, secret, policy, corked, agents, host: '127.0.0.1', port })
   } catch (error) {
     fleet[Symbol.dispose]()
     throw error
   }
+  return fleet
+}
+
+export const startLoad = async (target: ServerUnderTest, options: LoadOptions): Promise<Load> => {
+  const began = performance.now()
+  const fleet = await openFleet(target.port, options)
   const openedInMs = performance.now() - began
-  const feed = createTimeCounts()
-  const sampleEvery = Math.max(1, Math.floor(agents / pinned))
-  const sentAt = new Map<string, number>()
-  fleet.onSent((id, number, at) => {
-    sentAt.set(`${id} ${number}`, at)
-    if (sentAt.size <= 20 * pinned) return
-    for (const oldest of sentAt.keys()) {
-      sentAt.delete(oldest)
-      return
-    }
-  })
+  const dashboards = createDashboards(target.port, options)
+  fleet.onSent((id, number, at) => dashboards.blockSent(id, number, at))
 
   const start = Math.floor(Date.now() / 1000)
   let number = firstNumber
@@ -69,8 +53,17 @@ export const startLoad = async (subject: Subject, options: LoadOptions): Promise
   const announce = (): void => {
     number++
     // Header times go on as if a block came every five seconds, and never into the future.
-    const timestamp = Math.min(Math.floor(Date.now() / 1000), start + (number - firstNumber) * (blockEveryMs / 1000))
-    fleet.announce(number, timestamp, sampleEvery, Math.min(600, (blockEveryMs / factor) * 0.6))
+    const timestampSeconds = Math.min(
+      Math.floor(Date.now() / 1000),
+      start + (number - firstNumber) * (blockEveryMs / 1000),
+    )
+    const { sampleEvery } = dashboards
+    fleet.announce({
+      number,
+      timestampSeconds,
+      sampleEvery,
+      spreadMs: Math.min(spreadMs, (blockEveryMs / factor) * 0.6),
+    })
   }
   const begin = (): void => {
     clearInterval(blocks)
@@ -79,32 +72,11 @@ export const startLoad = async (subject: Subject, options: LoadOptions): Promise
   fleet.run(true)
   announce()
   begin()
-
-  const ids = Array.from(
-    { length: Math.min(pinned, agents) },
-    (_, i) => `agent-${String(i * sampleEvery).padStart(5, '0')}`,
-  )
-  let viewer: Viewer | undefined
-  let classic: ClassicViewer | undefined
-  const look = async (): Promise<void> => {
-    viewer?.[Symbol.dispose]()
-    classic?.[Symbol.dispose]()
-    viewer = await openViewer({
-      url: `ws://127.0.0.1:${subject.port}/feed`,
-      network: networkId,
-      pinned: ids,
-      onBlock: (id, seen, at) => {
-        const sent = sentAt.get(`${id} ${seen}`)
-        if (sent !== undefined) feed.add(at - sent)
-      },
-    })
-    classic = await openClassicViewer(subject.port)
-  }
-  if (viewers) await look()
+  await dashboards.open()
 
   return {
     fleet,
-    feed,
+    dashboards,
     get number() {
       return number
     },
@@ -114,21 +86,11 @@ export const startLoad = async (subject: Subject, options: LoadOptions): Promise
       begin()
     },
     stopBlocks: () => clearInterval(blocks),
-    look,
-    get viewer() {
-      return viewer
-    },
-    get classic() {
-      return classic
-    },
     openedInMs,
     [Symbol.dispose]() {
       clearInterval(blocks)
-      viewer?.[Symbol.dispose]()
-      classic?.[Symbol.dispose]()
+      dashboards[Symbol.dispose]()
       fleet[Symbol.dispose]()
     },
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))

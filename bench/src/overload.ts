@@ -6,17 +6,18 @@
  * a row for each of the three: what came, what was shed by class, how memory went; and whether the newest block of every
  * agent was there in the end. Agents whose sockets are full hold back all but the newest block, as geths do.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { networkId } from './geth-mix.ts'
-import { pause, startLoad } from './load.ts'
-import type { Counts } from './messages.ts'
+import { networkId } from './fleet-nodes.ts'
+import { startLoad } from './load.ts'
+import type { Counts } from './generator-messages.ts'
 import { gained, scrape, totalGained } from './scrape.ts'
 import type { Scrape } from './scrape.ts'
-import { mebibytes, ms, progress, say, table, thousands } from './store-report.ts'
-import { startServer } from './subject.ts'
+import { mebibytes, ms, progress, say, table, thousands } from './report.ts'
+import { startServer } from './server-under-test.ts'
 import { percentileOfTimes } from './time-counts.ts'
-import { watchSubject } from './watch.ts'
-import type { Seen } from './watch.ts'
+import { startSampler } from './sampler.ts'
+import type { Usage } from './sampler.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,33 +46,34 @@ interface Phase {
   readonly messages: number
   readonly blocks: number
   readonly offered: number
-  readonly seen: Seen
+  readonly usage: Usage
 }
 
-await using subject = await startServer(values.core, secret, {
+await using target = await startServer(values.core, secret, {
   args: ['--workers', values.workers, ...values['server-args'].split(' ').filter((one) => one !== '')],
   verbose: values.verbose,
   // One agent may otherwise say only so much, and that limit is not what is looked at here.
   env: { NETSTATS_ETHSTATS_MESSAGES_PER_SECOND: '100000' },
 })
-using load = await startLoad(subject, {
+using load = await startLoad(target, {
   agents,
   protocol,
   secret,
   policy: 'geth',
   corked: true,
-  viewers: true,
+  viewers: 1,
+  classic: true,
 })
 const { fleet } = load
-using watch = watchSubject(subject, true)
+using sampler = startSampler(target, true)
 
 const phase = async (name: string, factor: number, forSeconds: number): Promise<Phase> => {
   load.rate(factor)
   const before = await fleet.counts(true)
-  await watch.begin()
+  await sampler.begin()
   await pause(forSeconds * 1000)
   const counts = await fleet.counts()
-  const seen = await watch.read()
+  const usage = await sampler.read()
   const messages = counts.messages - before.messages
   return {
     name,
@@ -79,25 +81,25 @@ const phase = async (name: string, factor: number, forSeconds: number): Promise<
     messages,
     blocks: counts.blocks - before.blocks,
     offered: messages + counts.blocked - before.blocked,
-    seen,
+    usage,
   }
 }
 
-const shedOf = ({ seen: { before, after } }: Phase, labels = ''): number =>
-  before && after ? after.sum('intake_shed_total', labels) - before.sum('intake_shed_total', labels) : Number.NaN
+const shedOf = ({ usage: { before, after } }: Phase, labels = ''): number =>
+  before && after ? after.sum('queue_shed_total', labels) - before.sum('queue_shed_total', labels) : Number.NaN
 
 const isSustained = (one: Phase): boolean =>
   shedOf(one) === 0 &&
-  one.seen.cores < 0.95 &&
+  one.usage.cores < 0.95 &&
   percentileOfTimes(one.counts.pings, 0.99) < 1000 &&
-  one.seen.after !== undefined
+  one.usage.after !== undefined
 
 const findSustained = async (): Promise<number> => {
   let sustained = 1
   for (let factor = 1; factor < 100; factor *= 1.4) {
     const one = await phase('', factor, stepSeconds)
     progress(
-      `${factor.toFixed(1)} times geth: ${thousands(one.messages / one.seen.seconds)} msg/s, ${one.seen.cores.toFixed(2)} cores, ` +
+      `${factor.toFixed(1)} times geth: ${thousands(one.messages / one.usage.seconds)} msg/s, ${one.usage.cores.toFixed(2)} cores, ` +
         `ping p99 ${ms(percentileOfTimes(one.counts.pings, 0.99))} ms, shed ${shedOf(one)}`,
     )
     if (!isSustained(one)) break
@@ -109,13 +111,13 @@ const findSustained = async (): Promise<number> => {
 const row = (one: Phase, factor: number): (string | number)[] => [
   one.name,
   factor.toFixed(1),
-  thousands(one.offered / one.seen.seconds),
-  thousands(one.messages / one.seen.seconds),
+  thousands(one.offered / one.usage.seconds),
+  thousands(one.messages / one.usage.seconds),
   ...['latency', 'stats', 'log', 'block', 'alarm'].map((shedClass) => thousands(shedOf(one, `class="${shedClass}"`))),
-  one.seen.cores.toFixed(2),
+  one.usage.cores.toFixed(2),
   `${ms(percentileOfTimes(one.counts.pings, 0.99))} / ${ms(one.counts.pings.max)}`,
-  mebibytes(one.seen.peakRssBytes),
-  mebibytes(one.seen.rssSlopePerHour / 60),
+  mebibytes(one.usage.peakRssBytes),
+  mebibytes(one.usage.rssSlopePerHour / 60),
   one.counts.lost,
 ]
 
@@ -124,8 +126,8 @@ const recovery = async (): Promise<number | undefined> => {
   const began = performance.now()
   let last: Scrape | undefined
   while (performance.now() - began < recoverWithinMs) {
-    const now = await scrape(subject.port).catch(() => undefined)
-    if (last && now && now.sum('intake_queue_items') < 100 && totalGained('intake_shed_total', last, now) === 0)
+    const now = await scrape(target.port).catch(() => undefined)
+    if (last && now && now.sum('queue_items') < 100 && totalGained('queue_shed_total', last, now) === 0)
       return performance.now() - began
     last = now
     await pause(1000)
@@ -135,14 +137,14 @@ const recovery = async (): Promise<number | undefined> => {
 
 const nodesAt = async (number: number): Promise<number> => {
   const answer = await fetch(
-    `http://127.0.0.1:${subject.port}/api/v1/networks/${networkId}/nodes?limit=1&filter=blockNumber:${number}`,
+    `http://127.0.0.1:${target.port}/api/v1/networks/${networkId}/nodes?limit=1&filter=blockNumber:${number}`,
   )
   return ((await answer.json()) as { total: number }).total
 }
 
 progress(`${agents} agents in after ${(load.openedInMs / 1000).toFixed(1)} s`)
 await pause(20_000)
-const from = await scrape(subject.port)
+const from = await scrape(target.port)
 const blocksFrom = (await fleet.counts()).blocks
 const sustained = values.sustained === undefined ? await findSustained() : Number(values.sustained)
 load.rate(1)
@@ -156,7 +158,7 @@ const after = await phase('after', 1, 20)
 load.stopBlocks()
 await pause(10_000)
 const newest = await nodesAt(load.number)
-const to = await scrape(subject.port)
+const to = await scrape(target.port)
 const counts = await fleet.counts()
 // Those before the first look were on their way, a few at most.
 const blocksRead = to.sum('ethstats_frames_total', 'event="block"') - from.sum('ethstats_frames_total', 'event="block"')

@@ -1,4 +1,4 @@
-/** A process and all that come of it: what they take together, and each of them. */
+/** CPU time and memory of a process and of all processes it started, each and together. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { cpuMs, rssBytes } from './procfs.ts'
 

@@ -1,3 +1,4 @@
+/** CPU time and memory of a process, from /proc; and percentiles of sorted values. */
 import { readFileSync } from 'node:fs'
 
 /** CPU time of a process and all its threads, milliseconds, from /proc (10 ms steps). */
@@ -16,3 +17,12 @@ export const percentile = (sorted: readonly number[], p: number): number =>
   sorted.length === 0
     ? Number.NaN
     : (sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN)
+
+/** Datagrams that the kernel dropped for the UDP sockets on a port of this machine, since they were opened. */
+export const kernelDrops = (port: number): number => {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = readFileSync('/proc/net/udp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+  return rows.filter(([, local]) => local?.endsWith(end)).reduce((sum, row) => sum + Number(row.at(-1)), 0)
+}

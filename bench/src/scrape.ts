@@ -1,4 +1,4 @@
-/** What a server tells of itself on `/metrics`. */
+/** Reads the metrics of a server from `/metrics`. */
 export interface Scrape {
   /** Sum of all samples of a name, without its prefix, whose labels contain the text. */
   sum(name: string, labels?: string): number
@@ -31,7 +31,7 @@ export const readMetrics = (text: string): Scrape => {
 export const scrape = async (port: number): Promise<Scrape> =>
   readMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
 
-/** What has been added since an earlier look, by labels. */
+/** What was added between two scrapes, by labels. */
 export const gained = (name: string, before: Scrape, after: Scrape): ReadonlyMap<string, number> => {
   const was = before.by(name)
   const gains = [...after.by(name)].map(([labels, value]) => [labels, value - (was.get(labels) ?? 0)] as const)

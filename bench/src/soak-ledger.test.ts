@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@netstats/sdk/testing'
+import { createMemoryStore } from '@netstats/store/testing'
 import { describe, expect, it } from 'vitest'
 import { createLedger } from './soak-ledger.ts'
 import { slopePerHour } from './soak-slope.ts'

@@ -1,6 +1,6 @@
-/** What was acknowledged, by table and second, to hold against what the store says it has. */
-import { tables } from '@netstats/sdk/store'
-import type { Retention, StoreBatch, StoreInfo, Table } from '@netstats/sdk/store'
+/** Counts acknowledged rows by table and second, and compares them with what the store says it has. */
+import { tables } from '@netstats/store'
+import type { Retention, StoreBatch, StoreInfo, Table } from '@netstats/store'
 
 export interface Ledger {
   /** Counts a batch that is about to be written; the function it gives says that it is durable. */

@@ -7,10 +7,10 @@
  * when memory keeps growing, or when at the end there is not exactly what was acknowledged.
  */
 import { appendFileSync, writeFileSync } from 'node:fs'
-import { setTimeout as pass } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { StoreError } from '@netstats/sdk/store'
-import type { Retention } from '@netstats/sdk/store'
+import { StoreError } from '@netstats/store'
+import type { Retention } from '@netstats/store'
 import { percentile, rssBytes } from './procfs.ts'
 import { createLedger } from './soak-ledger.ts'
 import { slopePerHour } from './soak-slope.ts'
@@ -20,8 +20,8 @@ import { benchFolder } from './store-folder.ts'
 import { createLive, runLive } from './store-live.ts'
 import { cpuSeconds, sizeOf } from './store-process.ts'
 import { questionsOf, timed } from './store-questions.ts'
-import { mebibytes, ms, say, spread, table, thousands } from './store-report.ts'
-import { openBenchStore } from './store-subject.ts'
+import { mebibytes, ms, say, spread, table, thousands } from './report.ts'
+import { openBenchStore } from './store-under-test.ts'
 
 const { values } = parseArgs({
   options: {
@@ -103,15 +103,15 @@ const ask = async (): Promise<void> => {
         if (!(error instanceof StoreError && error.retryable)) throw error
         refused++
       }
-      await pass(400)
+      await pause(400)
     }
-    await pass(400)
+    await pause(400)
   }
 }
 let pruned = { files: 0, bytes: 0 }
 const prune = async (): Promise<void> => {
   while (!enough.signal.aborted) {
-    await pass(pruneEveryMs, undefined, { signal: enough.signal }).catch(() => undefined)
+    await pause(pruneEveryMs, undefined, { signal: enough.signal }).catch(() => undefined)
     const { files, bytes } = await store.prune(retention, now())
     pruned = { files: pruned.files + files.length, bytes: pruned.bytes + bytes }
   }

@@ -1,6 +1,6 @@
 /** Collects rows of all tables and hands them over as one batch. */
-import { createTableBuilder, tables } from '@netstats/sdk/store'
-import type { RowOf, StoreBatch, TableBuilder, TableName, Tables } from '@netstats/sdk/store'
+import { createTableBuilder, tables } from '@netstats/store'
+import type { RowOf, StoreBatch, TableBuilder, TableName, Tables } from '@netstats/store'
 
 export interface Batcher {
   add<T extends TableName>(table: T, row: RowOf<Tables[T]>): void

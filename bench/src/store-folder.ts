@@ -1,4 +1,4 @@
-/** A folder with a loaded store, and a note of what is in it, so that later parts and later runs can go on with it. */
+/** A folder with a loaded store and a note of its contents, so that later parts and runs can use it. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-/** A fleet in real time: rows come in all along, one batch a second is written, and questions are asked meanwhile. */
+/** Writes the rows of a fleet in real time, one batch a second. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Store, StoreBatch } from '@netstats/sdk/store'
+import type { Store, StoreBatch } from '@netstats/store'
 import { createBatcher } from './store-batcher.ts'
 import { everything } from './store-data.ts'
 import type { StoreData } from './store-data.ts'

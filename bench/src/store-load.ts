@@ -1,5 +1,5 @@
-/** Writes an hour of a fleet as fast as the store takes it. */
-import type { Store } from '@netstats/sdk/store'
+/** Writes the rows of a fleet as fast as the store takes them. */
+import type { Store } from '@netstats/store'
 import { createBatcher } from './store-batcher.ts'
 import type { StoreData, Wanted } from './store-data.ts'
 import { cpuSeconds, peakRss } from './store-process.ts'

@@ -1,6 +1,6 @@
-/** What `npm run bench:store` measures, part by part. Each opens the store anew and prints what it found. */
-import { setTimeout as pass } from 'node:timers/promises'
-import type { Store } from '@netstats/sdk/store'
+/** What `npm run bench:store` measures, part by part. Each opens the store again and prints what it found. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Store } from '@netstats/store'
 import { createStoreData } from './store-data.ts'
 import type { BenchFolder } from './store-folder.ts'
 import { createLive, loopResolutionMs, runLive } from './store-live.ts'
@@ -8,8 +8,8 @@ import { load } from './store-load.ts'
 import { cpuSeconds, forgetCached, peakRss, sizeOf } from './store-process.ts'
 import { questionsOf, timed } from './store-questions.ts'
 import type { Loaded } from './store-questions.ts'
-import type { OpenBenchStore } from './store-subject.ts'
-import { mebibytes, ms, progress, say, spread, table, thousands } from './store-report.ts'
+import type { OpenBenchStore } from './store-under-test.ts'
+import { mebibytes, ms, progress, say, spread, table, thousands } from './report.ts'
 
 export interface PartOptions {
   readonly folder: BenchFolder
@@ -112,7 +112,7 @@ const askAll = async (store: Store, loaded: () => Loaded, times: Map<string, num
       const list = times.get(question.id) ?? []
       times.set(question.id, list)
       list.push(await timed(store, question, i))
-      await pass(400)
+      await pause(400)
     }
   }
 }

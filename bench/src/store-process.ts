@@ -1,4 +1,4 @@
-/** What this process takes, all its threads together. */
+/** CPU time and memory of this process, and the size of a store's folder. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-/** The questions of the published comparison of stores, with what each may take, and the moment that a restart asks for. */
-import type { Store } from '@netstats/sdk/store'
-import { blockAt, network } from './store-data.ts'
+/** The queries of the published comparison of stores, with the time each may take, and the one a restart asks. */
+import type { Store } from '@netstats/store'
+import { blockAt, network } from './store-rows.ts'
 import { needle } from './store-values.ts'
 
 /** What is in the store: seconds `from` to `to` of the data that begins at `base`. */
@@ -24,6 +24,7 @@ export interface Question {
 
 const hour = 3600
 
+// oxlint-disable-next-line max-lines-per-function -- one list: each entry is a query, its time limit and the least answer it may give
 export const questionsOf = ({ nodes, base, from, to }: Loaded): readonly Question[] => {
   const end = base + to * 1000
   const range = { from: Math.max(base + from * 1000, end - hour * 1000), to: end }

@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util'
 import { cpuMs, rssBytes } from './procfs.ts'
 import { benchFolder } from './store-folder.ts'
 import { forgetCached } from './store-process.ts'
-import { mebibytes, ms, say, table, thousands } from './store-report.ts'
-import { freePort } from './subject.ts'
+import { mebibytes, ms, say, table, thousands } from './report.ts'
+import { freePort } from './server-under-test.ts'
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, times: { type: 'string', default: '3' } },

@@ -1,12 +1,12 @@
-/** Three hours of a smaller fleet, twice the oldest is given up: does the disk have its space back? */
+/** Writes three hours of a smaller fleet and expires the oldest twice: is the disk space free again? */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Store } from '@netstats/sdk/store'
+import type { Store } from '@netstats/store'
 import { createStoreData } from './store-data.ts'
 import type { PartOptions } from './store-parts.ts'
 import { load } from './store-load.ts'
 import { sizeOf } from './store-process.ts'
-import { mebibytes, ms, progress, say, table, thousands } from './store-report.ts'
+import { mebibytes, ms, progress, say, table, thousands } from './report.ts'
 
 const hour = 3600
 const hourMs = hour * 1000
@@ -20,8 +20,8 @@ export const retentionPart = async ({ folder, open, nodes }: PartOptions): Promi
   const data = createStoreData({ nodes, base })
   const rows: (string | number)[][] = []
   let hours = 0
-  const subject = { now: () => base + hours * hourMs, retention: twoHours }
-  let store: Store = await open(path, subject)
+  const settings = { now: () => base + hours * hourMs, retention: twoHours }
+  let store: Store = await open(path, settings)
   const note = (what: string, took: number): void => {
     const { bytes, walBytes, files } = sizeOf(path)
     rows.push([what, ms(took), mebibytes(bytes), mebibytes(walBytes), files])
@@ -36,7 +36,7 @@ export const retentionPart = async ({ folder, open, nodes }: PartOptions): Promi
   }
   const dropOldest = async (): Promise<void> => {
     const began = performance.now()
-    const { files, bytes } = await store.prune(twoHours, subject.now())
+    const { files, bytes } = await store.prune(twoHours, settings.now())
     note(
       `pruned to two hours: ${files.length} files, ${mebibytes(bytes)} MiB by its own account`,
       performance.now() - began,
@@ -48,7 +48,7 @@ export const retentionPart = async ({ folder, open, nodes }: PartOptions): Promi
   await dropOldest()
   const began = performance.now()
   await store[Symbol.asyncDispose]()
-  store = await open(path, subject)
+  store = await open(path, settings)
   note('closed and opened again', performance.now() - began)
   await store[Symbol.asyncDispose]()
   rmSync(path, { recursive: true, force: true })

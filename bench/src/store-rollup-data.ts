@@ -1,6 +1,6 @@
 /** Roll-ups of made-up nodes: as many rows as real ones, with values that are plausible and not those of the raw rows. */
-import { histogramBins, networkMetrics, nodeMetrics } from '@netstats/sdk/store'
-import type { NetworkMetric, NodeMetric } from '@netstats/sdk/store'
+import { histogramBins, networkMetrics, nodeMetrics } from '@netstats/store'
+import type { NetworkMetric, NodeMetric } from '@netstats/store'
 import type { Batcher } from './store-batcher.ts'
 import { between } from './store-values.ts'
 
@@ -83,6 +83,20 @@ const nodeNumbers = (node: number, second: number, seconds: number): Numbers<Nod
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)
 
+/** What a metric is about, where it does not count nodes. */
+const typical: Partial<Record<NetworkMetric, number>> = {
+  syncing: 0,
+  pending: 190,
+  gasPrice: 1_284_503_311,
+  blockTimeMs: 5000,
+  transactions: 12,
+  gasUsedShare: 0.011,
+  uncles: 0,
+  size: 1700,
+  latencyMs: 45,
+  propagationMs: 190,
+}
+
 const networkNumbers = (second: number, seconds: number, nodes: number) => {
   const histograms = {
     latencyMs: bins('latencyMs', (nodes * seconds) / 15),
@@ -94,7 +108,7 @@ const networkNumbers = (second: number, seconds: number, nodes: number) => {
       const counts = counted[metric]
       return {
         n: counts === undefined ? Math.ceil(seconds / 10) : sumOf(counts),
-        value: Math.round(nodes * 0.9 + between(second, 1, 0, nodes / 10)),
+        value: (typical[metric] ?? nodes) * (0.9 + between(second, 1, 0, 1000) / 10_000),
       }
     }),
     ...histograms.latencyMs,

@@ -1,4 +1,4 @@
-/** Values that look like those of a fleet and follow from where they stand alone: no state, no clock. */
+/** Values that look like those of a fleet and depend on their position alone: no state, no clock. */
 import { createHash } from 'node:crypto'
 
 /** 0 to 1, by two whole numbers. */

@@ -12,7 +12,7 @@ import { benchFolder } from './store-folder.ts'
 import { livePart, loadPart, queriesPart, reopenPart } from './store-parts.ts'
 import type { PartOptions } from './store-parts.ts'
 import { retentionPart } from './store-retention.ts'
-import { openBenchStore } from './store-subject.ts'
+import { openBenchStore } from './store-under-test.ts'
 
 const { values } = parseArgs({
   options: {

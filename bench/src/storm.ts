@@ -10,15 +10,16 @@
  *
  * One row each: time from the cut until agents are in again, attempts that were refused, pings of those that stayed.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { pause, startLoad } from './load.ts'
+import { startLoad } from './load.ts'
 import type { Load } from './load.ts'
 import { gained, scrape } from './scrape.ts'
-import { ms, progress, say, table, thousands } from './store-report.ts'
-import { startServer } from './subject.ts'
-import type { ServerSubject } from './subject.ts'
-import { percentileOfTimes, timesOf } from './time-counts.ts'
-import { watchSubject } from './watch.ts'
+import { ms, progress, say, table, thousands } from './report.ts'
+import { startServer } from './server-under-test.ts'
+import type { RestartableServer } from './server-under-test.ts'
+import { percentileOfTimes } from './time-counts.ts'
+import { startSampler } from './sampler.ts'
 
 const { values } = parseArgs({
   options: {
@@ -39,12 +40,12 @@ const giveUpMs = 300_000
 /** Goes on for so long after all are back: who was hurt may only then be cut. */
 const afterwardsMs = 20_000
 
-const cuts: Readonly<Record<string, (load: Load, subject: ServerSubject) => Promise<void>>> = {
-  half: async ({ fleet }) => fleet.cut(2),
-  all: async ({ fleet }) => fleet.cut(1),
-  async restart(load, subject) {
-    await subject.restart()
-    await load.look()
+const cuts: Readonly<Record<string, (load: Load, target: RestartableServer) => Promise<void>>> = {
+  half: async ({ fleet }) => fleet.cut({ every: 2 }),
+  all: async ({ fleet }) => fleet.cut({ every: 1 }),
+  async restart(load, target) {
+    await target.restart()
+    await load.dashboards.open()
   },
 }
 
@@ -64,32 +65,32 @@ const head = [
   'cores',
 ]
 
-const run = async (load: Load, subject: ServerSubject, how: string): Promise<(string | number)[]> => {
-  const { fleet, feed } = load
+const run = async (load: Load, target: RestartableServer, how: string): Promise<(string | number)[]> => {
+  const { fleet, dashboards } = load
   progress(`${how}: settling`)
   await fleet.counts(true)
   await pause(Number(values.settle) * 1000)
   const calm = await fleet.counts(true)
-  if (calm.inside < agents) throw new Error(`only ${calm.inside} of ${agents} agents are in before the cut`)
-  feed.clear()
-  using watch = watchSubject(subject, false)
-  await watch.begin()
-  const before = how === 'restart' ? undefined : await scrape(subject.port)
+  if (calm.active < agents) throw new Error(`only ${calm.active} of ${agents} agents are in before the cut`)
+  dashboards.feed.clear()
+  using sampler = startSampler(target, false)
+  await sampler.begin()
+  const before = how === 'restart' ? undefined : await scrape(target.port)
   const began = performance.now()
-  await cuts[how]?.(load, subject)
+  await cuts[how]?.(load, target)
   let least = agents
   let backAt: number | undefined
   while (backAt === undefined && performance.now() - began < giveUpMs) {
     await pause(250)
-    const { inside } = await fleet.counts()
-    if (inside < least) least = inside
+    const { active } = await fleet.counts()
+    if (active < least) least = active
     // geths find out when they next write: not before a block, or a round of reports, are all of them cut.
-    if (inside === agents && least < agents && performance.now() - began > 1000) backAt = performance.now()
+    if (active === agents && least < agents && performance.now() - began > 1000) backAt = performance.now()
   }
-  const seen = await watch.read()
+  const usage = await sampler.read()
   await pause(afterwardsMs)
   const counts = await fleet.counts()
-  const after = await scrape(subject.port)
+  const after = await scrape(target.port)
   const refused = Object.values(counts.refused).reduce((sum, n) => sum + n, 0)
   progress(`refused, as agents saw it: ${JSON.stringify(counts.refused)}`)
   const refusals =
@@ -107,34 +108,35 @@ const run = async (load: Load, subject: ServerSubject, how: string): Promise<(st
     seconds(0.5),
     seconds(0.99),
     backAt === undefined
-      ? `not within ${giveUpMs / 1000} s: ${thousands(counts.inside)} in`
+      ? `not within ${giveUpMs / 1000} s: ${thousands(counts.active)} in`
       : (back.max / 1000).toFixed(1),
     thousands(refused),
     `${ms(percentileOfTimes(calm.pings, 0.99))} / ${ms(calm.pings.max)}`,
     `${ms(percentileOfTimes(stayedPings, 0.99))} / ${ms(stayedPings.max)}`,
     counts.pings.overdue,
     how === 'restart' ? '–' : counts.lost,
-    ms(timesOf(feed).max),
-    seen.cores.toFixed(2),
+    ms(dashboards.feed.max),
+    usage.cores.toFixed(2),
   ]
 }
 
 const rows: (string | number)[][] = []
-await using subject = await startServer(values.core, secret, {
+await using target = await startServer(values.core, secret, {
   args: ['--workers', values.workers, ...values['server-args'].split(' ').filter((one) => one !== '')],
   verbose: values.verbose,
 })
-using load = await startLoad(subject, {
+using load = await startLoad(target, {
   agents,
   protocol,
   secret,
   policy: 'mixed',
   corked: false,
-  viewers: true,
+  viewers: 1,
+  classic: true,
 })
 progress(`${agents} agents in after ${(load.openedInMs / 1000).toFixed(1)} s`)
 for (const how of values.how.split(',')) {
   if (!(how in cuts)) throw new Error(`--how: ${how} is none of ${Object.keys(cuts).join()}`)
-  rows.push(await run(load, subject, how))
+  rows.push(await run(load, target, how))
 }
 say(table(head, rows))

@@ -23,7 +23,7 @@ describe('time counts', () => {
     )
   })
 
-  it('says nothing of nothing, and begins anew', () => {
+  it('has no percentile of nothing, and is empty after clear', () => {
     const counts = createTimeCounts()
     expect(percentileOfTimes(timesOf(counts), 0.99)).toBeNaN()
     counts.add(5)

@@ -2,16 +2,17 @@
  * `npm run bench:viewers -- --nodes 1000,10000,30000 --viewers 0,1,100,1000 --seconds 30`
  *
  * N nodes inside a server's process (synthetic-fleet.ts), V dashboards over WebSocket in another, each with a window of
- * `--rows` rows. The server is bound to core 0, the dashboards to core 1. The first number of viewers is the floor that
+ * `--rows` rows. The server is bound to core 0, the dashboards to core 1. The first number of viewers is the baseline that
  * the cost of the others is counted from; 0 is the fleet alone. Prints one Markdown row a run.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { WebSocket } from 'ws'
+import { openClassicViewer } from './classic-viewer.ts'
 import type { FleetServerFacts } from './fleet-server.ts'
-import { networkId } from './geth-mix.ts'
+import { networkId } from './fleet-nodes.ts'
 import { cpuMs, percentile, rssBytes } from './procfs.ts'
 import type { OpenViewers, ViewerFigures } from './viewer-clients.ts'
 
@@ -30,7 +31,6 @@ const { values } = parseArgs({
   },
 })
 const numbers = (list: string): readonly number[] => list.split(',').map(Number)
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 interface Child extends Disposable {
   readonly pid: number
@@ -66,24 +66,6 @@ const start = (file: string, core: string, args: readonly string[] = []): Child 
   }
 }
 
-/** A page of the classic dashboard that reads what it is sent. */
-const openClassic = (url: string): Disposable & { takeBytes(): number } => {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/primus`, { perMessageDeflate: false })
-  let bytes = 0
-  socket.on('message', (data: Buffer) => {
-    bytes += data.length
-  })
-  socket.once('open', () => socket.send('{"emit":["ready"]}'))
-  return {
-    takeBytes: () => {
-      const taken = bytes
-      bytes = 0
-      return taken
-    },
-    [Symbol.dispose]: () => socket.terminate(),
-  }
-}
-
 interface Run {
   readonly nodes: number
   readonly viewers: number
@@ -109,7 +91,8 @@ const measure = async ({
   }
   const openedAt = Date.now()
   await clients.ask(options)
-  const pages = Array.from({ length: Number(values.classic) }, () => openClassic(url))
+  const port = Number(new URL(url).port)
+  const pages = await Promise.all(Array.from({ length: Number(values.classic) }, () => openClassicViewer(port)))
   const openMs = Date.now() - openedAt
   await pause(Number(values.warmup) * 1000)
   const atStart = await server.ask<FleetServerFacts>()
@@ -156,11 +139,11 @@ process.stdout.write(
     '|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n',
 )
 for (const nodes of numbers(values.nodes)) {
-  let floor: number | undefined
+  let baseline: number | undefined
   for (const viewers of numbers(values.viewers)) {
     const { cores, row } = await measure({ nodes, viewers })
-    floor ??= cores
-    const own = (cores - floor).toFixed(2)
+    baseline ??= cores
+    const own = (cores - baseline).toFixed(2)
     process.stdout.write(`| ${[nodes, viewers, ...row.slice(0, 8), own, ...row.slice(8)].join(' | ')} |\n`)
   }
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { openPage } from '../src/support/browser.ts'
-import { startFleetServer } from '../src/support/fleet.ts'
+import { startFleetServer } from '../src/support/start-fleet-server.ts'
 import { until } from '../src/support/processes.ts'
 
 const network = '20261'
@@ -22,7 +22,7 @@ const headOf = async (page: Page): Promise<number> => {
   return Number((label ?? '').replaceAll(/\D/g, ''))
 }
 
-/** Waits for so many blocks, and tells how many there were. */
+/** Waits for `wanted` blocks, and gives how many there were. */
 const blocksPass = async (page: Page, wanted: number): Promise<number> => {
   const first = await headOf(page)
   return until(`${wanted} blocks`, async () => {
@@ -31,7 +31,7 @@ const blocksPass = async (page: Page, wanted: number): Promise<number> => {
   })
 }
 
-/** Looks at a network of so many nodes: waits, scrolls to and fro, sorts and filters. */
+/** Looks at a network of `nodes` nodes: waits, scrolls to and fro, sorts and filters. */
 const look = async (nodes: number): Promise<Seen> => {
   await using server = await startFleetServer(nodes)
   await using view = await openPage('about:blank')

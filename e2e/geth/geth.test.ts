@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findGeth, gethVersions } from '../../scripts/geth.ts'
 import type { GethRole } from '../../scripts/geth.ts'
+import { runGethNetwork } from '../src/geth-network/geth-network-run.ts'
 import { startCliqueGeth, startDevGeth } from '../src/support/geth.ts'
 import type { Geth } from '../src/support/geth.ts'
 import { startServer, until } from '../src/support/processes.ts'
@@ -89,5 +90,13 @@ describe('a real geth', () => {
     )
     await using again = startDevGeth(binaryOf('current'), login)
     await until('active', async () => ((await rowOf(server, again, 'mortal'))?.state === 'active' ? true : undefined))
+  })
+})
+
+describe('a Clique network of four real geths', () => {
+  it('v1.13.15 has no node that counts as inactive, and no geth that gives its connection up', async () => {
+    const run = await runGethNetwork({ binary: binaryOf('clique'), chainId: 20_264, seconds: 45 })
+    expect(run).toMatchObject({ alarms: 0, inactive: 0, pingerDied: 0, sessions: 4 })
+    expect(run.blocks).toBeGreaterThan(10)
   })
 })

@@ -5,8 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { createRandom } from '@netstats/protocol/testing/random'
-import { runDelivery } from '../src/delivery/run.ts'
-import { Violation } from '../src/history/oracle.ts'
+import { runDelivery } from '../src/delivery/delivery-run.ts'
+import { Violation } from '../src/history/history-oracle.ts'
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +34,9 @@ try {
     `ok: ${faults} faults in ${Math.round(result.seconds)} s (${kinds.map(([name, n]) => `${n} × ${name}`).join(', ')}); ` +
       `${result.connections} connections; ${result.produced} observations produced, ${result.stored} stored, ` +
       `0 lost, 0 double; ${result.tail} not yet in a spool when its agent was killed, ${result.tailStored} of them stored; ` +
-      `${result.givenUp} given up on a full disk and reported; ${result.duplicates} repeats left out by the last server; ` +
-      `all delivered ${result.drainSeconds.toFixed(1)} s after the last fault\n`,
+      `${result.givenUp} given up by agents and reported; ${result.told} acknowledged by a server that was put back, which tells of ${result.claimed}; ` +
+      `${result.gone} gone with folders that were put back and never acknowledged; ${result.duplicates} repeats left out by the last server; ` +
+      `a clone was named within ${(result.slowestNamingMs / 1000).toFixed(1)} s at most; all delivered ${result.drainSeconds.toFixed(1)} s after the last fault\n`,
   )
 } catch (thrown) {
   // What went wrong first, and not what went wrong because of it.

@@ -6,8 +6,15 @@
 import { parseArgs } from 'node:util'
 import { longReaderCases } from '../src/hostile/cases-readers.ts'
 import { shortCases, tableOf } from '../src/hostile/all.ts'
-import { arenaSettings, checkGood, createArena, prefix, runCase, startGoodClients } from '../src/hostile/arena.ts'
-import type { CaseResult, HostileCase } from '../src/hostile/arena.ts'
+import {
+  harnessSettings,
+  checkControlClients,
+  createHarness,
+  prefix,
+  runCase,
+  startControlClients,
+} from '../src/hostile/harness.ts'
+import type { CaseResult, HostileCase } from '../src/hostile/harness.ts'
 import { fuzzCase } from '../src/hostile/cases-frames.ts'
 import { startServer, sumOf } from '../src/support/processes.ts'
 
@@ -20,16 +27,16 @@ if (!Number.isInteger(frames) || frames < 1000 || frames > 10_000_000) {
   process.exit(2)
 }
 
-await using server = await startServer({ settings: arenaSettings, secret: 's3cret' })
-await using good = await startGoodClients(server)
-const quarter = createArena(server, { frames: frames / 4, floodMs: 12_000, thorough: true })
-const again = createArena(server, { frames: 2000, floodMs: 3000, from: 100_000 })
-await checkGood(server, good)
+await using server = await startServer({ settings: harnessSettings, secret: 's3cret' })
+await using controls = await startControlClients(server)
+const quarter = createHarness(server, { frames: frames / 4, floodMs: 12_000, thorough: true })
+const again = createHarness(server, { frames: 2000, floodMs: 3000, from: 100_000 })
+await checkControlClients(server, controls)
 
 const results: CaseResult[] = []
-const run = async (arena: typeof quarter, one: HostileCase): Promise<void> => {
+const run = async (harness: typeof quarter, one: HostileCase): Promise<void> => {
   if (!one.name.includes(values.only)) return
-  const result = await runCase(arena, good, one)
+  const result = await runCase(harness, controls, one)
   results.push(result)
   console.log(`${one.name}: ${result.sent}; rss ${result.rssMb} MB, pong p50 ${result.pong50.toFixed(1)} ms`)
 }
@@ -55,9 +62,9 @@ console.log(`rss after the further quarters of fuzzed frames: ${marks.join(', ')
 console.log(`rss after the first round ${first} MB, after the second ${second} MB, highest ${highest} MB`)
 const kept = await server.samples()
 const count = (name: string): number => Math.round(sumOf(kept, `${prefix}${name}`))
-const heapMb = Math.round(sumOf(kept, `${prefix}memory_bytes`, { kind: 'heap' }) / 2 ** 20)
+const heapMb = Math.round(sumOf(kept, `${prefix}process_memory_bytes`, { kind: 'heap' }) / 2 ** 20)
 console.log(`kept in the end: ${count('networks')} networks, ${count('nodes')} nodes, heap ${heapMb} MB`)
-console.log(`slowest answer to a good client: ${Math.max(...pongs).toFixed(0)} ms`)
+console.log(`slowest answer to a control client: ${Math.max(...pongs).toFixed(0)} ms`)
 if (second > first + 100) {
   console.error('memory grew in the second round')
   process.exitCode = 1

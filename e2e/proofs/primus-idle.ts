@@ -27,8 +27,8 @@ for (let minute = 1; minute <= minutes; minute++) {
   const states = fleet.map(
     ({ label, primus: { seen } }) => `${label} ${seen.opens}/${seen.reconnects}/${seen.keepAlives}`,
   )
-  const sessions = await server.metric('netstats_server_ethstats_sessions', { state: 'ready' })
-  const pages = await server.metric('netstats_server_classic_readers', { channel: 'primus' })
+  const sessions = await server.metric('netstats_server_ethstats_sessions', { state: 'active' })
+  const pages = await server.metric('netstats_server_classic_viewers', { channel: 'primus' })
   console.log(
     `minute ${minute}: opens/reconnects/keep-alives: ${states.join(', ')}; server: ${sessions} agents, ${pages} pages`,
   )

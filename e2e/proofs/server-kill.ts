@@ -4,7 +4,7 @@
  * gone, double or changed, and when a start needs hands.
  */
 import { parseArgs } from 'node:util'
-import { Violation } from '../src/history/oracle.ts'
+import { Violation } from '../src/history/history-oracle.ts'
 import { runKills } from '../src/history/kill-run.ts'
 import { createRandom } from '@netstats/protocol/testing/random'
 

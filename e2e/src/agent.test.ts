@@ -22,7 +22,7 @@ const rowsOf = async (server: Reads): Promise<readonly NodeRow[]> => {
 }
 
 describe('an agent with a configuration file', () => {
-  it('reports two nodes to two servers, tells of itself, and says no secret to anyone', async () => {
+  it('reports two nodes to two servers, reports on itself, and shows no secret to anyone', async () => {
     await using chain = await startAnvil()
     await using one = await startServer({ secret: 'first hush' })
     await using two = await startServer({ secret: 'second hush' })
@@ -33,9 +33,10 @@ describe('an agent with a configuration file', () => {
     const file = join(folder, 'agent.yaml')
     writeFileSync(
       file,
-      `nodes:
-  - { name: over-http, rpc: "${chain.http}", contact: somebody }
-  - { name: over-ws, rpc: "${chain.ws}" }
+      `sources:
+  - { type: ethereum, node: over-http, endpoint: "${chain.http}", contact: somebody }
+  - { type: ethereum, node: over-ws, endpoint: "${chain.ws}" }
+  - { type: host }
 sinks:
   - { type: netstats, endpoint: "ws://127.0.0.1:${one.port}", secret: { env: FIRST_SECRET } }
   - { type: ethstats, endpoint: "ws://127.0.0.1:${two.port}", secret: { file: second-secret }, nodes: [over-ws] }

@@ -1,6 +1,6 @@
 import { createRandom } from '@netstats/protocol/testing/random'
 import { describe, expect, it } from 'vitest'
-import { runDelivery } from './delivery/run.ts'
+import { runDelivery } from './delivery/delivery-run.ts'
 
 describe('delivery from agents to the history', () => {
   it('loses nothing and stores nothing twice, whatever breaks on the way', async () => {

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NodeRow } from '@netstats/protocol/feed'
 import { describe, expect, it } from 'vitest'
-import { createFleet } from './history/fleet.ts'
-import { createOracle } from './history/oracle.ts'
+import { createFleet } from './history/history-fleet.ts'
+import { createOracle } from './history/history-oracle.ts'
 import { blocksFrom, healthOf, reportsFrom, sightsFrom } from './history/reads.ts'
 import { openSmallDisk } from './history/small-disk.ts'
 import { freePort, startAgent, startAnvil, startServer, temporaryFolder, until } from './support/processes.ts'
@@ -126,7 +126,7 @@ describe('the history of a server', () => {
 
   it('says that the disk is full, goes on with the live picture, and loses nothing that could be read', async () => {
     using disk = openSmallDisk(96)
-    const settings = { history: { pendingBytes: '1MiB' } }
+    const settings = { history: { bufferBytes: '1MiB' } }
     await using server = await startServer({ data: join(disk.path, 'data'), settings })
     const oracles = { reports: createOracle('report'), sights: createOracle('sight'), blocks: createOracle('block') }
     const fleet = createFleet({ agents: 20, network: '4242', oracles })
@@ -180,6 +180,56 @@ describe('the history of a server', () => {
       (list) => list.length > 0,
     )
     expect(sheds.some(({ dropped }) => dropped > 0)).toBe(true)
-    expect(server.output()).not.toContain('can not be opened')
+    expect(server.output()).not.toContain('cannot be opened')
+  })
+
+  it('starts on a full disk, shows what is there, lets agents in, and writes again when there is room', async () => {
+    using disk = openSmallDisk(64)
+    const data = join(disk.path, 'data')
+    const fleet = createFleet({
+      agents: 5,
+      network: '4242',
+      oracles: { reports: createOracle('report'), sights: createOracle('sight'), blocks: createOracle('block') },
+    })
+    const began = Date.now() - 1000
+    const rowsOf = async (server: ServerProcess): Promise<number> => (await blocksFrom(server, '4242', began)).length
+    const storeOf = (server: ServerProcess) => async () =>
+      (await healthOf(server)).parts.find(({ id }) => id === 'store')
+    let seen = 0
+    {
+      await using server = await startServer({ data })
+      using _agents = await fleet.connect(server)
+      seen = await when(
+        server,
+        'blocks',
+        () => rowsOf(server),
+        (rows) => rows > 5,
+      )
+      disk.fill(server)
+      server.kill('SIGKILL')
+      await server.exit
+    }
+    await using again = await startServer({ data })
+    using _agents = await fleet.connect(again)
+    await when(
+      again,
+      'what was there',
+      () => rowsOf(again),
+      (rows) => rows >= seen,
+    )
+    await when(
+      again,
+      'the live picture',
+      async () => (await networksOf(again))[0]?.nodes ?? 0,
+      (nodes) => nodes > 0,
+    )
+    disk.makeRoom(again)
+    await when(
+      again,
+      'new rows',
+      () => rowsOf(again),
+      (rows) => rows > seen + 3,
+    )
+    await when(again, 'writing', storeOf(again), (part) => part?.state === 'ok')
   })
 })

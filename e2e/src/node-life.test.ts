@@ -75,7 +75,7 @@ describe('the life of a node', () => {
     await anvil.exit
     const gone = await rowWhen(server, 'watched', isInactive)
     // The agent says so; it has not gone itself.
-    expect(await server.metric('netstats_server_ethstats_sessions', { state: 'ready' })).toBe(1)
+    expect(await server.metric('netstats_server_ethstats_sessions', { state: 'active' })).toBe(1)
     expect(gone).toMatchObject({ id: before.id, sessions: 1 })
 
     await using _again = await startAnvil({ port })

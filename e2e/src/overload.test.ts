@@ -12,7 +12,7 @@ import { rowOf } from './support/rows.ts'
 
 const net = '4242'
 const chainStart = 1_767_225_600
-const shed = 'netstats_server_intake_shed_total'
+const shed = 'netstats_server_queue_shed_total'
 
 interface Health {
   readonly status: string
@@ -75,18 +75,20 @@ describe('a server that gets more than it can work through', () => {
     })
     const look = setInterval(() => {
       void server.get('/healthz').then((body) => states.add((body as Health).status))
-      void server.metric('netstats_server_intake_queue_bytes').then((bytes) => {
+      void server.metric('netstats_server_queue_bytes').then((bytes) => {
         mostBytes = Math.max(mostBytes, bytes)
       })
     }, 250)
-    // Half way through one of them says hello again under another name: inventory outlives everything.
+    // While reports are dropped one of them says hello again under another name: inventory outlives everything.
     const renamed = hello({ id: 'steady', secret: server.secret, net, name: 'steady, renamed' })
-    const rename = setTimeout(() => void steady.send(renamed), 2000)
-    const heights = await Promise.all(flooders.map(({ flood }) => flood(4000)))
+    const rename = async (): Promise<void> => {
+      await expect.poll(() => server.metric(shed), { timeout: 20_000 }).toBeGreaterThan(0)
+      await steady.send(renamed)
+    }
+    const [heights] = await Promise.all([Promise.all(flooders.map(({ flood }) => flood(4000))), rename()])
     clearInterval(watch)
-    clearTimeout(rename)
 
-    const drained = async (): Promise<number> => server.metric('netstats_server_intake_queue_items')
+    const drained = async (): Promise<number> => server.metric('netstats_server_queue_items')
     await expect.poll(drained, { timeout: 20_000 }).toBe(0)
     // All that was sent has been read once the last block of each is shown.
     for (const [i, number] of heights.entries()) {
@@ -112,7 +114,8 @@ describe('a server that gets more than it can work through', () => {
     // And now as if nothing had been.
     await steady.send(emit('pending', { id: 'steady', stats: { pending: 4321 } }))
     await expect.poll(async () => (await rowOf(server, net, 'steady'))?.pending).toBe(4321)
-    await expect.poll(async () => ((await server.get('/healthz')) as Health).status, { timeout: 10_000 }).toBe('ok')
+    // Half a minute after the last drop: a trouble that comes and goes is one trouble.
+    await expect.poll(async () => ((await server.get('/healthz')) as Health).status, { timeout: 60_000 }).toBe('ok')
     for (const { end } of flooders) end()
   })
 })
@@ -127,7 +130,7 @@ const openDead = async (server: ServerProcess): Promise<RawPeer> => {
 }
 
 describe('a server that is asked to end', () => {
-  it('lets go of everybody in order while reports still come, and ends within its time', async () => {
+  it('ends all connections in order while reports still come, and ends within its time', async () => {
     await using server = await startServer({ settings: { drainTimeout: '3s' } })
     const agents: Peer[] = []
     for (let i = 0; i < 20; i++) agents.push(await loginAt(server, { id: `agent-${i}`, net }))
@@ -140,7 +143,8 @@ describe('a server that is asked to end', () => {
         for (let n = 0; n < 5; n++) void agent.send(emit('pending', { id: `agent-${i}`, stats: { pending: n } }))
       }
     }, 10)
-    await pass(300)
+    const read = (): Promise<number> => server.metric('netstats_server_ethstats_frames_total', { event: 'pending' })
+    await expect.poll(read).toBeGreaterThan(500)
 
     const began = performance.now()
     server.kill('SIGTERM')

@@ -38,8 +38,8 @@ describe('real Primus clients from npm', () => {
     expect(keepAlives['primus 8 agent']).toBeGreaterThanOrEqual(15)
     const samples = await server.samples()
     expect(samples.get('netstats_server_ethstats_logins_total')).toBe(2)
-    expect(samples.get('netstats_server_ethstats_sessions{state="ready"}')).toBe(2)
-    expect(samples.get('netstats_server_classic_readers{channel="primus"}')).toBe(2)
+    expect(samples.get('netstats_server_ethstats_sessions{state="active"}')).toBe(2)
+    expect(samples.get('netstats_server_classic_viewers{channel="primus"}')).toBe(2)
     // The latency plugin of eth-net-intelligence-api speaks after the opening and after each pong.
     expect(samples.get('netstats_server_ethstats_frames_total{event="spark-latency"}')).toBeGreaterThanOrEqual(6)
   })

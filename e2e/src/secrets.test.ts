@@ -122,7 +122,7 @@ describe.each([
 ] as const)('a server that logs everything as %s, with %i workers', (format, workers) => {
   it('tells nobody a secret, and has one line an entry, whatever it is sent', async () => {
     const data = temporaryFolder('secrets')
-    const settings = { workers, log: { level: 'debug', format }, access: { failures: 1000 } }
+    const settings = { workers, log: { level: 'debug', format }, auth: { failures: 1000 } }
     const trail: Trail = { secrets: new Set([secret, password, wrong, 'sh0rt']), answers: [] }
     const server = await startServer({ settings, secret, data })
     try {

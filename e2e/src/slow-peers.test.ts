@@ -104,7 +104,7 @@ const play = async (kind: SlowKind, server: ServerProcess, address: string): Pro
 
 // All at once: what takes time is the server's patience.
 describe.concurrent.each([0, 2])('a server with %i workers', (workers) => {
-  it('ends whoever takes for ever, and answers others meanwhile', async () => {
+  it('ends connections that never finish a request, and answers others meanwhile', async () => {
     await using server = await startServer({ settings: { workers }, secret: 's3cret' })
     const kinds = [...requests, ...logins, challenged]
     const played = Promise.all(

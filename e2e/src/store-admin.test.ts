@@ -10,10 +10,13 @@ interface Block {
 }
 
 /** Runs `netstats store …` to its end. */
-const store = async (
-  ...args: readonly string[]
-): Promise<{ readonly code: number | string; readonly output: string }> => {
-  await using running = netstats(['store', ...args])
+interface Ended {
+  readonly code: number | string
+  readonly output: string
+}
+const store = (...args: readonly string[]): Promise<Ended> => cli('store', ...args)
+const cli = async (...args: readonly string[]): Promise<Ended> => {
+  await using running = netstats([...args])
   const code = await running.exit
   return { code, output: running.output() }
 }
@@ -39,7 +42,7 @@ const blocksOf = async (server: ServerProcess, key: string): Promise<readonly Bl
 const identityOf = ({ number, hash }: Block): string => `${number} ${hash}`
 
 describe('the history of a server', () => {
-  it('is told of, checked and copied while it is written, and goes on elsewhere from the copy', async () => {
+  it('is described, checked and copied while it is written, and goes on elsewhere from the copy', async () => {
     const home = temporaryFolder('store-admin')
     const data = join(home, 'data')
     const backup = join(home, 'backup')
@@ -50,7 +53,7 @@ describe('the history of a server', () => {
       await using chain = await startAnvil()
       await using server = await startServer({ data })
       await using _agent = startAgent({ name: 'watched', rpc: chain.ws, server })
-      expect(statSync(join(data, 'control.sock')).mode & 0o777).toBe(0o600)
+      expect(statSync(join(data, 'admin.sock')).mode & 0o777).toBe(0o600)
       const found = await until(
         'blocks in the history',
         async () => {
@@ -67,11 +70,11 @@ describe('the history of a server', () => {
       expect(rowsIn(info, 'node')).toBe(1)
 
       expect(await store('verify', '--data', data)).toMatchObject({ code: 0 })
-      expect(await store('backup', backup, '--data', data)).toMatchObject({ code: 0 })
+      expect(await cli('backup', backup, '--data', data)).toMatchObject({ code: 0 })
       expect(await store('prune', '--data', data)).toEqual({ code: 0, output: 'Nothing is past its retention.\n' })
-      const again = await store('backup', backup, '--data', data)
+      const again = await cli('backup', backup, '--data', data)
       expect([again.code, again.output]).toEqual([1, expect.stringContaining('exists already')])
-      const refused = await store('restore', backup, '--data', data, '--force')
+      const refused = await cli('restore', backup, '--data', data, '--force')
       expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('stop it')])
 
       // None of it has held up the writing.
@@ -82,10 +85,10 @@ describe('the history of a server', () => {
         server,
       )
     }
-    expect(existsSync(join(data, 'control.sock'))).toBe(false)
+    expect(existsSync(join(data, 'admin.sock'))).toBe(false)
     expect((await json<Info>('info', '--data', data)).running).toBe(false)
 
-    expect(await store('restore', backup, '--data', moved)).toMatchObject({ code: 0 })
+    expect(await cli('restore', backup, '--data', moved)).toMatchObject({ code: 0 })
     expect(await store('verify', '--data', moved)).toMatchObject({ code: 0 })
     {
       await using server = await startServer({ data: moved })
@@ -106,10 +109,10 @@ describe('the history of a server', () => {
       server.kill('SIGKILL')
       await server.exit
     }
-    expect(existsSync(join(data, 'control.sock'))).toBe(true)
+    expect(existsSync(join(data, 'admin.sock'))).toBe(true)
     expect((await json<Info>('info', '--data', data)).running).toBe(false)
     expect(await store('verify', '--data', data)).toMatchObject({ code: 0 })
-    expect(await store('backup', backup, '--data', data)).toMatchObject({ code: 0 })
+    expect(await cli('backup', backup, '--data', data)).toMatchObject({ code: 0 })
     {
       // It takes the place of the socket that was left.
       await using server = await startServer({ data })
@@ -118,7 +121,7 @@ describe('the history of a server', () => {
       expect(await server.exit).toBe(0)
     }
     truncateSync(join(backup, 'manifest.json'), 100)
-    const refused = await store('restore', backup, '--data', data, '--force')
+    const refused = await cli('restore', backup, '--data', data, '--force')
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('STORE_BACKUP_INVALID')])
     expect(readdirSync(data).filter((name) => name.startsWith('history'))).toEqual(['history'])
     rmSync(home, { recursive: true, force: true })

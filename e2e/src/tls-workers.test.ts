@@ -4,7 +4,7 @@ import { connect } from 'node:tls'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { makeCertificates } from '../../packages/server/src/tls/testing/certificates.ts'
+import { makeCertificates } from '../../packages/server/src/net/tls/testing/certificates.ts'
 import { agentHello } from './support/agent-hello.ts'
 import { emit, hello } from './support/peer.ts'
 import { freePort, netstats, startAnvil, temporaryFolder, until } from './support/processes.ts'
@@ -64,8 +64,11 @@ const pongOf = (socket: WebSocket, id: string): Promise<void> =>
     socket.send(socket.protocol === '' ? emit('node-ping', { id, clientTime: 1 }) : '{"type":"ping","t1":1}')
   })
 
-interface Facts {
-  readonly processes: readonly { readonly role: string; readonly work: { sessions: Record<string, number> } }[]
+interface Status {
+  readonly processes: readonly {
+    readonly name: string
+    readonly metrics: Readonly<Record<'ethstats_sessions' | 'netstats_sessions', Readonly<Record<string, number>>>>
+  }[]
 }
 
 it('agents over wss with two workers are taken in by both, and a new certificate reaches all of them', async () => {
@@ -104,9 +107,11 @@ it('agents over wss with two workers are taken in by both, and a new certificate
       NODE_EXTRA_CA_CERTS: files.cert,
     },
   )
-  const sessionsOf = async (at: At, protocol: string): Promise<readonly number[]> => {
-    const { processes } = JSON.parse((await get(at, '/api/v1/server')).text) as Facts
-    return processes.filter(({ role }) => role === 'worker').map(({ work }) => work.sessions[protocol] ?? 0)
+  const sessionsOf = async (at: At, protocol: 'ethstats' | 'netstats'): Promise<readonly number[]> => {
+    const { processes } = JSON.parse((await get(at, '/api/v1/server')).text) as Status
+    return processes
+      .filter(({ name }) => name !== 'server')
+      .map(({ metrics }) => metrics[`${protocol}_sessions`]['active'] ?? 0)
   }
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0)
   await until(

@@ -14,7 +14,7 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
-it('workers end with a server that is killed, let go of its port, and have nothing to say about it', async () => {
+it('workers end with a server that is killed, free its port, and log nothing about it', async () => {
   await using server = await startServer({ settings: { workers: 2 } })
   const peers = await Promise.all(Array.from({ length: 8 }, (_, i) => loginAt(server, { id: `node-${i}` })))
   server.kill('SIGKILL')

@@ -5,13 +5,15 @@
  *   node agent-child.ts '{"name":"agent-0","data":"…","journal":"…","port":3000,"secret":"…","network":"777",…}'
  */
 import { openSync, readFileSync, writeSync } from 'node:fs'
-import { agentConfig, openAgent } from '@netstats/agent'
-import type { SourceEntry } from '@netstats/agent'
+import { agentConfigOf, openAgent } from '@netstats/agent'
+import { builtIn } from '@netstats/components'
 import { nodeId, unixMs } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { createRandom } from '@netstats/protocol/testing/random'
-import { systemClock } from '@netstats/sdk'
+import { createRegistry } from '@netstats/runtime'
+import { definePlugin, defineSource, systemClock } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
+import { z } from '@netstats/sdk/config'
 import { source } from './stored.ts'
 
 export interface ChildOptions {
@@ -21,6 +23,8 @@ export interface ChildOptions {
   readonly port: number
   readonly secret: string
   readonly network: string
+  /** Its numbers begin after this one. */
+  readonly first: number
   readonly seed: number
   /** Milliseconds between two observations, on average. */
   readonly everyMs: number
@@ -36,7 +40,7 @@ process.once('SIGUSR2', () => stop.abort())
 const journal = openSync(options.journal, 'a+')
 const write = (line: string): void => void writeSync(journal, `${line}\n`)
 /** The number of the last one that was tried, in this life or another. */
-let number = 0
+let number = options.first
 const before = readFileSync(options.journal, 'utf8')
 for (const [, n] of before.matchAll(/^T (\d+) /gm)) number = Math.max(number, Number(n))
 // A line that a kill cut in two must not swallow the next one.
@@ -54,10 +58,10 @@ const observationOf = (n: number): Observation => {
   }
 }
 
-const numbered: SourceEntry = {
-  id: `source/numbered.${node}`,
-  node,
-  blocks: true,
+const numbered = defineSource({
+  type: 'numbered',
+  summary: 'Numbered observations',
+  config: z.strictObject({}),
   open: () =>
     Promise.resolve({
       node,
@@ -79,7 +83,8 @@ const numbered: SourceEntry = {
       blocks: () => Promise.resolve([]),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
-}
+})
+const registry = createRegistry([builtIn, definePlugin({ name: 'numbered', apiVersion: 1, sources: [numbered] })])
 
 const say = (level: string, fields: object, message: string): void => {
   const error = 'error' in fields ? { error: String(fields.error) } : {}
@@ -93,13 +98,13 @@ const log: Logger = {
   child: () => log,
 }
 
-const config = agentConfig.parse({
-  nodes: [{ name: options.name, rpc: 'ws://127.0.0.1:1' }],
+const config = agentConfigOf(registry).parse({
+  sources: [{ type: 'numbered', node: options.name }],
   sinks: [{ type: 'netstats', endpoint: `ws://127.0.0.1:${options.port}`, secret: options.secret }],
   data: options.data,
   spool: { maxBytes: options.maxBytes },
 })
-await using agent = await openAgent(config, { log, sources: [numbered] })
+await using agent = await openAgent(config, { log, registry })
 process.stdout.write('started\n')
 while (!stop.signal.aborted) await systemClock.sleep(100, stop).catch(() => undefined)
 const backlog = (): number => [...agent.status().backlogs.values()].reduce((sum, one) => sum + one, 0)

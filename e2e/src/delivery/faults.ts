@@ -3,14 +3,19 @@ import { setTimeout as pass } from 'node:timers/promises'
 import type { Random } from '@netstats/protocol/testing/random'
 import type { SmallDisk } from '../history/small-disk.ts'
 import type { BreakingProxy, Passage } from './breaking-proxy.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet } from './delivery-fleet.ts'
 
-export interface Arena {
+export interface FaultHarness {
   readonly random: Random
   readonly proxy: BreakingProxy
   readonly fleet: Fleet
   /** Kills the server and starts it again on its folder. */
   readonly killServer: () => Promise<void>
+  /** A copy of the server's folder as it is now, and the same put back in its place, by a kill. */
+  readonly copyServer: () => string
+  readonly putServerBack: (copy: string) => Promise<void>
+  /** Resolves when server and one of the machines say that there is a clone; within a minute. */
+  readonly named: (outputs: () => string) => Promise<void>
   readonly serverPid: () => number
   /** That of the server. */
   readonly disk: SmallDisk
@@ -21,11 +26,11 @@ export interface Arena {
 interface Fault {
   /** How often, beside the others. */
   readonly weight: number
-  run(arena: Arena): Promise<void>
+  run(harness: FaultHarness): Promise<void>
 }
 
 /** A connection that has carried something: waits for one where all are down. */
-const livePassage = async ({ proxy, random }: Arena): Promise<Passage | undefined> => {
+const livePassage = async ({ proxy, random }: FaultHarness): Promise<Passage | undefined> => {
   for (let waited = 0; waited < 20_000; waited += 20) {
     const live = proxy.passages.filter((one) => one.bytes > 0)
     if (live.length > 0) return random.pick(live)
@@ -35,10 +40,10 @@ const livePassage = async ({ proxy, random }: Arena): Promise<Passage | undefine
 }
 const onPassage =
   (work: (passage: Passage, random: Random) => void) =>
-  async (arena: Arena): Promise<void> => {
-    const passage = await livePassage(arena)
+  async (harness: FaultHarness): Promise<void> => {
+    const passage = await livePassage(harness)
     if (passage === undefined) throw new Error('no agent came back to the server within 20 s')
-    work(passage, arena.random)
+    work(passage, harness.random)
   }
 
 const stall = async (pid: number, random: Random): Promise<void> => {
@@ -46,6 +51,10 @@ const stall = async (pid: number, random: Random): Promise<void> => {
   await pass(random.between(100, 3000))
   process.kill(pid, 'SIGCONT')
 }
+
+/** But for the first one, whose disk is small. */
+const anyOf = ({ names }: Fleet, random: Random): number =>
+  names.length === 1 ? 0 : random.between(1, names.length - 1)
 
 export const faults = {
   'cut upwards at a byte': {
@@ -110,6 +119,46 @@ export const faults = {
       agentDisk.makeRoom({ pid: fleet.pidOf(0) })
     },
   },
+  'clone-agent': {
+    weight: 4,
+    run: async ({ fleet, random, named }) => fleet.clone(anyOf(fleet, random), named),
+  },
+  'restore-agent': {
+    weight: 5,
+    run: async ({ fleet, random, proxy }) => {
+      const i = anyOf(fleet, random)
+      const copy = fleet.copy(i)
+      await pass(random.between(300, 4000))
+      // With the server away as well it has appended as much as it was put back by when it comes back.
+      const away = random.chance(0.5)
+      if (away) await proxy.refuse()
+      await fleet.putBack(i, copy)
+      if (!away) return
+      for (const passage of proxy.passages) passage.cutAfter('down', 0)
+      await pass(random.between(2000, 6000))
+      await proxy.listen()
+    },
+  },
+  'restore-server': {
+    weight: 3,
+    run: async ({ copyServer, putServerBack, random }) => {
+      const copy = copyServer()
+      await pass(random.between(300, 4000))
+      await putServerBack(copy)
+    },
+  },
+  'restore-both': {
+    weight: 2,
+    run: async ({ fleet, copyServer, putServerBack, random }) => {
+      const i = anyOf(fleet, random)
+      const server = copyServer()
+      const agent = fleet.copy(i)
+      await pass(random.between(300, 4000))
+      const back = putServerBack(server)
+      await fleet.putBack(i, agent, true)
+      await back
+    },
+  },
 } as const satisfies Readonly<Record<string, Fault>>
 export type FaultName = keyof typeof faults
 
@@ -124,5 +173,5 @@ export const pickFault = (random: Random): FaultName => {
   return 'cut upwards at a byte'
 }
 
-/** Whoever fills the disk. */
+/** What fills the disk. */
 const writer = (pid: number): { readonly pid: number } => ({ pid })

@@ -1,7 +1,7 @@
 /** What a server has stored of the agents' numbered observations, as it exports them. */
 import { exported } from '../history/reads.ts'
 import type { ServerProcess } from '../support/processes.ts'
-import type { StoredRow } from './oracle.ts'
+import type { StoredRow } from './delivery-oracle.ts'
 
 export const source = 'delivery'
 
@@ -40,4 +40,12 @@ export const toldGaps = async (
     gaps.set(node, (gaps.get(node) ?? 0) + Number(row['dropped']))
   }
   return gaps
+}
+
+/** Observations that the server says were acknowledged and are not there, here or by the server that was in its place before. */
+export const toldHoles = async (server: Pick<ServerProcess, 'get'>): Promise<number> => {
+  const { deliveries } = (await server.get('/api/v1/deliveries?limit=1000')) as {
+    readonly deliveries: readonly { readonly missingRanges: number; readonly elsewhere: number }[]
+  }
+  return deliveries.reduce((sum, { missingRanges, elsewhere }) => sum + missingRanges + elsewhere, 0)
 }

@@ -1,7 +1,7 @@
 /** What the REST interface gives of the past. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ServerProcess } from '../support/processes.ts'
-import type { SeenRow } from './oracle.ts'
+import type { SeenRow } from './history-oracle.ts'
 
 type ExportedRow = Readonly<Record<string, string | number | boolean | null>>
 

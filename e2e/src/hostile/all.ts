@@ -1,4 +1,5 @@
 /** Every hostile case that a test has time for, and how results are shown. */
+import { agentListenerCases } from './cases-agent-listeners.ts'
 import { floodCases } from './cases-floods.ts'
 import { frameCases } from './cases-frames.ts'
 import { handshakeCases } from './cases-handshakes.ts'
@@ -7,7 +8,7 @@ import { identityCases } from './cases-identity.ts'
 import { nameCases } from './cases-names.ts'
 import { readerCases } from './cases-readers.ts'
 import { socketCases } from './cases-sockets.ts'
-import type { CaseResult, HostileCase } from './arena.ts'
+import type { CaseResult, HostileCase } from './harness.ts'
 
 export const shortCases: readonly HostileCase[] = [
   ...frameCases,
@@ -18,6 +19,7 @@ export const shortCases: readonly HostileCase[] = [
   ...readerCases,
   ...httpCases,
   ...handshakeCases,
+  ...agentListenerCases,
 ]
 
 const columns = ['case', 'sent', 'counted as', 'rss MB', 'pong ms p50/max', 's'] as const

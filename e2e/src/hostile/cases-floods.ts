@@ -3,8 +3,8 @@ import { connect, emit, hello, isReady, loginAt } from '../support/peer.ts'
 import type { Peer } from '../support/peer.ts'
 import { sumOf } from '../support/processes.ts'
 import { opcodes, rawFrame, upgradeRaw } from '../support/raw.ts'
-import { prefix } from './arena.ts'
-import type { HostileCase } from './arena.ts'
+import { prefix } from './harness.ts'
+import type { HostileCase } from './harness.ts'
 
 /** Writes batches as fast as the socket takes them until the time is over or the server has had enough. */
 const flood = async (peer: Pick<Peer, 'send'>, batch: string | Buffer, count: number, ms: number): Promise<number> => {
@@ -22,28 +22,28 @@ const flood = async (peer: Pick<Peer, 'send'>, batch: string | Buffer, count: nu
 
 const reports: HostileCase = {
   name: 'one agent as fast as its socket takes it',
-  async run(arena) {
+  async run(harness) {
     const id = 'flooder'
-    using peer = await loginAt(arena.server, { id, net: '777006' }, { address: arena.address(), maxKept: 0 })
+    using peer = await loginAt(harness.server, { id, net: '777006' }, { address: harness.address(), maxKept: 0 })
     const frame = emit('pending', { id, stats: { pending: 1 } })
-    const sent = await flood(peer, frame, 500, arena.floodMs)
-    const read = sumOf(await arena.server.samples(), `${prefix}ethstats_frames_total`, { event: 'pending' })
+    const sent = await flood(peer, frame, 500, harness.floodMs)
+    const read = sumOf(await harness.server.samples(), `${prefix}ethstats_frames_total`, { event: 'pending' })
     peer.socket.close()
     await peer.ended
-    return `${sent} reports in ${arena.floodMs / 1000} s, ${read} read`
+    return `${sent} reports in ${harness.floodMs / 1000} s, ${read} read`
   },
-  counted: { 'intake_shed_total{class="latency",reason="rate"}': 1000 },
+  counted: { 'queue_shed_total{class="latency",reason="rate"}': 1000 },
 }
 
 const pings: HostileCase = {
   name: 'WebSocket pings without end, answers not read',
-  async run(arena) {
-    const raw = await upgradeRaw(arena.server, '/api', arena.address())
-    await raw.send(rawFrame(opcodes.text, hello({ id: 'pinger', secret: arena.server.secret, net: '777006' })))
+  async run(harness) {
+    const raw = await upgradeRaw(harness.server, '/api', harness.address())
+    await raw.send(rawFrame(opcodes.text, hello({ id: 'pinger', secret: harness.server.secret, net: '777006' })))
     await raw.told('{"emit":["ready"]}')
     raw.socket.pause()
     const many = Buffer.concat(Array.from({ length: 500 }, () => rawFrame(opcodes.ping, Buffer.alloc(125))))
-    const sent = await flood(raw, many, 1, arena.floodMs / 2)
+    const sent = await flood(raw, many, 1, harness.floodMs / 2)
     raw[Symbol.dispose]()
     return `${sent * 500} pings`
   },
@@ -52,8 +52,8 @@ const pings: HostileCase = {
 
 const words: HostileCase = {
   name: 'a classic page that talks without end and reads nothing',
-  async run(arena) {
-    const raw = await upgradeRaw(arena.server, '/primus', arena.address())
+  async run(harness) {
+    const raw = await upgradeRaw(harness.server, '/primus', harness.address())
     raw.socket.pause()
     const kinds = [
       '"primus::ping::1"',
@@ -62,7 +62,7 @@ const words: HostileCase = {
       '"primus::id::"',
     ]
     const many = Buffer.concat(Array.from({ length: 500 }, (_, i) => rawFrame(opcodes.text, kinds[i % 4] ?? '')))
-    const sent = await flood(raw, many, 1, arena.floodMs / 2)
+    const sent = await flood(raw, many, 1, harness.floodMs / 2)
     raw[Symbol.dispose]()
     return `${sent * 500} words`
   },
@@ -71,14 +71,14 @@ const words: HostileCase = {
 
 const shortConnections: HostileCase = {
   name: '2,000 short connections from one address',
-  async run(arena) {
-    const address = arena.address()
-    const url = `ws://127.0.0.1:${arena.server.port}/api`
+  async run(harness) {
+    const address = harness.address()
+    const url = `ws://127.0.0.1:${harness.server.port}/api`
     const outcomes = { 'let in': 0, 'turned away': 0 }
     const one = async (i: number): Promise<void> => {
       try {
         using peer = await connect(url, { address })
-        await peer.send(hello({ id: `short-${i % 50}`, secret: arena.server.secret, net: '777006' }))
+        await peer.send(hello({ id: `short-${i % 50}`, secret: harness.server.secret, net: '777006' }))
         await Promise.race([peer.first(isReady), peer.ended])
         outcomes['let in']++
       } catch {

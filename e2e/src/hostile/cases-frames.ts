@@ -4,23 +4,23 @@ import { createRandom, fixtureClients, hostileFrames, mutateFrame, readFixture }
 import { chainBlock, connect, emit, hello, isReady, loginAt } from '../support/peer.ts'
 import { sumOf, until } from '../support/processes.ts'
 import { rowOf } from '../support/rows.ts'
-import { prefix } from './arena.ts'
-import type { Arena, HostileCase } from './arena.ts'
-import { pump } from './pump.ts'
+import { prefix } from './harness.ts'
+import type { Harness, HostileCase } from './harness.ts'
+import { floodFrames } from './flooder.ts'
 import { wrongTypes } from './wrong-types.ts'
 
-const api = (arena: Arena): string => `ws://127.0.0.1:${arena.server.port}/api`
+const api = (harness: Harness): string => `ws://127.0.0.1:${harness.server.port}/api`
 
 const killersBeforeLogin: HostileCase = {
   name: 'killers before login',
-  async run(arena) {
+  async run(harness) {
     const frames = hostileFrames()
-    const address = arena.address()
+    const address = harness.address()
     for (const { name, frame } of frames) {
-      using peer = await connect(api(arena), { address })
+      using peer = await connect(api(harness), { address })
       await peer.send(frame)
       // Whatever it was: either the session is over, or a good hello is still welcome in it.
-      await peer.send(hello({ id: 'x', secret: arena.server.secret }))
+      await peer.send(hello({ id: 'x', secret: harness.server.secret }))
       const outcome = await Promise.race([peer.first(isReady), peer.ended])
       if (typeof outcome !== 'string' && ![1000, 1006, 1008, 1009, 1013].includes(outcome.code)) {
         throw new Error(`${name} was answered with ${outcome.code}`)
@@ -39,11 +39,11 @@ const killersBeforeLogin: HostileCase = {
 
 const killersAfterLogin: HostileCase = {
   name: 'killers after login',
-  async run(arena) {
-    const greeting = hello({ id: 'x', secret: arena.server.secret })
+  async run(harness) {
+    const greeting = hello({ id: 'x', secret: harness.server.secret })
     const frames = hostileFrames().map(({ frame }) => frame)
     // A few at a time: most are faults, and too many end a session.
-    for (let at = 0; at < frames.length; at += 30) await pump(arena, greeting, frames.slice(at, at + 30))
+    for (let at = 0; at < frames.length; at += 30) await floodFrames(harness, greeting, frames.slice(at, at + 30))
     return `${frames.length} kinds`
   },
   counted: {
@@ -60,17 +60,17 @@ const killersAfterLogin: HostileCase = {
 /** Same seed, same frames. */
 export const fuzzCase = (seed: number): HostileCase => ({
   name: `fuzzed frames, seed ${seed}`,
-  async run(arena) {
+  async run(harness) {
     const clients = fixtureClients()
-    const before = sumOf(await arena.server.samples(), `${prefix}ethstats_frames_total`)
-    const each = Math.ceil(arena.frames / clients.length)
+    const before = sumOf(await harness.server.samples(), `${prefix}ethstats_frames_total`)
+    const each = Math.ceil(harness.frames / clients.length)
     const fuzzOf = async (client: string, seed: number): Promise<number> => {
       const [greeting = '', ...corpus] = readFixture(client).frames
       const random = createRandom(seed)
       const frames = function* (): Generator<string> {
         for (let n = 0; n < each; n++) yield mutateFrame(corpus, random)
       }
-      return (await pump(arena, greeting, frames())).sessions
+      return (await floodFrames(harness, greeting, frames())).sessions
     }
     let sessions = 0
     // A few at a time: the point is the frames, not the number of sockets.
@@ -78,7 +78,7 @@ export const fuzzCase = (seed: number): HostileCase => ({
       const some = clients.slice(at, at + 5).map((client, i) => fuzzOf(client, seed * 1000 + at + i))
       for (const count of await Promise.all(some)) sessions += count
     }
-    const read = sumOf(await arena.server.samples(), `${prefix}ethstats_frames_total`) - before
+    const read = sumOf(await harness.server.samples(), `${prefix}ethstats_frames_total`) - before
     return `${each * clients.length} frames, ${sessions} sessions, ${read} frames read`
   },
   counted: {
@@ -91,20 +91,20 @@ export const fuzzCase = (seed: number): HostileCase => ({
 
 const wrongTypesEverywhere: HostileCase = {
   name: 'wrong types in every field',
-  async run(arena) {
+  async run(harness) {
     let kinds = 0
     let sent = 0
     const wound = async (client: string): Promise<void> => {
       const [greeting = '', ...rest] = readFixture(client).frames
-      // In the short form one frame of each event of this client, and every so many of the results.
+      // In the short form one frame of each event of this client, and every n-th of the results.
       const events = new Map(rest.map((frame) => [/\["([^"]+)"/.exec(frame)?.[1] ?? frame.slice(0, 12), frame]))
-      const frames = arena.thorough ? new Set(rest) : events.values()
+      const frames = harness.thorough ? new Set(rest) : events.values()
       const all = [...frames].flatMap((frame) => [...wrongTypes(frame)])
-      const step = arena.thorough ? 1 : Math.ceil((all.length * fixtureClients().length) / arena.frames)
+      const step = harness.thorough ? 1 : Math.ceil((all.length * fixtureClients().length) / harness.frames)
       const chosen = all.filter((_, i) => i % step === 0)
       kinds += chosen.length
-      const pumped = await pump(arena, greeting, chosen)
-      sent += pumped.frames
+      const flooded = await floodFrames(harness, greeting, chosen)
+      sent += flooded.frames
     }
     for (let at = 0; at < fixtureClients().length; at += 5) {
       await Promise.all(
@@ -125,16 +125,21 @@ const wrongTypesEverywhere: HostileCase = {
   },
 }
 
+/** The hello of a client under another id: wrong secrets lock an id out, and other cases log in with the client's. */
+const helloOf = (client: string, id: string): string =>
+  (readFixture(client).frames[0] ?? '').replace(/"id":"/, `"id":"${id}-`)
+
 const wrongHellos: HostileCase = {
   name: 'wrong types in every field of hello',
-  async run(arena) {
-    const clients = arena.thorough ? fixtureClients() : ['geth-1.17']
-    const hellos = clients.flatMap((client) => [...wrongTypes(readFixture(client).frames[0] ?? '')])
+  async run(harness) {
+    const clients = harness.thorough ? fixtureClients() : ['geth-1.17']
+    const id = `wrong-${harness.address()}`
+    const hellos = clients.flatMap((client) => [...wrongTypes(helloOf(client, id))])
     let welcome = 0
     let refused = 0
     for (const frame of hellos) {
       // An address each: what is wrong with the secret locks an address out.
-      using peer = await connect(api(arena), { address: arena.address() })
+      using peer = await connect(api(harness), { address: harness.address() })
       await peer.send(frame)
       // Where even the event is no hello, the session waits for one.
       await peer.send(emit('hello', {}))
@@ -156,9 +161,9 @@ const megabytes = (count: number): number => Math.floor(count * 1e6)
 
 const large: HostileCase = {
   name: '12 MB frames, and larger ones than allowed',
-  async run(arena) {
+  async run(harness) {
     const id = 'large'
-    const address = arena.address()
+    const address = harness.address()
     const legal = [
       emit('block', { id, block: { ...chainBlock(5, 0), extraData: `0x${'ab'.repeat(megabytes(6))}` } }),
       emit('block', {
@@ -172,7 +177,7 @@ const large: HostileCase = {
       emit('stats', { id, stats: { active: true, peers: 3, note: 'x'.repeat(megabytes(12)) } }),
     ]
     for (const frame of legal) {
-      using peer = await loginAt(arena.server, { id }, { address })
+      using peer = await loginAt(harness.server, { id }, { address })
       await peer.send(frame)
       // It is answered after the large frame was taken: the session has survived it.
       await peer.send(emit('node-ping', { id, clientTime: '1' }))
@@ -182,9 +187,14 @@ const large: HostileCase = {
     }
     // They are large, and reports all the same.
     const isWhole = (row: NodeRow | undefined): boolean => row?.blockTransactions === 150_000 && row.peers === 3
-    const row = (): Promise<NodeRow | undefined> => rowOf(arena.server, '4242', id)
-    await until('large reports are shown', async () => (isWhole(await row()) ? true : undefined), arena.server, 10_000)
-    using peer = await loginAt(arena.server, { id }, { address })
+    const row = (): Promise<NodeRow | undefined> => rowOf(harness.server, '4242', id)
+    await until(
+      'large reports are shown',
+      async () => (isWhole(await row()) ? true : undefined),
+      harness.server,
+      10_000,
+    )
+    using peer = await loginAt(harness.server, { id }, { address })
     await peer.send(emit('stats', { id, stats: { note: 'x'.repeat(17 << 20) } }))
     const { code } = await peer.ended
     if (code !== 1009) throw new Error(`a frame over the limit was answered with ${code}`)
@@ -205,11 +215,11 @@ const deepFrames = (id: string, depth: number): readonly string[] => [
 
 const deep: HostileCase = {
   name: 'deep nesting',
-  async run(arena) {
+  async run(harness) {
     const depths = [100, 5000, 20_000, 60_000, 2_000_000]
     const id = 'deep'
     const frames = depths.flatMap((depth) => [...deepFrames(id, depth)])
-    const { frames: sent } = await pump(arena, hello({ id, secret: arena.server.secret }), frames)
+    const { frames: sent } = await floodFrames(harness, hello({ id, secret: harness.server.secret }), frames)
     return `${sent} frames, up to ${Math.max(...depths)} deep`
   },
   counted: {

@@ -1,24 +1,24 @@
-/** Who says it is somebody else. */
+/** Peers that log in, or report, under the identity of another. */
 import { chainBlock, connect, emit, hello, isReady, loginAt } from '../support/peer.ts'
 import { until } from '../support/processes.ts'
 import { opcodes, rawFrame, upgradeRaw } from '../support/raw.ts'
 import { rowOf } from '../support/rows.ts'
-import { goodNetwork } from './arena.ts'
-import type { HostileCase } from './arena.ts'
+import { controlNetwork } from './harness.ts'
+import type { HostileCase } from './harness.ts'
 
 const stolen: HostileCase = {
   name: 'reports in the name of others',
-  async run(arena) {
-    const { server } = arena
-    const net = goodNetwork
-    using thief = await loginAt(server, { id: 'thief', net }, { address: arena.address() })
+  async run(harness) {
+    const { server } = harness
+    const net = controlNetwork
+    using thief = await loginAt(server, { id: 'thief', net }, { address: harness.address() })
     const frames = [
-      emit('block', { id: 'good-1', block: chainBlock(9_999_999, 0, 66) }),
-      emit('stats', { id: 'good-1', stats: { active: false, peers: 0 } }),
-      emit('pending', { id: 'good-1', stats: { pending: 666 } }),
-      emit('latency', { id: 'good-1', latency: 666 }),
-      emit('history', { id: 'good-1', history: [chainBlock(9_999_999, 0, 66)] }),
-      hello({ id: 'good-1', secret: server.secret, net, name: 'stolen' }),
+      emit('block', { id: 'control-1', block: chainBlock(9_999_999, 0, 66) }),
+      emit('stats', { id: 'control-1', stats: { active: false, peers: 0 } }),
+      emit('pending', { id: 'control-1', stats: { pending: 666 } }),
+      emit('latency', { id: 'control-1', latency: 666 }),
+      emit('history', { id: 'control-1', history: [chainBlock(9_999_999, 0, 66)] }),
+      hello({ id: 'control-1', secret: server.secret, net, name: 'stolen' }),
     ]
     for (const frame of frames) await thief.send(frame)
     await thief.send(emit('stats', { id: 'thief', stats: { active: true, peers: 1 } }))
@@ -27,8 +27,8 @@ const stolen: HostileCase = {
       async () => ((await rowOf(server, net, 'thief'))?.peers === 1 ? true : undefined),
       server,
     )
-    const victim = await rowOf(server, net, 'good-1')
-    if (victim?.name !== 'good-1' || victim.pending !== 1 || (victim.blockNumber ?? 0) > 9_000_000) {
+    const victim = await rowOf(server, net, 'control-1')
+    if (victim?.name !== 'control-1' || victim.pending !== 1 || (victim.blockNumber ?? 0) > 9_000_000) {
       throw new Error(`the victim's row became ${JSON.stringify(victim)}`)
     }
     thief.socket.close()
@@ -40,12 +40,12 @@ const stolen: HostileCase = {
 
 const twins: HostileCase = {
   name: 'a second login for a living id',
-  async run(arena) {
-    const { server } = arena
+  async run(harness) {
+    const { server } = harness
     const times = 10
     for (let i = 0; i < times; i++) {
-      const twin = await connect(`ws://127.0.0.1:${server.port}/api`, { address: arena.address() })
-      await twin.send(hello({ id: 'good-2', secret: server.secret, net: goodNetwork, name: 'twin' }))
+      const twin = await connect(`ws://127.0.0.1:${server.port}/api`, { address: harness.address() })
+      await twin.send(hello({ id: 'control-2', secret: server.secret, net: controlNetwork, name: 'twin' }))
       const { code } = await twin.ended
       // Before `ready`, and without the word that would keep a Primus client away for ever.
       if (code !== 1013 || twin.received.length > 0) throw new Error(`ended with ${code}, told ${twin.received.join()}`)
@@ -57,16 +57,16 @@ const twins: HostileCase = {
 
 const takeover: HostileCase = {
   name: 'a login for an id whose connection is dead',
-  async run(arena) {
-    const { server } = arena
+  async run(harness) {
+    const { server } = harness
     const net = '777005'
     const sessions = (await rowOf(server, net, 'phoenix'))?.sessions ?? 0
-    const dead = await upgradeRaw(server, '/api', arena.address())
+    const dead = await upgradeRaw(server, '/api', harness.address())
     await dead.send(rawFrame(opcodes.text, hello({ id: 'phoenix', secret: server.secret, net })))
     await dead.told('{"emit":["ready"]}')
     dead.socket.pause()
     const began = performance.now()
-    using fresh = await connect(`ws://127.0.0.1:${server.port}/api`, { address: arena.address() })
+    using fresh = await connect(`ws://127.0.0.1:${server.port}/api`, { address: harness.address() })
     await fresh.send(hello({ id: 'phoenix', secret: server.secret, net }))
     await fresh.first(isReady)
     const tookMs = performance.now() - began
@@ -87,14 +87,14 @@ const takeover: HostileCase = {
     await fresh.ended
     return `1, let in after ${Math.round(tookMs)} ms`
   },
-  counted: { desk_takeovers_total: 1, 'ethstats_ended_total{reason="superseded"}': 1 },
+  counted: { sessions_takeovers_total: 1, 'ethstats_ended_total{reason="superseded"}': 1 },
 }
 
 const storm: HostileCase = {
   name: 'wrong secrets',
-  async run(arena) {
-    const { server } = arena
-    const address = arena.address()
+  async run(harness) {
+    const { server } = harness
+    const address = harness.address()
     const url = `ws://127.0.0.1:${server.port}/api`
     // Somebody honest behind the same address, who was there before.
     using neighbour = await loginAt(server, { id: 'neighbour', net: '777005' }, { address })
@@ -116,7 +116,7 @@ const storm: HostileCase = {
     neighbour.socket.close()
     await neighbour.ended
     using again = await loginAt(server, { id: 'neighbour', net: '777005' }, { address })
-    using other = await loginAt(server, { id: 'other', net: '777005' }, { address: arena.address() })
+    using other = await loginAt(server, { id: 'other', net: '777005' }, { address: harness.address() })
     for (const peer of [again, other]) {
       peer.socket.close()
       await peer.ended

@@ -1,11 +1,11 @@
-/** Names that are something else in JavaScript, in HTML or on a terminal. */
+/** Names with a meaning of their own in JavaScript, in HTML or on a terminal. */
 import { openPage } from '../support/classic.ts'
 import { openFeed } from '../support/feed.ts'
 import { chainBlock, emit, loginAt } from '../support/peer.ts'
 import type { Peer } from '../support/peer.ts'
 import { until } from '../support/processes.ts'
 import { findRow, networksOf, rowOf, rowsOf } from '../support/rows.ts'
-import type { Arena, HostileCase } from './arena.ts'
+import type { Harness, HostileCase } from './harness.ts'
 
 const inherited = [
   '__proto__',
@@ -30,8 +30,8 @@ const paths = [
   'a\\b',
 ]
 
-const reportAs = async (arena: Arena, id: string, address: string, net: string): Promise<Peer> => {
-  const peer = await loginAt(arena.server, { id, net }, { address })
+const reportAs = async (harness: Harness, id: string, address: string, net: string): Promise<Peer> => {
+  const peer = await loginAt(harness.server, { id, net }, { address })
   await peer.send(emit('block', { id, block: chainBlock(9, 1_767_225_600) }))
   await peer.send(emit('stats', { id, stats: { active: true, peers: 4, syncing: false, gasPrice: 1, uptime: 100 } }))
   // Keys of the same kind inside of a report change nothing outside of it.
@@ -43,15 +43,15 @@ const reportAs = async (arena: Arena, id: string, address: string, net: string):
 
 const ids: HostileCase = {
   name: '__proto__ and its like as ids, names and keys',
-  async run(arena) {
-    const { server } = arena
+  async run(harness) {
+    const { server } = harness
     const net = '777002'
     const names = [...inherited, ...paths]
-    const address = arena.address()
+    const address = harness.address()
     const peers: Peer[] = []
-    for (const id of names) peers.push(await reportAs(arena, id, address, net))
+    for (const id of names) peers.push(await reportAs(harness, id, address, net))
     for (const id of names) {
-      // A URL can not carry `.` and `..` as a part of its path; the list has them all the same.
+      // A URL cannot carry `.` and `..` as a part of its path; the list has them all the same.
       const ask = id === '.' || id === '..' ? async () => findRow(server, id) : () => rowOf(server, net, id)
       const row = await until(
         `the row of ${id}`,
@@ -72,10 +72,10 @@ const ids: HostileCase = {
     for (const network of inherited) {
       if ((await rowsOf(server, network)).length > 0) throw new Error(`there is a network ${network}`)
     }
-    using feed = await openFeed(server, { address: arena.address() })
+    using feed = await openFeed(server, { address: harness.address() })
     const shown = await feed.nodes(net)
     if (shown.length !== names.length) throw new Error(`the feed shows ${shown.length} of ${names.length} nodes`)
-    using page = await openPage(server, { address: arena.address() }, net)
+    using page = await openPage(server, { address: harness.address() }, net)
     const init = await page.first('"init"')
     const {
       emit: [, { nodes }],
@@ -93,15 +93,15 @@ const ids: HostileCase = {
 
 const networks: HostileCase = {
   name: '__proto__ and its like as networks',
-  async run(arena) {
+  async run(harness) {
     const nets = [...inherited, '-1', '1e5', '0x', '00004242', ' 5 ', 'overflow', 'unknown', '9'.repeat(500), '../..']
-    const before = (await networksOf(arena.server)).length
+    const before = (await networksOf(harness.server)).length
     for (const [i, net] of nets.entries()) {
-      const peer = await loginAt(arena.server, { id: `net-${i}`, net }, { address: arena.address() })
+      const peer = await loginAt(harness.server, { id: `net-${i}`, net }, { address: harness.address() })
       peer.socket.close()
       await peer.ended
     }
-    const after = await networksOf(arena.server)
+    const after = await networksOf(harness.server)
     const odd = after.filter(({ key }) => !/^(\d{1,78}(-[0-9a-f]+)?|unknown|overflow)$/.test(key))
     if (odd.length > 0) throw new Error(`networks are called ${odd.map(({ key }) => key).join()}`)
     if (after.length > before + 4) throw new Error(`${after.length - before} new networks`)
@@ -122,10 +122,10 @@ const controls = '\u0000\u0007\u001b[2Jred\u202etxt\u2028line\r\nbreak\ufeff'
 
 const markup: HostileCase = {
   name: 'markup and control characters in names',
-  async run(arena) {
-    const { server } = arena
+  async run(harness) {
+    const { server } = harness
     const net = '777003'
-    const address = arena.address()
+    const address = harness.address()
     const peers: Peer[] = []
     for (const text of markupText)
       peers.push(await loginAt(server, { id: text, name: text, node: `${text}/v1.2.3`, net }, { address }))
@@ -138,7 +138,7 @@ const markup: HostileCase = {
       server,
     )
 
-    using page = await openPage(server, { address: arena.address() }, net)
+    using page = await openPage(server, { address: harness.address() }, net)
     const init = await page.first((frame) => frame.includes('"init"') && frame.includes('controls'))
     if (/[<>]|'/.test(init)) throw new Error(`markup reaches the classic page: ${init.slice(0, 500)}`)
     if (!init.includes('&lt;img src=x onerror=alert(1)&gt;')) throw new Error('the name is not escaped but lost')
@@ -152,7 +152,7 @@ const markup: HostileCase = {
     const names = (JSON.parse(text) as { nodes: { name: string }[] }).nodes.map(({ name }) => name)
     for (const one of markupText) if (!names.includes(one)) throw new Error(`REST does not give ${one} as it is`)
 
-    using feed = await openFeed(server, { address: arena.address() })
+    using feed = await openFeed(server, { address: harness.address() })
     const shown = await feed.nodes(net)
     for (const place of [text, JSON.stringify(shown), init]) {
       // oxlint-disable-next-line no-control-regex -- they are what is looked for

@@ -6,8 +6,8 @@ import { sumOf, until } from '../support/processes.ts'
 import { opcodes, rawFrame, upgradeRaw } from '../support/raw.ts'
 import type { RawPeer } from '../support/raw.ts'
 import { rowsOf } from '../support/rows.ts'
-import { goodNetwork, prefix } from './arena.ts'
-import type { Arena, HostileCase } from './arena.ts'
+import { controlNetwork, prefix } from './harness.ts'
+import type { Harness, HostileCase } from './harness.ts'
 
 const crowdNetwork = '777007'
 const crowdSize = 400
@@ -22,7 +22,7 @@ const longInfo = {
 }
 
 /** A network large enough that what a reader is told fills its buffers. Its nodes come and go; their rows stay. */
-const gatherCrowd = async ({ server, address }: Arena): Promise<void> => {
+const gatherCrowd = async ({ server, address }: Harness): Promise<void> => {
   const known = (await rowsOf(server, crowdNetwork)).length
   const mine = address()
   for (let i = known; i < crowdSize; i++) {
@@ -54,12 +54,12 @@ const subscribe = (id: number, network: string, offset = 0): string =>
 
 // Far more than all buffers on the way hold; what changes every second comes first.
 const windows = Array.from({ length: 98 }, (_, n) =>
-  n === 0 ? subscribe(0, goodNetwork) : subscribe(1 + (n % 20), crowdNetwork, n),
+  n === 0 ? subscribe(0, controlNetwork) : subscribe(1 + (n % 20), crowdNetwork, n),
 )
 const readies = Array.from({ length: 45 }, () => '{"emit":["ready"]}')
 
 /** A reader that asks and reads nothing. It asks at a pace at which the server answers until its buffers are full. */
-const openDeaf = async ({ server, address }: Arena, path: string, asks: readonly string[]): Promise<RawPeer> => {
+const openDeaf = async ({ server, address }: Harness, path: string, asks: readonly string[]): Promise<RawPeer> => {
   const raw = await upgradeRaw(server, path, address())
   raw.socket.pause()
   for (const ask of asks) {
@@ -69,17 +69,17 @@ const openDeaf = async ({ server, address }: Arena, path: string, asks: readonly
   return raw
 }
 
-const openManyDeaf = (arena: Arena, count: number, path: string, asks: readonly string[]): Promise<RawPeer[]> =>
-  Promise.all(Array.from({ length: count }, () => openDeaf(arena, path, asks)))
+const openManyDeaf = (harness: Harness, count: number, path: string, asks: readonly string[]): Promise<RawPeer[]> =>
+  Promise.all(Array.from({ length: count }, () => openDeaf(harness, path, asks)))
 
 /** Waits until the server has ended all readers but the good ones. */
-const givenUp = async ({ server }: Arena, withinMs: number): Promise<unknown> =>
+const givenUp = async ({ server }: Harness, withinMs: number): Promise<unknown> =>
   until(
     'all of them are given up',
     async () => {
       const samples = await server.samples()
-      const feed = sumOf(samples, `${prefix}feed_readers`, { state: 'connected' })
-      return feed === 1 && sumOf(samples, `${prefix}classic_readers`) === 1 ? true : undefined
+      const feed = sumOf(samples, `${prefix}feed_viewers`, { state: 'connected' })
+      return feed === 1 && sumOf(samples, `${prefix}classic_viewers`) === 1 ? true : undefined
     },
     server,
     withinMs,
@@ -87,22 +87,22 @@ const givenUp = async ({ server }: Arena, withinMs: number): Promise<unknown> =>
 
 const slowFeed: HostileCase = {
   name: 'slow readers of /feed',
-  async run(arena) {
-    await gatherCrowd(arena)
-    const readers = await openManyDeaf(arena, 20, '/feed', windows)
-    await givenUp(arena, 30_000)
+  async run(harness) {
+    await gatherCrowd(harness)
+    const readers = await openManyDeaf(harness, 20, '/feed', windows)
+    await givenUp(harness, 30_000)
     for (const raw of readers) raw[Symbol.dispose]()
     return `${readers.length} readers, ${windows.length} windows of 200 rows each`
   },
-  counted: { feed_conflations_total: 10, feed_readers_closed_total: 20 },
+  counted: { feed_conflations_total: 10, feed_viewers_closed_total: 20 },
 }
 
 const slowPages: HostileCase = {
   name: 'slow readers of /primus',
-  async run(arena) {
-    await gatherCrowd(arena)
-    const pages = await openManyDeaf(arena, 20, `/primus?network=${crowdNetwork}`, readies)
-    await givenUp(arena, 30_000)
+  async run(harness) {
+    await gatherCrowd(harness)
+    const pages = await openManyDeaf(harness, 20, `/primus?network=${crowdNetwork}`, readies)
+    await givenUp(harness, 30_000)
     for (const raw of pages) raw[Symbol.dispose]()
     return `${pages.length} pages, ${readies.length} times all rows of ${crowdSize} nodes asked for by each`
   },
@@ -111,9 +111,9 @@ const slowPages: HostileCase = {
 
 const nonsense: HostileCase = {
   name: 'nonsense on /feed',
-  async run(arena) {
-    const { server } = arena
-    const address = arena.address()
+  async run(harness) {
+    const { server } = harness
+    const address = harness.address()
     const url = `ws://127.0.0.1:${server.port}/feed`
     const bad = [
       'no json',
@@ -155,27 +155,33 @@ const nonsense: HostileCase = {
   counted: {
     'feed_errors_total{code="FEED_JSON_INVALID"}': 9,
     'feed_errors_total{code="FEED_REQUEST_INVALID"}': 9,
-    'feed_readers_closed_total{reason="abuse"}': 3,
-    'feed_readers_closed_total{reason="too-large"}': 1,
+    'feed_viewers_closed_total{reason="abuse"}': 3,
+    'feed_viewers_closed_total{reason="too-large"}': 1,
   },
 }
 
 const greedy: HostileCase = {
   name: '10,000 subscriptions and giant filters on /feed',
-  async run(arena) {
-    using feed = await openFeed(arena.server, { address: arena.address(), maxKept: 1000 })
+  async run(harness) {
+    using feed = await openFeed(harness.server, { address: harness.address(), maxKept: 1000 })
     let asked = 0
     for (; asked < 10_000; asked++) {
       if (
         !(await feed.send(
-          JSON.stringify({ type: 'subscribe', id: asked, topic: 'nodes', network: goodNetwork, window: window(asked) }),
+          JSON.stringify({
+            type: 'subscribe',
+            id: asked,
+            topic: 'nodes',
+            network: controlNetwork,
+            window: window(asked),
+          }),
         ))
       )
         break
     }
     feed.socket.terminate()
     await feed.ended
-    using other = await openFeed(arena.server, { address: arena.address() })
+    using other = await openFeed(harness.server, { address: harness.address() })
     const filters = [
       'x '.repeat(20_000),
       '('.repeat(200),
@@ -188,7 +194,7 @@ const greedy: HostileCase = {
     ]
     for (const [id, filter] of filters.entries()) {
       await other.send(
-        JSON.stringify({ type: 'subscribe', id, topic: 'nodes', network: goodNetwork, window: window(0, filter) }),
+        JSON.stringify({ type: 'subscribe', id, topic: 'nodes', network: controlNetwork, window: window(0, filter) }),
       )
       await other.message((one) => 'id' in one && one.id === id)
     }
@@ -196,24 +202,24 @@ const greedy: HostileCase = {
     await other.ended
     return `${asked} subscriptions, ${filters.length} filters`
   },
-  counted: { feed_errors_total: 50, 'feed_readers_closed_total{reason="abuse"}': 1 },
+  counted: { feed_errors_total: 50, 'feed_viewers_closed_total{reason="abuse"}': 1 },
 }
 
 const pretenders: HostileCase = {
   name: 'slow readers that say they live',
-  async run(arena) {
-    await gatherCrowd(arena)
+  async run(harness) {
+    await gatherCrowd(harness)
     const opened = [
-      openManyDeaf(arena, 10, '/feed', windows),
-      openManyDeaf(arena, 10, `/primus?network=${crowdNetwork}`, readies),
+      openManyDeaf(harness, 10, '/feed', windows),
+      openManyDeaf(harness, 10, `/primus?network=${crowdNetwork}`, readies),
     ]
     const readers = (await Promise.all(opened)).flat()
     // Newcomers, so that all rows are told again and again.
-    const mine = arena.address()
+    const mine = harness.address()
     let newcomers = 0
     const growth = setInterval(() => {
       const id = `newcomer-${newcomers++}`
-      void loginAt(arena.server, { id, net: crowdNetwork, more: longInfo }, { address: mine }).then(({ socket }) =>
+      void loginAt(harness.server, { id, net: crowdNetwork, more: longInfo }, { address: mine }).then(({ socket }) =>
         socket.close(),
       )
     }, 3000)
@@ -221,13 +227,13 @@ const pretenders: HostileCase = {
     const pong = setInterval(() => {
       for (const raw of readers) void raw.send(rawFrame(opcodes.pong, ''))
     }, 1000)
-    await givenUp(arena, 200_000)
+    await givenUp(harness, 200_000)
     clearInterval(pong)
     clearInterval(growth)
     for (const raw of readers) raw[Symbol.dispose]()
     return `${readers.length} readers`
   },
-  counted: { 'feed_readers_closed_total{reason="slow"}': 10, 'classic_ended_total{reason="slow-reader"}': 10 },
+  counted: { 'feed_viewers_closed_total{reason="slow"}': 10, 'classic_ended_total{reason="slow-viewer"}': 10 },
 }
 
 export const readerCases: readonly HostileCase[] = [slowFeed, slowPages, nonsense, greedy]

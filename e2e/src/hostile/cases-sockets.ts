@@ -3,15 +3,15 @@ import { hello, loginAt } from '../support/peer.ts'
 import { until } from '../support/processes.ts'
 import { opcodes, openRaw, rawFrame, upgradeRaw } from '../support/raw.ts'
 import type { RawPeer } from '../support/raw.ts'
-import { goodNetwork, prefix } from './arena.ts'
-import type { Arena, HostileCase } from './arena.ts'
+import { controlNetwork, prefix } from './harness.ts'
+import type { Harness, HostileCase } from './harness.ts'
 
 const ready = '{"emit":["ready"]}'
 
 /** A logged-in agent on a hand-made WebSocket. */
-const rawLogin = async (arena: Arena, id: string, net = '777004'): Promise<RawPeer> => {
-  const raw = await upgradeRaw(arena.server, '/api', arena.address())
-  await raw.send(rawFrame(opcodes.text, hello({ id, secret: arena.server.secret, net })))
+const rawLogin = async (harness: Harness, id: string, net = '777004'): Promise<RawPeer> => {
+  const raw = await upgradeRaw(harness.server, '/api', harness.address())
+  await raw.send(rawFrame(opcodes.text, hello({ id, secret: harness.server.secret, net })))
   await raw.told(ready)
   return raw
 }
@@ -23,9 +23,9 @@ const within = async (what: string, ended: Promise<number>, from: number, limitM
 
 const neverLogin: HostileCase = {
   name: 'connections that never log in',
-  async run(arena) {
-    const { server } = arena
-    const address = arena.address()
+  async run(harness) {
+    const { server } = harness
+    const address = harness.address()
     const many = 20
     const each = <T>(open: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: many }, open))
     const mute = await each(() => openRaw(server, address))
@@ -63,15 +63,16 @@ const neverLogin: HostileCase = {
 
 const halfOpen: HostileCase = {
   name: 'half-open sockets',
-  async run(arena) {
-    const { server } = arena
+  async run(harness) {
+    const { server } = harness
     const many = 10
     const agents: RawPeer[] = []
-    for (let i = 0; i < many; i++) agents.push(await rawLogin(arena, `half-open-${i}`))
+    for (let i = 0; i < many; i++) agents.push(await rawLogin(harness, `half-open-${i}`))
     const readers: RawPeer[] = []
     for (let i = 0; i < many; i++) {
-      const raw = await upgradeRaw(server, i % 2 === 0 ? '/feed' : '/primus', arena.address())
-      const greeting = i % 2 === 0 ? `{"type":"subscribe","id":1,"topic":"summary","network":"${goodNetwork}"}` : ready
+      const raw = await upgradeRaw(server, i % 2 === 0 ? '/feed' : '/primus', harness.address())
+      const greeting =
+        i % 2 === 0 ? `{"type":"subscribe","id":1,"topic":"summary","network":"${controlNetwork}"}` : ready
       await raw.send(rawFrame(opcodes.text, greeting))
       readers.push(raw)
     }
@@ -91,17 +92,17 @@ const halfOpen: HostileCase = {
   },
   counted: {
     'ethstats_ended_total{reason="silent"}': 10,
-    'feed_readers_closed_total{reason="half-open"}': 5,
+    'feed_viewers_closed_total{reason="half-open"}': 5,
     'classic_ended_total{reason="silent"}': 5,
   },
 }
 
 const oddFrames: HostileCase = {
   name: 'binary, fragmented and broken frames',
-  async run(arena) {
-    const greeting = hello({ id: 'odd', secret: arena.server.secret, net: '777004' })
+  async run(harness) {
+    const greeting = hello({ id: 'odd', secret: harness.server.secret, net: '777004' })
     // A hello in many pieces, with pings between them, is a hello all the same.
-    const pieces = await upgradeRaw(arena.server, '/api', arena.address())
+    const pieces = await upgradeRaw(harness.server, '/api', harness.address())
     for (let at = 0; at < greeting.length; at += 10) {
       const opcode = at === 0 ? opcodes.text : opcodes.more
       await pieces.send(rawFrame(opcode, greeting.slice(at, at + 10), { fin: at + 10 >= greeting.length }))
@@ -140,7 +141,7 @@ const oddFrames: HostileCase = {
       ],
     ]
     for (const [name, frame] of broken) {
-      const raw = await rawLogin(arena, 'broken')
+      const raw = await rawLogin(harness, 'broken')
       await raw.send(frame)
       const from = performance.now()
       await raw.ended
@@ -159,8 +160,8 @@ const oddFrames: HostileCase = {
 
 const nothingButFaults: HostileCase = {
   name: 'a session of nothing but faults',
-  async run(arena) {
-    using peer = await loginAt(arena.server, { id: 'faulty', net: '777004' }, { address: arena.address() })
+  async run(harness) {
+    using peer = await loginAt(harness.server, { id: 'faulty', net: '777004' }, { address: harness.address() })
     let sent = 0
     while (sent < 500 && (await peer.send('{"emit":'))) sent++
     const { code } = await peer.ended
@@ -173,11 +174,11 @@ const nothingButFaults: HostileCase = {
 /** A peer that will not go: it reads the close and goes on talking. */
 const clingers: HostileCase = {
   name: 'refused peers that stay and talk',
-  async run(arena) {
+  async run(harness) {
     const many = 20
     const peers: RawPeer[] = []
     for (let i = 0; i < many; i++) {
-      const raw = await upgradeRaw(arena.server, '/api', arena.address())
+      const raw = await upgradeRaw(harness.server, '/api', harness.address())
       await raw.send(rawFrame(opcodes.text, hello({ id: `clinger-${i}`, secret: 'wrong' })))
       peers.push(raw)
     }

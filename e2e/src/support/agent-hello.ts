@@ -10,6 +10,8 @@ export const helloOf = (node: string, more: Partial<Hello> = {}): Hello => ({
   info: { name: node, networkId: '1337', client: 'Geth/v1.16.3' },
   spool: 'a'.repeat(32),
   after: 0,
+  acknowledged: 0,
+  lives: [{ life: 'a'.repeat(16), from: 1 }],
   time: Date.now(),
   software: 'netstats/test',
   ...more,

@@ -14,7 +14,12 @@ export interface BrowserPage extends AsyncDisposable {
 
 export const openPage = async (
   url: string,
-  options: { readonly width?: number; readonly height?: number } = {},
+  options: {
+    readonly width?: number
+    readonly height?: number
+    /** Takes certificates that nobody vouches for. */
+    readonly anyCertificate?: boolean
+  } = {},
 ): Promise<BrowserPage> => {
   const executablePath = process.env['CHROMIUM'] ?? places.find((path) => existsSync(path))
   if (!executablePath) throw new Error('no Chromium: install the Debian package chromium, or name a binary in CHROMIUM')
@@ -28,7 +33,10 @@ export const openPage = async (
       '--no-first-run',
     ],
   })
-  const page = await browser.newPage({ viewport: { width: options.width ?? 1440, height: options.height ?? 900 } })
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    ignoreHTTPSErrors: options.anyCertificate ?? false,
+  })
   const complaints: string[] = []
   const hosts = new Set<string>()
   page.on('console', (message) => {

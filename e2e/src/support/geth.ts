@@ -10,11 +10,43 @@ export interface Geth extends AsyncDisposable {
   log(): string
 }
 
-// The first of the well-known development keys; it guards nothing.
-const signer = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
-const signerKey = 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
+export interface Signer {
+  readonly address: string
+  readonly key: string
+}
 
-const cliqueGenesis = (chainId: number): object => ({
+/** The first of the well-known development keys, by address as Clique wants its signers; they guard nothing. */
+export const signers: readonly Signer[] = [
+  {
+    address: '0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc',
+    key: '5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a',
+  },
+  {
+    address: '0x70997970c51812dc3a010c7d01b50e0d17dc79c8',
+    key: '59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d',
+  },
+  {
+    address: '0x90f79bf6eb2c4f870365e785982e1f101e93b906',
+    key: '7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6',
+  },
+  {
+    address: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
+    key: 'ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
+  },
+]
+const last = signers[3] as Signer
+
+/** One more, to be voted in. */
+export const candidate: Signer = {
+  address: '0x15d34aaf54267db7d7c367839aaf71a00a2c6a65',
+  key: '47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a',
+}
+
+const cliqueGenesis = (
+  chainId: number,
+  sealers: readonly Signer[],
+  { period, epoch, london }: { readonly period: number; readonly epoch: number; readonly london: number },
+): object => ({
   config: {
     chainId,
     homesteadBlock: 0,
@@ -26,13 +58,13 @@ const cliqueGenesis = (chainId: number): object => ({
     petersburgBlock: 0,
     istanbulBlock: 0,
     berlinBlock: 0,
-    londonBlock: 0,
-    clique: { period: 1, epoch: 30_000 },
+    londonBlock: london,
+    clique: { period, epoch },
   },
   difficulty: '1',
   gasLimit: '30000000',
-  extradata: `0x${'00'.repeat(32)}${signer.slice(2)}${'00'.repeat(65)}`,
-  alloc: { [signer.slice(2)]: { balance: '0x3635c9adc5dea00000' } },
+  extradata: `0x${'00'.repeat(32)}${sealers.map(({ address }) => address.slice(2)).join('')}${'00'.repeat(65)}`,
+  alloc: Object.fromEntries(sealers.map(({ address }) => [address.slice(2), { balance: '0x3635c9adc5dea00000' }])),
 })
 
 const run = (binary: string, args: readonly string[], networkId: string, home: string): Geth => {
@@ -55,7 +87,7 @@ const run = (binary: string, args: readonly string[], networkId: string, home: s
   }
 }
 
-const common = (home: string, ethstats: string): string[] => [
+const common = (home: string, ethstats: string | undefined): string[] => [
   '--datadir',
   home,
   '--port',
@@ -64,12 +96,29 @@ const common = (home: string, ethstats: string): string[] => [
   '--authrpc.port',
   '0',
   '--ipcdisable',
-  '--ethstats',
-  ethstats,
+  ...(ethstats === undefined ? [] : ['--ethstats', ethstats]),
 ]
 
-/** A single Clique sealer with a block every second. `ethstats` is geth's own `name:secret@ws://host:port`. */
-export const startCliqueGeth = (binary: string, chainId: number, ethstats: string): Geth => {
+export interface CliqueOptions {
+  readonly chainId: number
+  /** geth's own `name:secret@ws://host:port`; without it geth reports to nobody. */
+  readonly ethstats?: string
+  readonly signer?: Signer
+  /** All who may seal. */
+  readonly sealers?: readonly Signer[]
+  /** Seconds. */
+  readonly period?: number
+  /** Blocks; votes begin afresh with each. */
+  readonly epoch?: number
+  /** Block from which headers have a base fee. */
+  readonly london?: number
+  readonly args?: readonly string[]
+}
+
+/** One Clique sealer; alone it seals a block every second. */
+export const startSealer = (binary: string, options: CliqueOptions): Geth => {
+  const { chainId, ethstats, signer = last, sealers = [signer], args = [] } = options
+  const { period = 1, epoch = 30_000, london = 0 } = options
   const home = mkdtempSync(join(tmpdir(), 'netstats-geth-'))
   const file = (name: string, text: string): string => {
     const path = join(home, name)
@@ -77,14 +126,17 @@ export const startCliqueGeth = (binary: string, chainId: number, ethstats: strin
     return path
   }
   const password = file('password', 'development')
-  const genesis = file('genesis.json', JSON.stringify(cliqueGenesis(chainId)))
+  const genesis = file('genesis.json', JSON.stringify(cliqueGenesis(chainId, sealers, { period, epoch, london })))
   execFileSync(binary, ['--datadir', home, 'init', genesis], { stdio: 'pipe' })
-  execFileSync(binary, ['--datadir', home, 'account', 'import', '--password', password, file('key', signerKey)], {
-    stdio: 'pipe',
-  })
-  const seal = ['--mine', '--miner.etherbase', signer, '--unlock', signer, '--password', password]
-  return run(binary, [...common(home, ethstats), '--networkid', String(chainId), ...seal], String(chainId), home)
+  const imported = ['--lightkdf', '--password', password, file('key', signer.key)]
+  execFileSync(binary, ['--datadir', home, 'account', 'import', ...imported], { stdio: 'pipe' })
+  const seal = ['--mine', '--miner.etherbase', signer.address, '--unlock', signer.address, '--password', password]
+  const own = ['--networkid', String(chainId), ...seal, ...args]
+  return run(binary, [...common(home, ethstats), ...own], String(chainId), home)
 }
+
+export const startCliqueGeth = (binary: string, chainId: number, ethstats: string): Geth =>
+  startSealer(binary, { chainId, ethstats })
 
 /** The newest geth seals only with a consensus client; its development mode brings one along. */
 export const startDevGeth = (binary: string, ethstats: string): Geth => {

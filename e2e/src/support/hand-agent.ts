@@ -28,8 +28,9 @@ export const connectHandAgent = async (
     if (type === 'ping') void peer.send(writeFrame({ type: 'pong', t1: Number(t1), t2: time(), t3: time() }))
   })
   const info = { name, networkId: '1337', client: 'Geth/v1.16.3' }
+  const stream = { after: 0, acknowledged: 0, lives: [{ life: 'a'.repeat(16), from: 1 }] }
   const who = { agent: name, node: name, info, spool: 'a'.repeat(32), token, software: 'netstats/test' }
-  await peer.send(writeFrame({ type: 'hello', version: 1, after: 0, time: time(), ...who }))
+  await peer.send(writeFrame({ type: 'hello', version: 1, ...stream, time: time(), ...who }))
   const answer = await peer.first((frame) => ['welcome', 'refuse'].includes(String(headOf(frame).type)))
   if (headOf(answer).type !== 'welcome') throw new Error(answer)
   let number = 0

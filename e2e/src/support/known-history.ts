@@ -1,8 +1,8 @@
 /** A folder of a server's data with a history that is known to the last value, so that what a page reads can be held to it. */
 import { join } from 'node:path'
-import { hash64Of } from '@netstats/sdk/store'
-import { storeBatchOf, storeRow } from '@netstats/sdk/testing'
-import { openDuckStore } from '@netstats/server/store'
+import { hash64Of } from '@netstats/store'
+import { storeBatchOf, storeRow } from '@netstats/store/testing'
+import { openDuckStore } from '@netstats/store/duckdb'
 
 const day = 86_400_000
 /** As a server's configuration has them by default: they decide how the files are cut. */

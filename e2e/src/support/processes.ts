@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -49,13 +49,31 @@ export const run = (file: string, args: readonly string[], env: Readonly<Record<
 export const netstats = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Running =>
   run(process.execPath, [command, ...args], env)
 
-export const freePort = (): Promise<number> =>
-  new Promise((done, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? done(address.port) : reject(new Error('no port'))))
+// Below what the system gives to outgoing connections and to listeners that name no port, so that nothing takes a free
+// port before the process under test does. Each process of the tests has a hundred: files run side by side.
+const ports = { first: 12_000 + (process.pid % 200) * 100, given: 0 }
+
+export const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = ports.first + (ports.given++ % 100)
+    const isFree = await new Promise<boolean>((done) => {
+      const probe = createServer().once('error', () => done(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)))
     })
+    if (isFree) return port
+  }
+  throw new Error(`no free port from ${ports.first} on`)
+}
+
+/** Whether something listens on a TCP port of this machine. */
+export const listens = (port: number): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      done(true)
+    })
+    socket.once('error', () => done(false))
   })
 
 /** Asks until the answer is there, for a minute unless told. `what` names it where it never came or the process ended. */
@@ -106,6 +124,8 @@ export interface ServerSettings {
   readonly secret?: string
   /** Kept after its end where it is given. */
   readonly data?: string
+  /** How long a node whose connection ended stays active; not at all unless told, so that tests need not wait for it. */
+  readonly reconnectGrace?: string
 }
 
 export const startServer = async (options: ServerSettings = {}): Promise<ServerProcess> => {
@@ -119,12 +139,15 @@ export const startServer = async (options: ServerSettings = {}): Promise<ServerP
     writeFileSync(file, JSON.stringify(options.settings))
     args.push('--config', file)
   }
-  const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: secret })
+  const running = netstats(args, {
+    NETSTATS_ETHSTATS_SECRET: secret,
+    NETSTATS_NODES_RECONNECT_GRACE: options.reconnectGrace ?? '0s',
+  })
   const url = `http://127.0.0.1:${port}`
   try {
     await until('server', async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined), running)
   } catch (error) {
-    // Whoever waited for it has nothing to end it by.
+    // The caller gets no handle to end it by.
     running.kill('SIGKILL')
     await running.exit
     throw error
@@ -148,7 +171,8 @@ export const startServer = async (options: ServerSettings = {}): Promise<ServerP
   }
 }
 
-const readSamples = (text: string): Samples => {
+/** Samples of a page of metrics. */
+export const readSamples = (text: string): Samples => {
   const samples = new Map<string, number>()
   for (const line of text.split('\n')) {
     const end = line.lastIndexOf(' ')
@@ -179,12 +203,22 @@ export interface AgentSettings {
   readonly alsoTo?: readonly number[]
   /** Kept after its end where it is given. */
   readonly data?: string
+  /** Where it serves `/metrics`; nowhere where it is left out. */
+  readonly metricsPort?: number
 }
 
-export const startAgent = ({ name, rpc, server, alsoTo = [], data: kept }: AgentSettings): AgentProcess => {
+export const startAgent = ({
+  name,
+  rpc,
+  server,
+  alsoTo = [],
+  data: kept,
+  metricsPort,
+}: AgentSettings): AgentProcess => {
   const data = kept ?? temporaryFolder('agent')
   const args = ['agent', '--name', name, '--rpc', rpc, '--data', data]
   for (const port of [server.port, ...alsoTo]) args.push('--ethstats', `ws://127.0.0.1:${port}`)
+  if (metricsPort !== undefined) args.push('--metrics-listen', `127.0.0.1:${metricsPort}`)
   const running = netstats(args, { NETSTATS_ETHSTATS_SECRET: server.secret })
   return {
     ...running,

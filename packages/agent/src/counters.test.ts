@@ -31,17 +31,17 @@ describe('exposition', () => {
       { name: 'b_bytes', labels: {}, value: Infinity },
       { name: 'a_total', labels: {}, value: 1.5 },
     ]
-    expect(expose(samples, { a_total: 'Counts\nthings.' })).toBe(
+    expect(expose(samples, (name) => (name === 'a_total' ? 'Counts\nthings.' : 'Bytes.'))).toBe(
       '# HELP a_total Counts\\nthings.\n# TYPE a_total counter\na_total{path="C:\\\\x \\"y\\"\\nz"} 2\na_total 1.5\n' +
-        '# TYPE b_bytes gauge\nb_bytes +Inf\n',
+        '# HELP b_bytes Bytes.\n# TYPE b_bytes gauge\nb_bytes +Inf\n',
     )
   })
 
   it('stays one line a sample for any label', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
-        const text = expose([{ name: 'a', labels: { value }, value: 1 }])
-        return text.split('\n').length === 3
+        const text = expose([{ name: 'a', labels: { value }, value: 1 }], () => value)
+        return text.split('\n').length === 4
       }),
     )
   })

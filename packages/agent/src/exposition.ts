@@ -1,12 +1,11 @@
 import type { Sample } from './counters.ts'
 
 /** Samples in the text format that Prometheus reads; a name that ends in `_total` is a counter, any other a gauge. */
-export const expose = (samples: readonly Sample[], help: Readonly<Record<string, string>> = {}): string => {
+export const expose = (samples: readonly Sample[], helpOf: (name: string) => string): string => {
   const names = Map.groupBy(samples, (sample) => sample.name)
   let text = ''
   for (const [name, series] of names) {
-    const about = help[name]
-    if (about !== undefined) text += `# HELP ${name} ${about.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`
+    text += `# HELP ${name} ${helpOf(name).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`
     text += `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}\n`
     for (const { labels, value } of series) text += `${name}${labelsOf(labels)} ${numberOf(value)}\n`
   }

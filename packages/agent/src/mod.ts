@@ -1,5 +1,5 @@
-export { agentConfig } from './config.ts'
+export { agentConfig, agentConfigOf } from './config.ts'
 export type { AgentConfig } from './config.ts'
 export { openAgent } from './open-agent.ts'
-export type { SourceEntry } from './sources.ts'
-export type { AgentDeps, AgentHandle, AgentStatus } from './open-agent.ts'
+export type { AgentDeps, AgentHandle } from './open-agent.ts'
+export type { AgentStatus } from './agent-status.ts'

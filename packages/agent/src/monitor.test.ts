@@ -21,6 +21,21 @@ describe('the monitor', () => {
     expect(await (await fetch(`${url}/metrics`, { method: 'HEAD' })).text()).toBe('')
   })
 
+  it('serves metrics as OpenMetrics where that is asked for', async () => {
+    const text = '# HELP a_total Counts.\n# TYPE a_total counter\na_total 1\n'
+    await using monitor = await openMonitor(
+      { host: '127.0.0.1', port: 0 },
+      { metrics: () => text, health: () => ({ ok: true }) },
+    )
+    const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3'
+    const answer = await fetch(`http://127.0.0.1:${monitor.address.port}/metrics`, { headers: { accept } })
+    expect([answer.headers.get('content-type'), answer.headers.get('vary'), await answer.text()]).toEqual([
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      'accept',
+      '# HELP a Counts.\n# TYPE a counter\na_total 1\n# EOF\n',
+    ])
+  })
+
   it('answers 503 when a human should look', async () => {
     await using monitor = await open(false)
     expect((await fetch(`http://127.0.0.1:${monitor.address.port}/healthz`)).status).toBe(503)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { expositionOf } from '@netstats/runtime'
 import type { ListenAddress } from '@netstats/sdk/config'
 
 /** What an agent tells of itself. */
@@ -45,8 +46,9 @@ export const openMonitor = async (listen: ListenAddress, report: SelfReport): Pr
 
 const answer = (request: IncomingMessage, response: ServerResponse, report: SelfReport): void => {
   const path = (request.url ?? '').split('?', 1)[0]
-  const send = (status: number, type: string, body: string): void => {
+  const send = (status: number, type: string, body: string, headers: Readonly<Record<string, string>> = {}): void => {
     response.writeHead(status, {
+      ...headers,
       'content-type': type,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -55,7 +57,10 @@ const answer = (request: IncomingMessage, response: ServerResponse, report: Self
   }
   request.resume()
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'GET only\n')
-  if (path === '/metrics') return send(200, 'text/plain; version=0.0.4; charset=utf-8', report.metrics())
+  if (path === '/metrics') {
+    const { type, body } = expositionOf(report.metrics(), request.headers.accept)
+    return send(200, type, body, { vary: 'accept' })
+  }
   if (path === '/healthz') {
     const health = report.health()
     return send(health.ok ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`)

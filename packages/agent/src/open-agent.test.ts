@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { loadConfig } from '@netstats/sdk/config'
+import { loadConfig } from '@netstats/runtime/config'
 import { createRecordingLogger } from '@netstats/sdk/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { agentConfig } from './config.ts'
@@ -16,12 +16,14 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
+const watched = (node: string, endpoint = 'ws://127.0.0.1:1') => ({ type: 'ethereum', node, endpoint })
+
 /** Nodes and a server that nobody runs: port 1 refuses at once. */
 const configOf = (more: Readonly<Record<string, unknown>> = {}): AgentConfig => {
   const folder = mkdtempSync(join(tmpdir(), 'netstats-agent-'))
   folders.push(folder)
   const values = {
-    nodes: ['a', 'b'].map((name) => ({ name, rpc: 'ws://127.0.0.1:1' })),
+    sources: [watched('a'), watched('b'), { type: 'host' }],
     sinks: [{ type: 'ethstats', endpoint: 'ws://127.0.0.1:1', secret: 'hush' }],
     data: join(folder, 'data'),
     shutdownGrace: '100ms',
@@ -79,7 +81,9 @@ describe('an agent', () => {
   })
 
   it('leaves out the machine where it is told to', async () => {
-    await using agent = await openAgent(configOf({ host: { enabled: false } }), { log: createRecordingLogger() })
+    await using agent = await openAgent(configOf({ sources: [watched('a'), watched('b')] }), {
+      log: createRecordingLogger(),
+    })
     expect(agent.status().parts.map((part) => part.id)).not.toContain('source/host.a')
   })
 
@@ -95,7 +99,7 @@ describe('an agent', () => {
     await using agent = await openAgent(config, { log })
     const metrics = await (await fetch(`http://127.0.0.1:${agent.metricsAddress?.port}/metrics`)).text()
     expect(metrics).toContain('netstats_agent_part_state{component="spool",state="ok"} 1')
-    expect(metrics).toContain('netstats_spool_backlog_observations{reader="ethstats 127.0.0.1:1 a"}')
+    expect(metrics).toContain('netstats_spool_backlog_observations{component="sink/ethstats"}')
     expect(metrics + JSON.stringify(log.entries) + JSON.stringify(config)).not.toContain('hush')
   })
 
@@ -112,7 +116,7 @@ describe('an agent', () => {
   it('does not wait for servers that are away, and says what waits on disk', async () => {
     await using node = await startNode()
     const log = createRecordingLogger()
-    const agent = await openAgent(configOf({ nodes: [{ name: 'a', rpc: node.url }], shutdownGrace: '1m' }), { log })
+    const agent = await openAgent(configOf({ sources: [watched('a', node.url)], shutdownGrace: '1m' }), { log })
     const isDegraded = (): boolean => agent.status().parts.some((part) => part.state === 'degraded')
     const backlog = (): number => agent.status().backlogs.get('ethstats 127.0.0.1:1 a') ?? 0
     await vi.waitFor(() => expect([isDegraded(), backlog() > 0]).toEqual([true, true]), { timeout: 20_000 })
@@ -123,7 +127,7 @@ describe('an agent', () => {
     expect(Object.keys(line?.fields['observations'] ?? {})).toContain('ethstats 127.0.0.1:1 a')
   })
 
-  it('leaves nothing open where it can not start', async () => {
+  it('leaves nothing open where it cannot start', async () => {
     const config = configOf()
     await using agent = await openAgent(config, { log: createRecordingLogger() })
     await expect(openAgent(config, { log: createRecordingLogger() })).rejects.toMatchObject({ code: 'SPOOL_IN_USE' })

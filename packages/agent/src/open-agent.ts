@@ -1,41 +1,38 @@
+import type { AgentStatus } from './agent-status.ts'
 import { hostname } from 'node:os'
 import { nodeId } from '@netstats/protocol'
-import { createSupervisor, systemClock } from '@netstats/sdk'
-import type { Clock, ComponentContext, Logger, PartStatus, StatusReporter, TaskContext } from '@netstats/sdk'
+import { createSupervisor, nodeNames, startSinks } from '@netstats/runtime'
+import { systemClock } from '@netstats/sdk'
+import type { Clock, ComponentContext, Logger, PartStatus, StatusReporter } from '@netstats/sdk'
+import type { Registry, TaskContext, WatchedPart } from '@netstats/runtime'
 import type { ListenAddress } from '@netstats/sdk/config'
-import { nameOf } from './config.ts'
+import { builtInRegistry } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { createCounters } from './counters.ts'
 import { openMonitor } from './monitor.ts'
-import { healthOf, metricsOf } from './self-report.ts'
-import { startSinks } from './sinks.ts'
-import { configuredSources, createSources } from './sources.ts'
-import type { SourceEntry } from './sources.ts'
-import { openSpool } from './spool/mod.ts'
+import { createPartNames, healthOf, metricsOf } from './self-report.ts'
+import { createSources } from './sources.ts'
+import { openSpool } from '@netstats/runtime/spool'
 
 export interface AgentDeps {
   readonly log: Logger
   readonly clock?: Clock
-  /** In the place of those that the configuration asks for. */
-  readonly sources?: readonly SourceEntry[]
-}
-
-export interface AgentStatus {
-  /** `ok` false means that a part does not work and a human should look. */
-  readonly ok: boolean
-  readonly parts: readonly PartStatus[]
-  /** Observations each sink still has to deliver. */
-  readonly backlogs: ReadonlyMap<string, number>
+  /** The components that the configuration was made with; the built-in ones where absent. */
+  readonly registry?: Registry
+  /** Of the program, for `/metrics`. */
+  readonly version?: string
 }
 
 /** A running agent. Disposing it delivers what it can within the grace, keeps the rest on disk, and closes everything. */
 export interface AgentHandle extends AsyncDisposable {
   status(): AgentStatus
-  /** Where it tells of itself, if it was asked to. */
+  /** Parts whose standstill means that the agent has to be started again. */
+  watched(): readonly WatchedPart[]
+  /** Where it serves `/metrics` and `/healthz`, if it was asked to. */
   readonly metricsAddress: ListenAddress | undefined
 }
 
-/** The spool runs under nobody's supervision: it mends itself, and says how it is. */
+/** The spool is not supervised: it repairs itself, and says how it is. */
 const createSpoolPart = (clock: Clock): StatusReporter & { status(): PartStatus } => {
   let part: PartStatus = { id: 'spool', state: 'ok', reason: '', since: clock.now(), restarts: 0 }
   const set = (state: PartStatus['state'], reason: string): void => {
@@ -44,7 +41,7 @@ const createSpoolPart = (clock: Clock): StatusReporter & { status(): PartStatus 
   return { ok: () => set('ok', ''), degraded: (reason) => set('degraded', reason), status: () => part }
 }
 
-/** How often a farewell looks whether everything is delivered. */
+/** How often the end looks whether everything is delivered. */
 const drainLookMs = 50
 
 /**
@@ -52,14 +49,17 @@ const drainLookMs = 50
  *
  * Every part runs under supervision; the end comes in the order of the arrows.
  */
+// oxlint-disable-next-line max-lines-per-function -- the parts in the order in which they are opened, which is that of their end in reverse
 export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<AgentHandle> => {
-  const { log, clock = systemClock } = deps
+  const { log, clock = systemClock, registry = builtInRegistry } = deps
   const counters = createCounters()
+  const partNames = createPartNames()
   await using stack = new AsyncDisposableStack()
 
   const { maxBytes, maxAge: maxAgeMs } = config.spool
   const directory = config.data
-  const reporter = nodeId(config.nodes.map(nameOf)[0] ?? hostname())
+  const nodes = [...new Set(nodeNames(config.sources, registry, hostname()))]
+  const reporter = nodeId(nodes[0] ?? hostname())
   const spoolPart = createSpoolPart(clock)
   const spool = stack.use(await openSpool({ directory, maxBytes, maxAgeMs, clock, log, reporter, status: spoolPart }))
   const sinkSupervisor = stack.use(createSupervisor({ clock, log }))
@@ -73,10 +73,24 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     return { id, clock, log, status, count }
   }
 
-  const entries = deps.sources ?? configuredSources(config)
-  const sources = createSources({ entries, supervisor: sourceSupervisor, spool, contextOf })
   stack.use(sourceSupervisor)
-  const sinks = await startSinks({ config, supervisor: sinkSupervisor, spool, sources, clock, contextOf })
+  const sources = createSources({ entries: config.sources, registry, supervisor: sourceSupervisor, spool, contextOf })
+  const { blocks, info, isWatched, latest, paces } = sources
+  const sinks = stack.use(
+    await startSinks({
+      entries: config.sinks,
+      registry,
+      nodes,
+      supervisor: sinkSupervisor,
+      spool,
+      clock,
+      contextOf,
+      placeOf: (observation) => ({ observation, network: info(observation.node)?.networkId }),
+      nodesAsked: { blocks, info, isWatched, latest, pace: (sink, node, ms) => paces.ask(sink, node, ms) },
+    }),
+  )
+  // Before the readers it uses; disposing it twice does no harm.
+  stack.use(sinkSupervisor)
   sources.start()
 
   const status = (): AgentStatus => {
@@ -87,14 +101,21 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     config.metrics === undefined
       ? undefined
       : await openMonitor(config.metrics.listen, {
-          metrics: () => metricsOf(status(), spool.stats(), counters.samples()),
+          metrics: () =>
+            metricsOf({
+              status: status(),
+              spool: spool.stats(),
+              counted: counters.samples(),
+              version: deps.version ?? 'unknown',
+              nameOf: partNames,
+            }),
           health: () => healthOf(status()),
         })
-  if (monitor !== undefined) log.info({ ...monitor.address }, 'tells of itself')
+  if (monitor !== undefined) log.info({ ...monitor.address }, 'reports on itself')
 
   const drain = async (): Promise<void> => {
     const limit = AbortSignal.timeout(config.shutdownGrace)
-    // Who can not deliver now is not waited for.
+    // A sink that cannot deliver now is not waited for.
     const isWell = (reader: string): boolean =>
       sinkSupervisor
         .statuses()
@@ -106,19 +127,20 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
       log.info({ observations: Object.fromEntries(waiting) }, 'the rest waits on disk for the next start')
   }
 
+  // The last one is ended first, and each whatever became of those before.
+  const ends = new AsyncDisposableStack()
+  ends.use(spool)
+  ends.use(monitor)
+  ends.use(sinks)
+  ends.use(sinkSupervisor)
+  ends.defer(drain)
+  ends.use(sourceSupervisor)
   let ending: Promise<void> | undefined
-  const end = async (): Promise<void> => {
-    await sourceSupervisor[Symbol.asyncDispose]()
-    await drain()
-    await sinkSupervisor[Symbol.asyncDispose]()
-    await sinks[Symbol.asyncDispose]()
-    await monitor?.[Symbol.asyncDispose]()
-    await spool[Symbol.asyncDispose]()
-  }
   stack.move()
   return {
     status,
+    watched: () => sinks.watched(),
     metricsAddress: monitor?.address,
-    [Symbol.asyncDispose]: () => (ending ??= end()),
+    [Symbol.asyncDispose]: () => (ending ??= ends.disposeAsync()),
   }
 }

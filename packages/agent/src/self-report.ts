@@ -1,10 +1,11 @@
 import { partStates } from '@netstats/sdk'
-import type { SpoolStats } from '@netstats/sdk'
+import type { SpoolStats } from '@netstats/runtime'
 import type { Sample } from './counters.ts'
 import { expose } from './exposition.ts'
-import type { AgentStatus } from './open-agent.ts'
+import type { AgentStatus } from './agent-status.ts'
 
-const help = {
+/** What each metric is, by its name. */
+export const agentMetrics: Readonly<Record<string, string>> = {
   netstats_agent_part_state: 'State of each part; 1 for the state it is in.',
   netstats_agent_part_restarts_total: 'Times a part was started again after a fault.',
   netstats_spool_backlog_observations: 'Observations a sink still has to deliver.',
@@ -13,31 +14,77 @@ const help = {
   netstats_spool_appended_total: 'Observations put into the spool.',
   netstats_spool_unreadable_total: 'Stored observations that could not be read back.',
   netstats_spool_commits_total: 'Writes of the spool to disk.',
-  netstats_spool_replaced_total: 'Times the spool was found damaged and begun anew.',
+  netstats_spool_replaced_total: 'Times the spool was found damaged and begun again.',
   netstats_spool_size_bytes: 'What the spool takes on disk.',
   netstats_spool_room_bytes: 'What the spool may take on disk.',
   netstats_spool_disk_full: '1 while the disk is full.',
-  netstats_agent_memory_bytes: 'Resident memory of the agent.',
-  netstats_agent_cpu_seconds_total: 'Processor time of the agent, user and system.',
-  netstats_agent_uptime_seconds: 'Time since the agent was started.',
+  netstats_build_info: 'Always 1; its labels say which program this is, of which version, and on what it runs.',
+  process_cpu_seconds_total: 'CPU time of the process, user and system.',
+  process_resident_memory_bytes: 'Resident memory of the process.',
+  process_start_time_seconds: 'When the process started, Unix seconds.',
+}
+
+const startedAt = Date.now() / 1000 - process.uptime()
+
+/** What a counter of a source or a sink is, where nothing better is known. */
+const helpOf = (name: string): string => {
+  const [, part = '', what = ''] = /^netstats_(source|sink)_(.+?)(?:_total)?$/.exec(name) ?? []
+  return agentMetrics[name] ?? `Counted by each ${part || 'component'}: ${what.replaceAll('_', ' ') || name}.`
+}
+
+/**
+ * Parts by what they are and not by where they lead: `sink/netstats`, the next of the sort `sink/netstats.2`. Addresses and
+ * names of nodes are for the log and `/healthz`.
+ */
+export const createPartNames = (): ((id: string) => string) => {
+  const names = new Map<string, string>()
+  const used = new Map<string, number>()
+  return (id) => {
+    const known = names.get(id)
+    if (known !== undefined) return known
+    const [sort = id] = id.split(' ', 1)
+    const count = (used.get(sort) ?? 0) + 1
+    used.set(sort, count)
+    const name = count === 1 ? sort : `${sort}.${count}`
+    names.set(id, name)
+    return name
+  }
+}
+
+export interface Reported {
+  readonly status: AgentStatus
+  readonly spool: SpoolStats
+  readonly counted: readonly Sample[]
+  readonly version: string
+  readonly nameOf: (id: string) => string
 }
 
 /** Everything an agent counts, as Prometheus text. */
-export const metricsOf = ({ parts, backlogs }: AgentStatus, spool: SpoolStats, counted: readonly Sample[]): string => {
+export const metricsOf = ({ status, spool, counted, version, nameOf }: Reported): string => {
+  const { parts, backlogs } = status
   const cpu = process.cpuUsage()
   const own: Sample[] = [
     ...parts.flatMap(({ id, state }) =>
       partStates.map((one) =>
-        sample('netstats_agent_part_state', one === state ? 1 : 0, { component: id, state: one }),
+        sample('netstats_agent_part_state', one === state ? 1 : 0, { component: nameOf(id), state: one }),
       ),
     ),
-    ...parts.map(({ id, restarts }) => sample('netstats_agent_part_restarts_total', restarts, { component: id })),
-    ...[...backlogs].map(([reader, count]) => sample('netstats_spool_backlog_observations', count, { reader })),
-    sample('netstats_agent_memory_bytes', process.memoryUsage.rss()),
-    sample('netstats_agent_cpu_seconds_total', (cpu.user + cpu.system) / 1e6),
-    sample('netstats_agent_uptime_seconds', process.uptime()),
+    ...parts.map(({ id, restarts }) =>
+      sample('netstats_agent_part_restarts_total', restarts, { component: nameOf(id) }),
+    ),
+    ...[...backlogs].map(([reader, count]) =>
+      sample('netstats_spool_backlog_observations', count, { component: nameOf(`sink/${reader}`) }),
+    ),
+    sample('netstats_build_info', 1, { program: 'agent', version, node_version: process.versions.node }),
+    sample('process_resident_memory_bytes', process.memoryUsage.rss()),
+    sample('process_cpu_seconds_total', (cpu.user + cpu.system) / 1e6),
+    sample('process_start_time_seconds', startedAt),
   ]
-  return expose([...own, ...spoolSamples(spool), ...counted], help)
+  const named = counted.map(({ labels: { component, ...labels }, ...one }) => ({
+    ...one,
+    labels: component === undefined ? labels : { component: nameOf(component), ...labels },
+  }))
+  return expose([...own, ...spoolSamples(spool), ...named], helpOf)
 }
 
 const spoolSamples = (spool: SpoolStats): readonly Sample[] => [

@@ -8,8 +8,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
-const wanted = 24
-const major = Number(process.versions.node.split('.')[0])
+// The first with argon2, which passwords are kept with.
+const wanted = '24.7'
+const [major, minor] = process.versions.node.split('.').map(Number)
+const isGood = major > 24 || (major === 24 && minor >= 7)
 
 /** Something in the nearest node_modules above this file that has it. */
 const find = (...path) => {
@@ -32,7 +34,7 @@ const handOver = (node) => {
   // Ctrl-C reaches the child by itself; this process only has to outlive it.
   process.on('SIGINT', () => undefined)
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => giveUp(`${node} can not be started: ${error.message}`))
+  child.on('error', (error) => giveUp(`${node} cannot be started: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 1))
 }
 
@@ -41,7 +43,7 @@ const giveUp = (message) => {
   process.exit(1)
 }
 
-if (major >= wanted) {
+if (isGood) {
   // An agent waits most of the time and makes little garbage. A small nursery takes 10 MB less, and so does leaving out
   // the optimising compilers, 6 MB; its share of a core stays the same. Without the wish for size the heap spreads by
   // 8 MB within a quarter of an hour. Before anything is loaded: a nursery that has grown does not shrink.
@@ -57,6 +59,8 @@ if (major >= wanted) {
     // The thread of the store looks there only when its environment says so; else it brings up the type stripper.
     process.env.NODE_COMPILE_CACHE ??= cache
   }
+  // What `npm ci` wants kept as well: the parts of components, which are loaded when one is opened.
+  for (const file of process.env.NETSTATS_WARM?.split(',') ?? []) await import(file)
   const { main } = await import('../src/main.ts')
   await main()
 } else {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { agentFlagValues } from './agent-flags.ts'
 import { CliError } from './errors.ts'
-import type { AgentFlags } from './program.ts'
+import type { AgentFlags } from './io.ts'
 
 /** The configuration that flags and variables amount to. */
 const configOf = (flags: AgentFlags, env: Record<string, string> = {}): Record<string, unknown> => {
@@ -27,21 +27,66 @@ const messageOf = (flags: AgentFlags): string => {
 
 describe('flags of the agent', () => {
   it('name one node after the machine, or as told', () => {
-    expect(configOf({ rpc: ['ws://a'], ethstats: server })['nodes']).toEqual([{ rpc: 'ws://a' }])
-    expect(configOf({ rpc: ['ws://a'], name: ['x'], ethstats: server })['nodes']).toEqual([
-      { rpc: 'ws://a', name: 'x' },
+    expect(configOf({ rpc: ['ws://a'], ethstats: server })['sources']).toEqual([
+      { type: 'ethereum', endpoint: 'ws://a' },
+      { type: 'host' },
+    ])
+    expect(configOf({ rpc: ['ws://a'], name: ['x'], ethstats: server })['sources']).toEqual([
+      { type: 'ethereum', endpoint: 'ws://a', node: 'x' },
+      { type: 'host' },
+    ])
+  })
+
+  it('follow log files beside the nodes, or without any', () => {
+    const logs = { type: 'log-file', paths: ['/a.log', 'b*'] }
+    expect(configOf({ rpc: ['ws://a'], logFile: logs.paths, ethstats: server })['sources']).toEqual([
+      { type: 'ethereum', endpoint: 'ws://a' },
+      { type: 'host' },
+      logs,
+    ])
+    expect(configOf({ logFile: logs.paths, ethstats: server })['sources']).toEqual([{ type: 'host' }, logs])
+    expect(configOf({ logFile: logs.paths, name: ['x'], ethstats: server })['sources']).toEqual([
+      { type: 'host', node: 'x' },
+      logs,
     ])
   })
 
   it('number several nodes, or take a name for each', () => {
     const rpc = ['ws://a', 'ws://b']
     const names = (name?: readonly string[]): unknown =>
-      (configOf({ rpc, ethstats: server, ...(name ? { name } : {}) })['nodes'] as { name?: string }[]).map(
-        (one) => one.name,
-      )
+      (configOf({ rpc, ethstats: server, ...(name ? { name } : {}) })['sources'] as { node?: string }[])
+        .slice(0, rpc.length)
+        .map((one) => one.node)
     expect(names()).toEqual([`${hostname()}-1`, `${hostname()}-2`])
     expect(names(['x'])).toEqual(['x-1', 'x-2'])
     expect(names(['x', 'y'])).toEqual(['x', 'y'])
+  })
+
+  it('open StatsD and syslog beside the nodes, or alone with the machine', () => {
+    const inputs = { statsd: '127.0.0.1:8125', syslog: ':5514', ethstats: server }
+    const listeners = [
+      { type: 'statsd', listen: '127.0.0.1:8125' },
+      { type: 'syslog', listen: ':5514' },
+    ]
+    expect(configOf({ rpc: ['ws://a', 'ws://b'], ...inputs })['sources']).toMatchObject([
+      { type: 'ethereum', endpoint: 'ws://a' },
+      { type: 'ethereum', endpoint: 'ws://b' },
+      { type: 'host' },
+      ...listeners,
+    ])
+    expect(configOf(inputs)['sources']).toEqual([{ type: 'host' }, ...listeners])
+    expect(configOf({ ...inputs, name: ['x'] })['sources']).toEqual([{ type: 'host', node: 'x' }, ...listeners])
+    const env = { NETSTATS_STATSD: ':1', NETSTATS_SYSLOG: ':2' }
+    expect(configOf({ ethstats: server, syslog: ':3' }, env)['sources']).toEqual([
+      { type: 'host' },
+      { type: 'statsd', listen: ':1' },
+      { type: 'syslog', listen: ':3' },
+    ])
+  })
+
+  it('put StatsD and syslog behind the sources of a file', () => {
+    const paths = agentFlagValues({ config: 'f', name: ['x'], statsd: ':1' }, {}, 2).map(({ path }) => path.join('.'))
+    expect(paths).toEqual(['sources.0.node', 'sources.2', 'sources.2.listen'])
   })
 
   it('give every server the secret, by text, file or variable', () => {
@@ -55,6 +100,18 @@ describe('flags of the agent', () => {
     expect(secretsOf({}, { NETSTATS_ETHSTATS_SECRET: 's' })[0]).toEqual({ env: 'NETSTATS_ETHSTATS_SECRET' })
     expect(secretsOf({ secret: 's' }, { NETSTATS_ETHSTATS_SECRET: 'other' })).toEqual(['s', 's'])
     expect(secretsOf({}, { NETSTATS_ETHSTATS_SECRET_FILE: '/f' })).toEqual([{ file: '/f' }, { file: '/f' }])
+  })
+
+  it('give every node its token and its secret, by file or variable', () => {
+    const nodes = (flags: AgentFlags, env?: Record<string, string>): unknown =>
+      (configOf({ rpc: ['ws://n', 'ws://m'], ethstats: server, ...flags }, env)['sources'] as readonly unknown[])[1]
+    expect(nodes({ rpcTokenFile: 'f', rpcJwtFile: 'g' })).toMatchObject({
+      bearer: { file: resolve('f') },
+      jwtSecret: { file: resolve('g') },
+    })
+    const env = { NETSTATS_RPC_TOKEN: 't', NETSTATS_RPC_JWT_FILE: '/g' }
+    expect(nodes({}, env)).toMatchObject({ bearer: { env: 'NETSTATS_RPC_TOKEN' }, jwtSecret: { file: '/g' } })
+    expect(messageOf({ config: 'c', rpcTokenFile: 'f' })).toContain('--rpc-token-file without a node')
   })
 
   it('report to Netstats servers, to ethstats servers, or to both', () => {
@@ -88,17 +145,18 @@ describe('flags of the agent', () => {
   it('stand in variables too, and win over them', () => {
     const env = { NETSTATS_RPC: 'ws://a, ws://b', NETSTATS_NAME: 'x,y', NETSTATS_ETHSTATS: 'ws://s' }
     expect(configOf({}, env)).toEqual({
-      nodes: [
-        { rpc: 'ws://a', name: 'x' },
-        { rpc: 'ws://b', name: 'y' },
+      sources: [
+        { type: 'ethereum', endpoint: 'ws://a', node: 'x' },
+        { type: 'ethereum', endpoint: 'ws://b', node: 'y' },
+        { type: 'host' },
       ],
       sinks: [{ type: 'ethstats', endpoint: 'ws://s' }],
     })
     expect(configOf({ ethstats: ['ws://t'] }, env)['sinks']).toEqual([{ type: 'ethstats', endpoint: 'ws://t' }])
   })
 
-  it('rename the only node of a file', () => {
-    expect(configOf({ config: 'f', name: ['x'] })).toEqual({ nodes: { 0: { name: 'x' } } })
+  it('rename the first node of a file', () => {
+    expect(configOf({ config: 'f', name: ['x'] })).toEqual({ sources: { 0: { node: 'x' } } })
   })
 
   it.each<[AgentFlags, string]>([

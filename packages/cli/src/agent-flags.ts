@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
-import type { FlagValue } from '@netstats/sdk/config'
-import { agentSecrets, keyFileOf, needServer, tokenOf } from './agent-secrets.ts'
+import type { FlagValue } from '@netstats/runtime/config'
+import { inputsOf, inputValues } from './agent-inputs.ts'
+import type { InputGiven } from './agent-inputs.ts'
+import { agentSecrets, keyFileOf, needServer, rpcCredentialsOf, tokenOf } from './agent-secrets.ts'
 import type { SecretGiven } from './agent-secrets.ts'
 import { usageError } from './errors.ts'
 import { logFlags } from './log-flags.ts'
-import type { AgentFlags } from './program.ts'
+import type { AgentFlags } from './io.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -12,6 +14,11 @@ type Env = Readonly<Record<string, string | undefined>>
 export const agentVariables = [
   'NETSTATS_NAME',
   'NETSTATS_RPC',
+  'NETSTATS_RPC_TOKEN',
+  'NETSTATS_RPC_TOKEN_FILE',
+  'NETSTATS_RPC_JWT_FILE',
+  'NETSTATS_STATSD',
+  'NETSTATS_SYSLOG',
   'NETSTATS_SERVER',
   'NETSTATS_TOKEN',
   'NETSTATS_TOKEN_FILE',
@@ -27,17 +34,21 @@ interface Given {
   readonly values: readonly string[]
 }
 
-/** Where the flags and variables of the common case belong in the configuration. */
-export const agentFlagValues = (flags: AgentFlags, env: Env): readonly FlagValue[] => {
+/** Where the flags and variables of the common case belong in the configuration; `sources`: how many its file has. */
+export const agentFlagValues = (flags: AgentFlags, env: Env, sources = 0): readonly FlagValue[] => {
   const rpc = pick([{ name: '--rpc', values: flags.rpc ?? [] }, fromEnv('NETSTATS_RPC', env)])
   const names = pick([{ name: '--name', values: flags.name ?? [] }, fromEnv('NETSTATS_NAME', env)])
   // A flag for one kind of server is the answer to where to report; variables are asked where there is none.
   const asked = (flags.server ?? flags.ethstats) === undefined ? env : {}
   const servers = pick([{ name: '--server', values: flags.server ?? [] }, fromEnv('NETSTATS_SERVER', asked)])
   const ethstats = pick([{ name: '--ethstats', values: flags.ethstats ?? [] }, fromEnv('NETSTATS_ETHSTATS', asked)])
+  const inputs = inputsOf(flags, env)
   if (flags.config === undefined) {
-    if (rpc.values.length === 0)
-      throw usageError('no node to watch; name one with --rpc URL, or a file with --config FILE')
+    if (rpc.values.length + inputs.length === 0) {
+      throw usageError(
+        'no node to watch; name one with --rpc URL, something else with --log-file PATH, --statsd or --syslog ADDRESS, or a file with --config FILE',
+      )
+    }
     if (servers.values.length + ethstats.values.length === 0) {
       throw usageError(
         'no server to report to; name one with --server URL or --ethstats URL, or a file with --config FILE',
@@ -49,7 +60,7 @@ export const agentFlagValues = (flags: AgentFlags, env: Env): readonly FlagValue
   const keyFile = keyFileOf(flags, env)
   needServer(flags, { netstats: servers.values.length > 0, ethstats: ethstats.values.length > 0 })
   return [
-    ...nodeValues(rpc, names),
+    ...sourceValues({ rpc, names, credentials: rpcCredentialsOf(flags, env), inputs, before: sources }),
     ...sinkValues([
       ...sinksOf('netstats', servers, { token, keyFile, secret: secrets.shared }),
       ...sinksOf('ethstats', ethstats, { secret: secrets.ethstats }),
@@ -73,20 +84,47 @@ const fromEnv = (name: string, env: Env): Given => ({
 
 const pick = (places: readonly [Given, ...Given[]]): Given => places.find((one) => one.values.length > 0) ?? places[0]
 
-const nodeValues = (rpc: Given, names: Given): readonly FlagValue[] => {
-  if (rpc.values.length === 0) {
-    // A name alone renames the only node of the file.
-    if (names.values.length > 1)
-      throw usageError(`${names.name} names ${names.values.length} nodes; give each its --rpc URL`)
-    return single(names.name, ['nodes', 0, 'name'], names.values[0])
-  }
+interface SourcesGiven {
+  readonly rpc: Given
+  readonly names: Given
+  readonly credentials: Readonly<Record<string, SecretGiven>>
+  readonly inputs: readonly InputGiven[]
+  /** Sources of the file. */
+  readonly before: number
+}
+
+const sourceValues = (given: SourcesGiven): readonly FlagValue[] => {
+  const { rpc, names, credentials, inputs, before } = given
+  if (rpc.values.length > 0) return [...nodeValues(given), ...inputValues(inputs, rpc.values.length + 1)]
+  const [credential] = Object.values(credentials)
+  if (credential?.name.startsWith('--'))
+    throw usageError(`${credential.name} without a node; name the node with --rpc URL, or put it into the file`)
+  // A name alone renames the first node of the file.
+  if (names.values.length > 1)
+    throw usageError(`${names.name} names ${names.values.length} nodes; give each its --rpc URL`)
+  const [first] = inputs
+  // Without a node to watch the machine is what the rest belongs to.
+  const machine =
+    before > 0 || first === undefined ? [] : [{ name: first.name, path: ['sources'], value: [{ type: 'host' }] }]
+  return [
+    ...machine,
+    ...single(names.name, ['sources', 0, 'node'], names.values[0]),
+    ...inputValues(inputs, before + machine.length),
+  ]
+}
+
+const nodeValues = ({ rpc, names, credentials }: SourcesGiven): readonly FlagValue[] => {
   const called = namesFor(rpc.values.length, names)
   return [
-    { name: rpc.name, path: ['nodes'], value: [] },
+    { name: rpc.name, path: ['sources'], value: [] },
     ...rpc.values.flatMap((value, i) => [
-      { name: rpc.name, path: ['nodes', i, 'rpc'], value },
-      ...single(names.name, ['nodes', i, 'name'], called[i]),
+      { name: rpc.name, path: ['sources', i], value: { type: 'ethereum' } },
+      { name: rpc.name, path: ['sources', i, 'endpoint'], value },
+      ...single(names.name, ['sources', i, 'node'], called[i]),
+      ...Object.entries(credentials).map(([key, one]) => ({ ...one, path: ['sources', i, key] })),
     ]),
+    // The machine is reported with the first node.
+    { name: rpc.name, path: ['sources', rpc.values.length], value: { type: 'host' } },
   ]
 }
 

@@ -1,7 +1,7 @@
 /** What an agent shows to its servers: tokens, keys and secrets, from flags and variables. */
 import { resolve } from 'node:path'
 import { usageError } from './errors.ts'
-import type { AgentFlags } from './program.ts'
+import type { AgentFlags } from './io.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -58,6 +58,23 @@ export const tokenOf = (flags: AgentFlags, env: Env): SecretGiven | undefined =>
     { what: 'token', flag: '--token', text: flags.token, file: flags.tokenFile, variable: 'NETSTATS_TOKEN' },
     env,
   )
+
+/** What nodes, or what stands before them, are shown; from files and variables only, which other users cannot see. */
+export const rpcCredentialsOf = (flags: AgentFlags, env: Env): Readonly<Record<string, SecretGiven>> => {
+  const bearer =
+    flags.rpcTokenFile === undefined
+      ? secretFrom(
+          { what: 'token', flag: '--rpc-token', text: undefined, file: undefined, variable: 'NETSTATS_RPC_TOKEN' },
+          env,
+        )
+      : { name: '--rpc-token-file', value: { file: resolve(flags.rpcTokenFile) } }
+  const jwtFile = flags.rpcJwtFile ?? env['NETSTATS_RPC_JWT_FILE'] ?? ''
+  const name = flags.rpcJwtFile === undefined ? 'NETSTATS_RPC_JWT_FILE' : '--rpc-jwt-file'
+  return {
+    ...(bearer === undefined ? {} : { bearer }),
+    ...(jwtFile === '' ? {} : { jwtSecret: { name, value: { file: resolve(jwtFile) } } }),
+  }
+}
 
 export const keyFileOf = (flags: AgentFlags, env: Env): SecretGiven | undefined => {
   if (flags.keyFile !== undefined) return { name: '--key-file', value: resolve(flags.keyFile) }

@@ -14,7 +14,7 @@ const fileOf = (name: string, text: string): string => {
   writeFileSync(path, text)
   return path
 }
-const commands = ['up', 'demo', 'server', 'agent', 'check-config', 'sample-config', 'version']
+const commands = ['up', 'demo', 'server', 'agent', 'check-config', 'sample-config', 'headers', 'version']
 
 describe('help', () => {
   it('names every command, on standard output', async () => {
@@ -53,7 +53,7 @@ describe('wrong use', () => {
     ],
     [
       ['agent', '--ethstats', 'ws://h'],
-      'netstats: no node to watch; name one with --rpc URL, or a file with --config FILE\n',
+      'netstats: no node to watch; name one with --rpc URL, something else with --log-file PATH, --statsd or --syslog ADDRESS, or a file with --config FILE\n',
     ],
     [
       ['agent', '--rpc', 'ws://h'],
@@ -111,9 +111,41 @@ describe('configuration files', () => {
     })
   })
 
+  it.each(['agent', 'server'])('a sample of an %s shows nothing as a default that is none', async (kind) => {
+    const { out } = await runCli(['sample-config', kind])
+    for (const line of out.split('\n')) expect(line).not.toMatch(/^\s*#(?!retries:)\S+: (?:1|\.\.\.)$/)
+    // Further shapes of a list item begin with a dash that is switched off, and stay so, to the end of the section.
+    const switchedOn = out.replaceAll(/^ +#- [\s\S]*?(?=^[^\s])/gm, '').replaceAll(/^(\s*(?:- )?)#(?=\S+: #)/gm, '$1')
+    expect(switchedOn).not.toBe(out)
+    const checked = await runCli(['check-config', '--kind', kind, fileOf(`on-${kind}.yaml`, switchedOn)])
+    expect([checked.code, checked.err]).toEqual([0, ''])
+  })
+
+  it('name files that are not there, and times that contradict each other', async () => {
+    const check = async (text: string): Promise<string> => {
+      const { code, err } = await runCli(['check-config', fileOf('files.yaml', text)])
+      expect(code).not.toBe(0)
+      return err
+    }
+    const server = 'listen: 127.0.0.1:3000\n'
+    expect(await check(`${server}tls: { cert: /nope.pem, key: /nope.key }\n`)).toMatch(
+      /\/nope\.\w+ cannot be read \(ENOENT\)/,
+    )
+    expect(await check(`${server}geo: { database: /nope.mmdb }\n`)).toContain('/nope.mmdb cannot be read')
+    const retention = await check(`${server}history: { retention: { raw: 30d, minutes: 7d, hours: 1d } }\n`)
+    expect(retention).toContain('history.retention.raw: 30d is longer than minutes is kept, 7d')
+    expect(retention).toContain('history.retention.minutes: 7d is longer than hours is kept, 1d')
+    const agent = 'sources: [{ type: ethereum, endpoint: http://h:1 }]\nsinks: [{ type: netstats, endpoint: ws://h, '
+    expect(await check(`${agent}keyFile: /nope.pem }]\n`)).toContain('sinks[0].keyFile: /nope.pem cannot be read')
+    expect(await check(`${agent}tls: { ca: /nope.pem } }]\n`)).toContain('sinks[0].tls.ca: /nope.pem cannot be read')
+  })
+
   it('tell by their keys what they configure', async () => {
     const server = fileOf('s.yaml', 'listen: 127.0.0.1:3000\nethstats:\n  secret: "s"\n')
-    const agent = fileOf('a.yaml', 'nodes: [{ rpc: http://h:1 }]\nsinks: [{ type: ethstats, endpoint: ws://h }]\n')
+    const agent = fileOf(
+      'a.yaml',
+      'sources: [{ type: ethereum, endpoint: http://h:1 }]\nsinks: [{ type: ethstats, endpoint: ws://h }]\n',
+    )
     expect((await runCli(['check-config', server])).out).toContain('good server')
     expect((await runCli(['check-config', agent])).out).toContain('good agent')
   })
@@ -155,16 +187,16 @@ describe('failures at run time', () => {
     const { code, err } = await runCli(['server', '--listen', '127.0.0.1:0', '--data', '/proc/netstats/data'])
     expect(code).toBe(1)
     expect(err).toMatch(
-      /^netstats: the data folder \/proc\/netstats\/data can not be made .*choose another with --data DIR\n$/,
+      /^netstats: the data folder \/proc\/netstats\/data cannot be made .*choose another with --data DIR\n$/,
     )
   })
 
-  it('name the data folder that can not be used', async () => {
+  it('name the data folder that cannot be used', async () => {
     const file = fileOf('in-the-way', '')
     const { code, err } = await runCli(['server', '--listen', '127.0.0.1:0', '--data', file])
     expect(code).toBe(1)
     expect(err).toBe(
-      `netstats: the data folder ${file} can not be made: a file is in its way; choose another with --data DIR\n`,
+      `netstats: the data folder ${file} cannot be made: a file is in its way; choose another with --data DIR\n`,
     )
   })
 })

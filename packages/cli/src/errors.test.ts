@@ -18,7 +18,7 @@ describe('explanations', () => {
     [system('EADDRINUSE', { address: '::', port: 80 }), '[::]:80 is in use'],
     [system('EADDRNOTAVAIL', { address: '9.9.9.9', port: 80 }), '9.9.9.9:80 is not an address of this machine'],
     [system('EACCES', { address: '0.0.0.0', port: 80 }), 'may not listen on 0.0.0.0:80; choose a port above 1023'],
-    [system('EACCES', { path: '/x' }), '/x can not be used: permission denied'],
+    [system('EACCES', { path: '/x' }), '/x cannot be used: permission denied'],
     [system('ENOSPC', { path: '/x' }), 'no space is left on the disk of /x'],
     [system('EROFS'), 'read-only file system'],
   ])('name the cure of %s', (error, words) => {

@@ -58,7 +58,7 @@ const systemFault = (error: NodeJS.ErrnoException & { address?: string; port?: n
     case 'EPERM':
       return port !== undefined
         ? `this user may not listen on ${place}; choose a port above 1023 with --listen`
-        : `${path ?? 'a file'} can not be used: permission denied; change its owner, or choose another place with --data`
+        : `${path ?? 'a file'} cannot be used: permission denied; change its owner, or choose another place with --data`
     case 'EROFS':
       return `${path ?? 'the data folder'} is on a read-only file system; choose another place with --data`
     case 'ENOSPC':

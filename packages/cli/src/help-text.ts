@@ -7,3 +7,6 @@ Exit codes:
 /** What follows the options in the help of every command. */
 export const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${codes}\n`
+
+/** For an option that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

@@ -1,5 +1,5 @@
-import type { FlagValue } from '@netstats/sdk/config'
-import type { LogFlags } from './program.ts'
+import type { FlagValue } from '@netstats/runtime/config'
+import type { LogFlags } from './io.ts'
 
 /** Where the flags of the log belong in every configuration. */
 export const logFlags = ({ logLevel, logFormat }: LogFlags): readonly FlagValue[] => [

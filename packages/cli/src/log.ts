@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { Logger } from '@netstats/sdk'
-import type { LogFormat, LogLevel } from '@netstats/sdk/config'
+import type { LogFormat, LogLevel } from '@netstats/runtime/config'
 
 export interface LogOptions {
   readonly level: LogLevel

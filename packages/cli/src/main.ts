@@ -1,11 +1,13 @@
 import { exitCodes, explain } from './errors.ts'
 import type { ExitCode } from './errors.ts'
 import { runProgram } from './program.ts'
-import type { Io } from './program.ts'
+import type { Io } from './io.ts'
 import { openShutdown } from './shutdown.ts'
 
 /** Runs the command line of this process and ends it with the right code. */
 export const main = async (): Promise<void> => {
+  // What is made from here on is for its owner, to be read by the group at most.
+  process.umask(process.umask() | 0o027)
   const err = (line: string): void => void process.stderr.write(`${line}\n`)
   // A reader that has seen enough, as in `netstats sample-config agent | head`, is no fault.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)

@@ -1,4 +1,4 @@
-import { optionTable } from '@netstats/sdk/config'
+import { optionTable } from '@netstats/runtime/config'
 import { configSchemas } from './config-kinds.ts'
 import type { ConfigKind } from './config-kinds.ts'
 import { createProgram } from './program.ts'

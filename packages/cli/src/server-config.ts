@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { loadConfig } from '@netstats/sdk/config'
-import type { ServerConfig } from '@netstats/server'
+import { loadConfig } from '@netstats/runtime/config'
+import type { ServerConfig } from '@netstats/server/configuration'
 import { single } from './agent-flags.ts'
-import { configSchemas } from './config-kinds.ts'
-import type { Io } from './program.ts'
+import { configSchemas, registryOf } from './config-kinds.ts'
+import type { Io } from './io.ts'
 
 export interface PlaceFlags {
   readonly config?: string
@@ -13,7 +13,7 @@ export interface PlaceFlags {
 /** As `netstats server` with the same flags would take it, so that both mean the same folder. */
 export const serverConfigOf = async (flags: PlaceFlags, io: Pick<Io, 'env'>): Promise<ServerConfig> => {
   const { log: _, ...config } = loadConfig({
-    schema: await configSchemas.server(),
+    schema: await configSchemas.server(await registryOf({ file: flags.config, env: io.env })),
     ...(flags.config === undefined ? {} : { file: flags.config }),
     env: io.env,
     otherVariables: ['NETSTATS_HANDED_OVER'],

@@ -1,24 +1,14 @@
 import type { Command } from 'commander'
 import { usageError } from './errors.ts'
 import { examples } from './help-text.ts'
-import type { Io } from './program.ts'
+import type { Io } from './io.ts'
+import type { PruneFlags, StoreFlags } from './store-flags.ts'
 
-export interface StoreFlags {
-  readonly config?: string
-  readonly data?: string
-  readonly json?: boolean
-}
-export interface RestoreFlags extends StoreFlags {
-  readonly force?: boolean
-}
-export interface PruneFlags extends StoreFlags {
-  readonly dryRun?: boolean
-}
-
-const about = `Tells of the history that a server keeps, checks it, copies it. While a server runs on the data folder it does the
+const about = `Tells of the history that a server keeps, and checks it. While a server runs on the data folder it does the
 work itself, asked over a socket in that folder, so run this as its user or as root; else the files are opened here.`
 
-const withPlace = (command: Command): Command =>
+/** The options that say which server's data folder is meant. */
+export const withPlace = (command: Command): Command =>
   command
     .option('--config <file>', 'configuration file of the server')
     .option('--data <folder>', 'data folder of the server, where it is not the one of its configuration')
@@ -28,20 +18,22 @@ const withPlace = (command: Command): Command =>
 export const addStoreCommands = (program: Command, io: Io): void => {
   const store = program
     .command('store')
-    .summary('look after the history: info, verify, backup, restore, prune')
+    .summary('look after the history: info, verify, accept, prune')
     .description(about)
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText(
       'after',
       examples(
         'netstats store info --data /var/lib/netstats',
-        'netstats store backup /backups/monday --config /etc/netstats/server.yaml',
-        'netstats store help restore',
+        'netstats store verify --config /etc/netstats/server.yaml',
+        'netstats store help prune',
       ),
     )
     .action((_flags: object, command: Command) => {
       const [word] = command.args
       if (word === undefined) throw usageError('say what to do with the store, for example: netstats store info')
+      if (word === 'backup' || word === 'restore')
+        throw usageError(`it is netstats ${word} now, and of all a server keeps`)
       throw usageError(`unknown command 'store ${word.slice(0, 40)}' (see netstats store --help)`)
     })
 
@@ -59,40 +51,13 @@ export const addStoreCommands = (program: Command, io: Io): void => {
     .addHelpText('after', examples('netstats store verify', 'netstats store verify --config server.yaml'))
     .action(async (flags: StoreFlags) => (await import('./commands/store.ts')).verify(flags, io))
 
-  withPlace(store.command('backup'))
-    .summary('copy the history as of one moment, while the server goes on')
+  withPlace(store.command('accept'))
+    .summary('take note of what files have lost')
     .description(
-      'Writes a copy as of one moment into a new folder, as Parquet files with a manifest. A running server goes on writing\nmeanwhile; it makes the copy itself, so its user must be able to write there.',
+      'Shows which files of the history are missing or have lost something, and has the server tell of it no longer: after\nthis its health is good again. Nothing comes back by it. A file that cannot be used is to be moved away first.',
     )
-    .argument('<folder>', 'where to; it must not exist yet')
-    .addHelpText(
-      'after',
-      examples(
-        'netstats store backup /backups/monday',
-        'netstats store backup "/backups/$(date +%F)" --config /etc/netstats/server.yaml',
-      ),
-    )
-    .action(async (folder: string, flags: StoreFlags) =>
-      (await import('./commands/store.ts')).backup(folder, flags, io),
-    )
-
-  withPlace(store.command('restore'))
-    .summary('put a backup in place while the server is stopped')
-    .description(
-      'Checks a backup whole, makes a history of it, and puts that in place in one step. The server must be stopped. Where\nthere is a history already, nothing is done without --force; nothing is ever deleted.',
-    )
-    .argument('<folder>', 'the backup')
-    .option('--force', 'move a history that is there aside; it is kept beside the new one')
-    .addHelpText(
-      'after',
-      examples(
-        'netstats store restore /backups/monday --data /var/lib/netstats',
-        'netstats store restore /backups/monday --data /var/lib/netstats --force',
-      ),
-    )
-    .action(async (folder: string, flags: RestoreFlags) =>
-      (await import('./commands/store.ts')).restore(folder, flags, io),
-    )
+    .addHelpText('after', examples('netstats store accept', 'netstats store accept --config server.yaml --json'))
+    .action(async (flags: StoreFlags) => (await import('./commands/store.ts')).accept(flags, io))
 
   withPlace(store.command('prune'))
     .summary('drop now what is past its retention')

@@ -7,7 +7,7 @@ import { runCli, startCli } from './testing/run-cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'netstats-cli-store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const commands = ['info', 'verify', 'backup', 'restore', 'prune']
+const commands = ['info', 'verify', 'accept', 'prune']
 
 describe('help', () => {
   it('of the store names its commands', async () => {
@@ -28,7 +28,8 @@ describe('wrong use', () => {
   it.each([
     [['store'], 'netstats: say what to do with the store, for example: netstats store info\n'],
     [['store', 'inf'], "netstats: unknown command 'store inf' (see netstats store --help)\n"],
-    [['store', 'backup'], "netstats: missing required argument 'folder' (see netstats store backup --help)\n"],
+    [['store', 'backup', '/x'], 'netstats: it is netstats backup now, and of all a server keeps\n'],
+    [['backup'], "netstats: missing required argument 'folder' (see netstats backup --help)\n"],
     [['store', 'info', 'x'], /^netstats: too many arguments.*\(see netstats store info --help\)\n$/],
     [['store', 'prune', '--dryrun'], /unknown option '--dryrun' .*\(see netstats store prune --help\)\n$/],
     [['store', 'info', '--config', '/nowhere.yaml'], '/nowhere.yaml: the configuration file does not exist\n'],
@@ -40,20 +41,23 @@ describe('wrong use', () => {
 })
 
 describe('where there is no history', () => {
-  it.each([['info'], ['verify'], ['backup', join(folder, 'b0')], ['prune']])(
-    'store %s says so, and how to name another folder',
-    async (...args) => {
-      const { code, out, err } = await runCli(['store', ...args, '--data', join(folder, 'empty')])
-      expect([code, out]).toEqual([1, ''])
-      expect(err).toMatch(/^netstats: There is no history in .*empty\/history; name the data folder .*--data DIR/)
-      expect(existsSync(join(folder, 'empty'))).toBe(false)
-    },
-  )
+  it.each([
+    ['store', 'info'],
+    ['store', 'verify'],
+    ['store', 'accept'],
+    ['backup', join(folder, 'b0')],
+    ['store', 'prune'],
+  ])('%s %s says so, and how to name another folder', async (...args) => {
+    const { code, out, err } = await runCli([...args, '--data', join(folder, 'empty')])
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(/^netstats: There is no history in .*empty\/history; name the data folder .*--data DIR/)
+    expect(existsSync(join(folder, 'empty'))).toBe(false)
+  })
 
   it('nothing is restored from what is no backup', async () => {
     writeFileSync(join(folder, 'a-file'), '')
     for (const place of ['missing', 'a-file', '.']) {
-      const { code, err } = await runCli(['store', 'restore', join(folder, place), '--data', join(folder, 'empty')])
+      const { code, err } = await runCli(['restore', join(folder, place), '--data', join(folder, 'empty')])
       expect(code).toBe(1)
       expect(err).toMatch(
         /^netstats: (There is no backup at|.* is no backup: it has no manifest\.json).*STORE_BACKUP_INVALID\)\n$/,
@@ -63,11 +67,19 @@ describe('where there is no history', () => {
   })
 })
 
+describe.each(['backup', 'restore'])('netstats %s', (command) => {
+  it('has a help with examples', async () => {
+    const { code, out } = await runCli([command, '--help'])
+    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`Examples:\n.*netstats ${command} /backups`))])
+  })
+})
+
 describe('a history', () => {
   const data = join(folder, 'data')
   const config = join(folder, 'server.yaml')
   const backup = join(folder, 'backup')
   const store = (...args: string[]) => runCli(['store', ...args])
+  const cli = (...args: string[]) => runCli(args)
 
   beforeAll(async () => {
     writeFileSync(config, JSON.stringify({ data, listen: '127.0.0.1:0' }))
@@ -76,11 +88,14 @@ describe('a history', () => {
     // While it runs, it is the server that answers.
     const { code, out } = await store('info', '--config', config, '--json')
     expect([code, (JSON.parse(out) as { running: boolean }).running]).toEqual([0, true])
-    const refused = await store('restore', backup, '--config', config, '--force')
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('stop it before its history is replaced')])
+    const refused = await cli('restore', backup, '--config', config, '--force')
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining('stop it before what it keeps is replaced'),
+    ])
     server.child.kill('SIGTERM')
     expect((await server.ended).code).toBe(0)
-  }, 60_000)
+  })
 
   it('is found by configuration, flag or variable', async () => {
     for (const [args, env] of [
@@ -105,31 +120,36 @@ describe('a history', () => {
       code: 0,
       out: '{"dryRun":true,"files":[],"bytes":0}\n',
     })
-    expect(await store('backup', backup, '--data', data)).toMatchObject({ code: 0, err: '' })
-    const again = await store('backup', backup, '--data', data)
+    expect(await cli('backup', backup, '--data', data)).toMatchObject({ code: 0, err: '' })
+    const again = await cli('backup', backup, '--data', data)
     expect([again.code, again.err]).toEqual([1, expect.stringMatching(/exists already; choose another folder/)])
 
-    const taken = await store('restore', backup, '--data', data)
+    const taken = await cli('restore', backup, '--data', data)
     expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('--force')])
-    const restored = await store('restore', backup, '--data', data, '--force')
+    const restored = await cli('restore', backup, '--data', data, '--force')
     expect([restored.code, restored.err]).toEqual([0, ''])
     expect(readdirSync(data).filter((name) => name.startsWith('history')).length).toBe(2)
     expect(await store('verify', '--data', data)).toMatchObject({ code: 0 })
-  }, 60_000)
+  })
 
   it('that is damaged ends verify with 1 and a table of what is wrong', async () => {
     const hurt = join(folder, 'hurt')
-    await store('restore', backup, '--data', hurt)
+    await cli('restore', backup, '--data', hurt)
     writeFileSync(join(hurt, 'history/raw-2026-11-23T18-6h.duckdb'), 'this is no database of anybody')
     const { code, out, err } = await store('verify', '--data', hurt)
     expect(code).toBe(1)
     expect(out).toMatch(/1 finding\.\n {2}error +raw-2026-11-23T18-6h\.duckdb: .*not a database of Netstats/)
     expect(err).toMatch(/^netstats: the history has 1 error; /)
     expect((await store('info', '--data', hurt)).out).toContain(
-      'ATTENTION\n  raw-2026-11-23T18-6h.duckdb can not be used',
+      'ATTENTION\n  raw-2026-11-23T18-6h.duckdb cannot be used',
     )
-    const copy = await store('backup', join(folder, 'rest'), '--data', hurt)
+    const accepted = await store('accept', '--data', hurt)
+    expect(accepted).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Nothing is lost.*\nNone of the store's own/),
+    })
+    const copy = await cli('backup', join(folder, 'rest'), '--data', hurt)
     expect(copy.code).toBe(0)
-    expect(copy.err).toMatch(/^netstats: raw-2026-11-23T18-6h.duckdb is not in the backup: /)
+    expect(copy.err).toMatch(/^netstats: raw-2026-11-23T18-6h.duckdb is not whole in the backup: /)
   })
 })

@@ -4,9 +4,11 @@
  *   node packages/components/bench/cost.ts host [seconds]
  *   node packages/components/bench/cost.ts ws://127.0.0.1:8546 [seconds]
  */
-import { systemClock } from '@netstats/sdk'
+import { observationsIn, systemClock } from '@netstats/sdk'
 import type { Logger, Source, SourceContext } from '@netstats/sdk'
-import { sources } from '../src/mod.ts'
+import { ethereum } from '../src/sources/ethereum/mod.ts'
+import { host } from '../src/sources/host/mod.ts'
+import { configFor } from '@netstats/sdk/testing'
 
 const [what = 'host', seconds = '60'] = process.argv.slice(2)
 const nothing = (): void => undefined
@@ -18,21 +20,20 @@ const context: SourceContext = {
   status: { ok: nothing, degraded: nothing },
   count: nothing,
   paceMs: () => 0,
+  checkpoints: () => new Map(),
 }
 
 const open = (): Promise<Source> =>
   what === 'host'
-    ? sources.host.open(
-        sources.host.config.parse({ node: 'bench', interval: '1s', process: { pid: process.pid } }),
-        context,
-      )
-    : sources.ethereum.open(sources.ethereum.config.parse({ node: 'bench', endpoint: what }), context)
+    ? host.open(configFor(host, { node: 'bench', interval: '1s', process: { pid: process.pid } }), context)
+    : ethereum.open(configFor(ethereum, { node: 'bench', endpoint: what }), context)
 
 await using source = await open()
 const stop = new AbortController()
 const kinds = new Map<string, number>()
 const reading = (async () => {
-  for await (const { kind } of source.observe({ signal: stop.signal })) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+  for await (const given of source.observe({ signal: stop.signal }))
+    for (const { kind } of observationsIn(given)) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
 })()
 
 // The first seconds compile; they are not what it costs afterwards.

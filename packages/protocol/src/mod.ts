@@ -1,9 +1,11 @@
 export * from './units.ts'
 export * from './shed.ts'
 export { BaseError, ParseError } from './errors.ts'
+export { hasHidden, replaceHidden } from './hidden.ts'
 export { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
 export type { Observation, ObservationOf } from './observation.ts'
-export { isKind, kinds } from './kinds/mod.ts'
+export { maxLogFields } from './kinds/log.ts'
+export { isKind, kindOfCode, kinds } from './kinds/mod.ts'
 export type {
   Alarm,
   Bodies,
@@ -20,5 +22,6 @@ export type {
   NodeStats,
   Pending,
 } from './kinds/mod.ts'
+export * from './path-segment.ts'
 export * as read from './parse.ts'
 export { toPlain } from './parse.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ParseError } from './errors.ts'
-import { isKind, kinds } from './kinds/mod.ts'
+import { isKind, kindOfCode, kinds } from './kinds/mod.ts'
 import type { Kind } from './kinds/mod.ts'
 import { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
 import { shedClasses, shedRank } from './shed.ts'
@@ -30,6 +30,17 @@ describe('an observation', () => {
 
   it('leaves fields of a newer peer behind', () => {
     expect(decode('pending', '{"pending":3,"later":{"x":1},"__proto__":{"pending":9}}').body).toEqual({ pending: 3 })
+  })
+
+  it.each([
+    ['01337', '1337'],
+    ['000', '0'],
+    ['1337-aaaaaaaa', undefined],
+    ['1337\\n5', undefined],
+    ['', undefined],
+  ])('of network %j is of one that has one name only', (said, networkId) => {
+    const { body } = decode('node-info', `{"name":"a","networkId":"${said}"}`)
+    expect(body).toEqual({ name: 'a', ...(networkId === undefined ? {} : { networkId }) })
   })
 
   it('does not take inherited fields for its own', () => {
@@ -91,6 +102,27 @@ describe('kinds', () => {
     expect([shedClassOf('node-info'), shedClassOf('gap'), shedClassOf('block')]).toEqual(['alarm', 'alarm', 'block'])
     expect([shedClassOf('metric'), shedClassOf('log'), shedClassOf('alarm')]).toEqual(['stats', 'log', 'alarm'])
     expect(shedRank('latency')).toBeLessThan(shedRank('block'))
+  })
+
+  it('have a number each that no version gives to another', () => {
+    const codes = Object.fromEntries(all.map((kind) => [kind, kinds[kind].code]))
+    // A new kind is a line more; a line here is never changed, also not when its kind is gone.
+    expect(codes).toEqual({
+      'node-info': 0,
+      'node-stats': 1,
+      pending: 2,
+      latency: 3,
+      block: 4,
+      'block-processing': 5,
+      'head-event': 6,
+      host: 7,
+      gap: 8,
+      metric: 9,
+      log: 10,
+      alarm: 11,
+    })
+    expect(all.map((kind) => kindOfCode(kinds[kind].code))).toEqual(all)
+    expect([kindOfCode(12), kindOfCode(255)]).toEqual([undefined, undefined])
   })
 
   it('are known by their own names only', () => {

@@ -1,4 +1,4 @@
-/** Texts of up to this many characters are parsed as they come: they can not take much memory. */
+/** Texts of up to this many characters are parsed as they come: they cannot take much memory. */
 const checkedFrom = 256 * 1024
 
 export interface StructureBounds {

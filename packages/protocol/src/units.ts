@@ -1,4 +1,4 @@
-/** Branded numbers and strings: a duration can not be passed where a point in time is meant. */
+/** Branded numbers and strings: a duration cannot be passed where a point in time is meant. */
 declare const brand: unique symbol
 type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 

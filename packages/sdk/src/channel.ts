@@ -39,8 +39,9 @@ interface Sender<T> {
   settle(taken: boolean): void
 }
 
+// oxlint-disable-next-line max-lines-per-function -- who sends, who receives and what is queued between them change together
 export const channel = <T extends {}>({ capacity, overflow, onDrop }: ChannelOptions<T>): Channel<T> => {
-  if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError(`a channel can not hold ${capacity} values`)
+  if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError(`a channel cannot hold ${capacity} values`)
   const limit = overflow === 'latest' ? 1 : capacity
   const queue: T[] = []
   const receivers = new Set<Receiver<T>>()

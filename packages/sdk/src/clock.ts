@@ -49,13 +49,13 @@ const timer = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', onAbort, { once: true })
   })
 
-/** What `every` is made of, for whoever writes a clock: ticks on a grid of `ms` from the first call on. */
+/** What `every` is made of, for other clocks: ticks on a grid of `ms` from the first call on. */
 export async function* ticks(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
   ms: number,
   { signal }: { signal: AbortSignal },
 ): AsyncGenerator<void> {
-  if (!(ms > 0)) throw new RangeError(`a clock can not tick every ${ms} ms`)
+  if (!(ms > 0)) throw new RangeError(`a clock cannot tick every ${ms} ms`)
   const origin = clock.monotonic()
   let tick = 0
   while (!signal.aborted) {

@@ -2,6 +2,8 @@ import type { Block, BlockNumber, Kind, NodeId, NodeInfo, Observation } from '@n
 import type { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
+import type { Mapping } from './mapping.ts'
+import type { Batch, Checkpointed, Sequence, SpoolReader } from './spool.ts'
 import type { StatusReporter } from './status.ts'
 
 export interface ComponentContext {
@@ -16,56 +18,65 @@ export interface ComponentContext {
 
 export interface SourceContext extends ComponentContext {
   /**
-   * Least time between two reports of a node's state that those who take them ask for, for now; 0: as configured. Blocks
-   * and what else happens is told at once whatever it says.
+   * Least time between two reports of a node's state that the sinks ask for at the moment; 0: as configured. Blocks and other
+   * events are reported at once in any case.
    */
   paceMs(): number
+  /**
+   * What this source noted last with what it gave, by key: where it goes on after a restart. Its own words of an earlier
+   * run, which it may not understand any more. Empty at first, and where the disk lost the notes.
+   */
+  checkpoints(): ReadonlyMap<string, string>
 }
 
+/** What a source gives at once. */
+export type Observed = Observation | readonly (Observation | Checkpointed)[]
+
+/** The observations in what a source gave. */
+export const observationsIn = (given: Observed): readonly Observation[] =>
+  'kind' in given ? [given] : given.flatMap((one) => ('checkpoint' in one ? one.observations : [one]))
+
 /**
- * Produces observations of one node. `observe` runs until the signal aborts; it throws when it can not go on, and the
- * host opens a new one after a back-off. It mends by itself what it can: a node that restarts is no reason to throw.
+ * Produces observations of one node, one at a time or, where they come in crowds, several together: those go to disk at once.
+ * It is asked for more when the disk has what it gave. `observe` runs until the signal aborts; it throws when it cannot go on,
+ * and the host opens a new one after a back-off. It recovers from what it can: a node that restarts is no reason to throw.
+ * What it gives with a checkpoint is on disk together with it or not at all, so that after any end it can go on exactly behind it.
  */
 export interface Source extends AsyncDisposable {
   readonly node: NodeId
-  observe(options: { signal: AbortSignal }): AsyncIterable<Observation>
+  observe(options: { signal: AbortSignal }): AsyncIterable<Observed>
   /** Blocks by number, ascending, missing ones left out. Absent where the source knows no blocks. */
   readonly blocks?: (numbers: readonly BlockNumber[], options: { signal: AbortSignal }) => Promise<readonly Block[]>
-}
-
-/** A place in the spool: strictly increasing per spool, never reused, also across restarts. */
-export type Sequence = number
-
-export interface SpooledObservation {
-  readonly sequence: Sequence
-  readonly observation: Observation
-}
-
-/** Observations in spool order. Never empty. */
-export interface Batch {
-  /** Id of the spool that its sequences count in: those of another spool mean nothing beside them. */
-  readonly spool: string
-  /** Sequence of the observation before the first one in this reader's stream; 0 where there was none in this spool. */
-  readonly after: Sequence
-  readonly items: readonly SpooledObservation[]
-  /** Sequence of the last item: what the shipper commits when the batch is settled. */
-  readonly last: Sequence
 }
 
 /**
  * What became of a batch. A sink never retries and never buffers: it says what happened, the shipper decides.
  * `delivered`: the peer has it as durably as its protocol can promise. `rejected`: never will be accepted (counted, skipped).
- * `retry`: not now; `through` names what was settled of it nevertheless, the rest comes again.
+ * `retry`: not now; `through` names what was settled of it nevertheless, the rest comes again. Where the peer refused
+ * some of what was settled for good, `refused` says how many of them: the host counts and tells them as rejected.
  */
 export type Delivery =
-  | { readonly status: 'delivered' }
+  | { readonly status: 'delivered'; readonly refused?: Refused | undefined }
   | { readonly status: 'rejected'; readonly reason: string }
-  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number; readonly through?: Sequence }
+  | {
+      readonly status: 'retry'
+      readonly reason: string
+      readonly afterMs?: number | undefined
+      readonly through?: Sequence | undefined
+      readonly refused?: Refused | undefined
+    }
+
+/** Observations of a batch that the peer will never accept. */
+export interface Refused {
+  readonly observations: number
+  /** Of the last one. */
+  readonly reason: string
+}
 
 /**
  * Sends observations on. One `deliver` at a time, unless it has a window; it settles within the signal's lifetime and
  * keeps nothing of the batch afterwards. A sink that keeps a connection opens it in its factory's task or on first use
- * and mends it itself.
+ * and opens it again itself.
  */
 export interface Sink extends AsyncDisposable {
   /**
@@ -77,7 +88,7 @@ export interface Sink extends AsyncDisposable {
   deliver(batch: Batch, options: { signal: AbortSignal }): Promise<Delivery>
 }
 
-export interface SinkContext extends ComponentContext {
+export interface SinkContext extends ComponentContext, Mapping {
   /** Blocks of a watched node by number, for peers that ask for history; ascending, missing ones left out. */
   blocks(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Block[]>
   /**
@@ -85,6 +96,8 @@ export interface SinkContext extends ComponentContext {
    * that is opened again has missed the observation.
    */
   info(node: NodeId): NodeInfo | undefined
+  /** Whether a source of this process watches the node itself: of others nobody will say which network they are on. */
+  isWatched(node: NodeId): boolean
   /**
    * The newest observation of each kind that the sources of a watched node made in this process; of alarms the newest
    * step of each, of blocks the newest head. For sinks that tell what is while older observations are on their way.
@@ -95,40 +108,79 @@ export interface SinkContext extends ComponentContext {
   readonly spool: SpoolIdentity
 }
 
-/** What a sink may know of the spool its batches come from, besides what they say themselves. */
-export interface SpoolIdentity {
+/** What a sink may know of the spool its batches come from, and of its own stream out of it, besides what they say themselves. */
+export interface SpoolIdentity extends Pick<SpoolReader, 'at' | 'disown' | 'lives'> {
   readonly id: string
   /** No observation has a higher sequence yet. */
   readonly last: Sequence
+}
+
+/** What every component says of itself: its type name in configuration files, a sentence, and its options. */
+export interface ComponentDefinition<Schema extends z.ZodType = z.ZodType> {
+  /** Lower case letters, digits and dashes; no two components of a kind share one. */
+  readonly type: string
+  readonly summary: string
+  /** A strict object. Samples, reference, checks and messages are made from it. The host owns the keys `type`, `name` and `node`. */
+  readonly config: Schema
+}
+
+/** What the host adds to the options of a component that works for one node. */
+export interface OneNode {
+  readonly node: NodeId
+}
+
+export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> extends ComponentDefinition<Schema> {
   /**
-   * Makes the spool go on under a new id, if it still has this one: for a peer that has seen more of it than there is. A
-   * copy that was put back would use sequences again that mean something else there.
+   * It watches a node of the network itself. Sources that name no node belong to the first such node, and each node has
+   * one such source.
    */
-  renew(id: string): Promise<void>
+  readonly watchesNode?: true
+  open(config: z.output<Schema> & OneNode, context: SourceContext): Promise<Source>
 }
 
-/** A kind of source: its type name in configuration files, its schema, and how to open one. */
-export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
-  readonly type: string
-  readonly summary: string
-  readonly config: Schema
-  open(config: z.output<Schema>, context: SourceContext): Promise<Source>
-}
-
-export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
-  readonly type: string
-  readonly summary: string
-  readonly config: Schema
+interface AnySink<Schema extends z.ZodType> extends ComponentDefinition<Schema> {
   /**
    * Kinds of observations its peer has a use for; absent: all. The host keeps the others away from it, and what no sink
    * wants out of the spool.
    */
   readonly kinds?: readonly Kind[]
+  /** What its entry says where it says nothing: fewer kinds than it can carry, smaller batches, a pause between them. */
+  readonly usually?: SinkHabits
+  /** It shows numbers, or labels alone, as `samples` and `labels` of its context give them: its entry takes `names` and `labels`. */
+  readonly mapped?: boolean | 'labels'
+}
+
+export interface SinkHabits {
+  readonly kinds?: readonly Kind[]
+  readonly batchSize?: number
+  /** Least time between two batches, `1m`. */
+  readonly every?: string
+}
+
+/** Opened once for each node, because its peer expects a connection or a login of each. */
+export interface NodeSinkDefinition<Schema extends z.ZodType = z.ZodType> extends AnySink<Schema> {
+  readonly nodes?: 'one'
+  open(config: z.output<Schema> & OneNode, context: SinkContext): Promise<Sink>
+}
+
+/** Opened once, and given the observations of all nodes. */
+export interface SharedSinkDefinition<Schema extends z.ZodType = z.ZodType> extends AnySink<Schema> {
+  readonly nodes: 'all'
   open(config: z.output<Schema>, context: SinkContext): Promise<Sink>
 }
+
+export type SinkDefinition<Schema extends z.ZodType = z.ZodType> =
+  | NodeSinkDefinition<Schema>
+  | SharedSinkDefinition<Schema>
 
 export const defineSource = <Schema extends z.ZodType>(
   definition: SourceDefinition<Schema>,
 ): SourceDefinition<Schema> => definition
-export const defineSink = <Schema extends z.ZodType>(definition: SinkDefinition<Schema>): SinkDefinition<Schema> =>
-  definition
+
+export function defineSink<Schema extends z.ZodType>(definition: NodeSinkDefinition<Schema>): NodeSinkDefinition<Schema>
+export function defineSink<Schema extends z.ZodType>(
+  definition: SharedSinkDefinition<Schema>,
+): SharedSinkDefinition<Schema>
+export function defineSink(definition: SinkDefinition): SinkDefinition {
+  return definition
+}

@@ -6,12 +6,12 @@ export const reasonOf = (error: unknown): string => {
   return text.length > 300 ? `${text.slice(0, 299)}…` : text
 }
 
-/** The host uses a part in a way it can not serve: a bug of the program, never of its input. */
+/** The host uses a part in a way it cannot serve: a bug of the program, never of its input. */
 export class UsageError extends BaseError {
   override readonly name = 'UsageError'
 }
 
-/** A sink broke its contract in a way that only a fresh one can mend. */
+/** A sink broke its contract in a way that only a new one can repair. */
 export class SinkError extends BaseError {
   override readonly name = 'SinkError'
 }
@@ -29,6 +29,7 @@ export const spoolErrorCodes = [
   'SPOOL_READER_BUSY',
   'SPOOL_COMMIT_AHEAD',
   'SPOOL_TOO_MANY_READERS',
+  'SPOOL_CHECKPOINT_INVALID',
 ] as const
 export type SpoolErrorCode = (typeof spoolErrorCodes)[number]
 

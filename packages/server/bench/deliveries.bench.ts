@@ -1,17 +1,19 @@
 /**
  * What acknowledged streams cost: `node packages/server/bench/deliveries.bench.ts [streams] [batches a second] [seconds]`. The
- * main thread's part of taking batches and closing chunks, a chunk a second with a list of all streams in the first; then
- * what the store takes to write their rows, on the disk, and to say how far all streams are after it was opened anew.
+ * main thread's part of taking what agents send and closing batches, one a second; then
+ * what the store takes to write their rows, on the disk, and to say how far all streams are after it was opened again.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeId, unixMs } from '@netstats/protocol'
-import type { DeliveryStream } from '../src/history/deliveries-model.ts'
-import { createDeliveries } from '../src/history/deliveries.ts'
-import { createKeys } from '../src/history/keys.ts'
-import { createPending } from '../src/history/pending.ts'
-import { openDuckStore } from '../src/store/duckdb/mod.ts'
+import type { DeliveryStream } from '../src/delivery/delivery-model.ts'
+import { createDeliveryTracker } from '../src/delivery/delivery-tracker.ts'
+import { createNameIds } from '../src/history/name-ids.ts'
+import { createResumeBuffer } from '../src/history/resume-buffer.ts'
+import { writeBatch } from '../src/history/write-batch.ts'
+import { createRowBuffer } from '../src/history/row-buffer.ts'
+import { openDuckStore } from '@netstats/store/duckdb'
 
 const [count = 30_000, rate = 6000, seconds = 120] = process.argv.slice(2).map(Number)
 const day = 86_400_000
@@ -19,12 +21,11 @@ const retention = { raw: 2 * day, logs: day, seconds: day, minutes: day, hours: 
 const directory = mkdtempSync(join(tmpdir(), 'netstats-deliveries-'))
 const open = () => openDuckStore({ directory: join(directory, 'store'), retention, threads: 1 })
 
-const keys = createKeys()
+const names = createNameIds()
 let now = Date.now()
-const pending = createPending({ maxBytes: 2 ** 30, chunkRows: 1e9, onFull: () => undefined, monotonic: () => now })
-const deliveries = createDeliveries({
-  pending,
-  keys,
+const rowBuffer = createRowBuffer({ maxBytes: 2 ** 30, batchRows: 1e9, onFull: () => undefined, monotonic: () => now })
+const deliveries = createDeliveryTracker({
+  buffer: createResumeBuffer(rowBuffer, names),
   clock: { now: () => unixMs(now), monotonic: () => now },
   log: { error: () => undefined, info: () => undefined },
   flushEveryMs: 1000,
@@ -42,7 +43,7 @@ try {
   let writing = 0
   {
     await using store = await open()
-    await deliveries.opened(store)
+    deliveries.opened([])
     const streams: DeliveryStream[] = []
     for (let i = 0; i < count; i++) {
       const id = { agent: `agent-${i}`, network: '1337', node: `node-${i}`, spool: i.toString(16).padStart(32, '0') }
@@ -63,38 +64,36 @@ try {
           body: { pending: 1 },
         } as const
         const items = [{ sequence: applied + 1, observation }]
-        deliveries.take(stream, { after: applied, items, released: 0 }, now, () => undefined)
+        deliveries.take(stream, { after: applied, items, truncated: 0 }, now, () => undefined)
       }
       const taken = cpu()
-      pending.cut()
+      rowBuffer.cut()
       const cut = cpu() - taken
       taking += taken - from
       closing += cut
       slowest = Math.max(slowest, cut)
-      const chunk = pending.first()
-      if (chunk === undefined) continue
-      const names = keys.unwritten()
+      const batch = rowBuffer.first()
+      if (batch === undefined) continue
       const before = performance.now()
-      await store.write({ ...chunk.tables, ...names?.batch })
+      await writeBatch(store, names, batch)
       writing += performance.now() - before
-      names?.stored()
-      pending.done(chunk)
+      rowBuffer.done(batch)
     }
   }
   const bytes = readdirSync(join(directory, 'store'))
-    .filter((name) => name.startsWith('raw-'))
+    .filter((name) => name.startsWith('main.'))
     .reduce((sum, name) => sum + statSync(join(directory, 'store', name)).size, 0)
   const from = performance.now()
   await using again = await open()
   const opened = performance.now()
-  const found = await again.deliveries({ timeoutMs: 60_000 })
+  const found = await again.resumePoints({ timeoutMs: 60_000 })
   const read = performance.now()
-  const rows = rate * seconds + count
+  const rows = rate * seconds
   console.log(
-    `${count} streams, ${rate} batches a second, ${seconds} s: ${rows} rows, ${(bytes / rows).toFixed(1)} bytes each`,
+    `${count} streams, ${rate} batches a second, ${seconds} s: ${rows} resume points written, ${(bytes / 2 ** 20).toFixed(1)} MiB on the disk`,
   )
   console.log(
-    `taking ${((taking / rate / seconds) * 1000).toFixed(2)} µs a batch; closing a chunk ${(closing / seconds).toFixed(1)} ms, at most ${slowest.toFixed(1)} ms`,
+    `taking ${((taking / rate / seconds) * 1000).toFixed(2)} µs a batch; closing a batch ${(closing / seconds).toFixed(1)} ms, at most ${slowest.toFixed(1)} ms`,
   )
   console.log(`writing ${(writing / seconds).toFixed(1)} ms a second`)
   console.log(

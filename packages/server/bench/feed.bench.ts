@@ -5,12 +5,13 @@
  */
 import { createHub } from '../src/feed/hub.ts'
 import type { Hub } from '../src/feed/hub.ts'
-import { defaultFeedLimits } from '../src/feed/limits.ts'
+import { defaultFeedLimits } from '../src/feed/feed-limits.ts'
 import { createTestClient } from '../src/feed/testing/client.ts'
 import type { TestClient } from '../src/feed/testing/client.ts'
 import { connected, roundOf } from '../src/feed/testing/traffic.ts'
+import { noChanges } from '../src/shard/change-set.ts'
 import { createCore } from '../src/shard/mod.ts'
-import type { CoreInput } from '../src/shard/mod.ts'
+import type { Core, CoreInput } from '../src/shard/mod.ts'
 import type { NodeColumn, Topic } from '@netstats/protocol/feed'
 import { unixMs } from '@netstats/protocol'
 
@@ -60,95 +61,106 @@ interface Result {
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
 
-const run = (nodes: number, windows: number): Result => {
+/** Simulated time plus what was really spent since the tick began: pacing and budgets see true costs. */
+interface Clock {
+  simulated: number
+  tickStarted: number
+}
+
+interface Stage {
+  readonly core: Core
+  readonly hub: Hub
+  readonly clock: Clock
+  readonly nodes: number
+  /** Height of the next block. */
+  number: number
+}
+
+const openStage = (nodes: number): Stage => {
   const core = createCore()
-  // Simulated time plus what was really spent since the tick began: pacing and budgets see true costs.
-  let simulated = 0
-  let tickStarted = cpuMs()
-  const monotonic = () => simulated + (cpuMs() - tickStarted)
-  const nothing = {
-    nodes: new Set<string>(),
-    allNodes: false,
-    removedNodes: new Set<string>(),
-    blocks: new Set<string>(),
-    removedBlocks: new Set<string>(),
-    summary: false,
-  }
-  const hub: Hub = createHub({
+  const clock: Clock = { simulated: 0, tickStarted: cpuMs() }
+  const hub = createHub({
     core,
-    takeDirty: (key) => core.network(key)?.takeDirty() ?? nothing,
+    takeDirty: (key) => core.network(key)?.takeChangeSet() ?? noChanges,
     epoch: 'bench',
     version: 'bench',
     limits: defaultFeedLimits,
     meters: { count: () => undefined },
-    now: () => startsAt + simulated,
-    monotonic,
+    now: () => startsAt + clock.simulated,
+    monotonic: () => clock.simulated + (cpuMs() - clock.tickStarted),
   })
   for (let i = 0; i < nodes; i++) core.apply(connected(i, startsAt))
   hub.tick()
-  const clients: TestClient[] = []
-  for (let i = 0; i < windows; i++) {
+  return { core, hub, clock, nodes, number: 100 }
+}
+
+const openClients = ({ hub }: Stage, windows: number): readonly TestClient[] =>
+  Array.from({ length: windows }, (_, i) => {
     const client = createTestClient()
     client.keeps = false
     client.connect(hub)
     client.subscribe(hub, 1, windowOf(i))
-    clients.push(client)
-  }
-  let coreMs = 0
-  let ticks: number[] = []
-  let pieces: number[] = []
-  let number = 100
-  const play = (): void => {
-    const inputs = roundOf(number++, nodes, startsAt + simulated)
-    const end = simulated + blockMs
-    let next = 0
-    while (simulated < end) {
-      simulated += tickMs
-      const coreStarted = cpuMs()
-      for (; next < inputs.length && (inputs[next] as CoreInput).at <= startsAt + simulated; next++) {
-        core.apply(inputs[next] as CoreInput)
-      }
-      if (simulated % 1000 < tickMs) core.apply({ type: 'tick', at: unixMs(startsAt + simulated) })
-      coreMs += cpuMs() - coreStarted
-      tickStarted = cpuMs()
-      const round = hub.round()
-      for (let done = false, from = tickStarted; !done; ) {
-        done = round.next().done === true
-        const now = cpuMs()
-        pieces.push(now - from)
-        from = now
-      }
-      ticks.push(cpuMs() - tickStarted)
-      tickStarted = cpuMs()
+    return client
+  })
+
+/** CPU time of a round, in milliseconds. */
+interface Spent {
+  core: number
+  readonly ticks: number[]
+  readonly pieces: number[]
+}
+
+/** A round of 5 s. */
+const play = (stage: Stage, spent: Spent): void => {
+  const { core, hub, clock, nodes } = stage
+  const inputs = roundOf(stage.number++, nodes, startsAt + clock.simulated)
+  const end = clock.simulated + blockMs
+  let next = 0
+  while (clock.simulated < end) {
+    clock.simulated += tickMs
+    const at = startsAt + clock.simulated
+    const coreStarted = cpuMs()
+    for (; next < inputs.length && (inputs[next] as CoreInput).at <= at; next++) core.apply(inputs[next] as CoreInput)
+    if (clock.simulated % 1000 < tickMs) core.apply({ type: 'tick', at: unixMs(at) })
+    spent.core += cpuMs() - coreStarted
+    clock.tickStarted = cpuMs()
+    const round = hub.round()
+    for (let done = false, from = clock.tickStarted; !done; ) {
+      done = round.next().done === true
+      const now = cpuMs()
+      spent.pieces.push(now - from)
+      from = now
     }
+    spent.ticks.push(cpuMs() - clock.tickStarted)
+    clock.tickStarted = cpuMs()
   }
-  play()
-  play()
-  ticks = []
-  pieces = []
-  coreMs = 0
-  for (const client of clients) {
-    client.bytes = 0
-    client.count = 0
-  }
-  for (let i = 0; i < rounds; i++) play()
+}
+
+const run = (nodes: number, windows: number): Result => {
+  const stage = openStage(nodes)
+  const clients = openClients(stage, windows)
+  const nothing = (): Spent => ({ core: 0, ticks: [], pieces: [] })
+  for (let i = 0; i < 2; i++) play(stage, nothing())
+  for (const client of clients) client.bytes = client.count = 0
+  const spent = nothing()
+  for (let i = 0; i < rounds; i++) play(stage, spent)
   const seconds = (rounds * blockMs) / 1000
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
-  const sorted = [...ticks].sort((a, b) => a - b)
-  const sortedPieces = [...pieces].sort((a, b) => a - b)
-  const tables = hub.gauges().sortedTables
-  hub[Symbol.dispose]()
+  const ticks = spent.ticks.toSorted((a, b) => a - b)
+  const pieces = spent.pieces.toSorted((a, b) => a - b)
+  const tables = stage.hub.gauges().sortedTables
+  stage.hub[Symbol.dispose]()
   return {
     nodes,
     windows,
     tables,
     hubShare: sum(ticks) / (seconds * 1000),
-    coreShare: coreMs / (seconds * 1000),
-    tickP50: quantile(sorted, 0.5),
-    tickP99: quantile(sorted, 0.99),
-    tickMax: sorted.at(-1) ?? 0,
-    pieceP99: quantile(sortedPieces, 0.99),
-    pieceMax: sortedPieces.at(-1) ?? 0,
+    coreShare: spent.core / (seconds * 1000),
+    tickP50: quantile(ticks, 0.5),
+    tickP99: quantile(ticks, 0.99),
+    tickMax: ticks.at(-1) ?? 0,
+    pieceP99: quantile(pieces, 0.99),
+    pieceMax: pieces.at(-1) ?? 0,
     bytesPerViewer: sum(clients.map((c) => c.bytes)) / windows / seconds,
     deltasPerViewer: sum(clients.map((c) => c.count)) / windows / seconds,
   }

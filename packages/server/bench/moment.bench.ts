@@ -4,11 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { unixMs } from '@netstats/protocol'
-import { hash64Of, histogramBins } from '@netstats/sdk/store'
-import type { Moment } from '@netstats/sdk/store'
-import { imageOfMoment } from '../src/history/moment/image.ts'
-import { inSlices } from '../src/history/moment/slices.ts'
-import { createCore, createImageView } from '../src/shard/mod.ts'
+import { hash64Of, histogramBins } from '@netstats/store'
+import type { Moment } from '@netstats/store'
+import { imageOfMoment } from '../src/history/time-travel/stored-snapshot.ts'
+import { inSlices } from '../src/history/time-travel/time-slices.ts'
+import { createCore, createSnapshotView } from '../src/shard/mod.ts'
 
 const nodes = Number(process.argv[2] ?? 30_000)
 const heights = Number(process.argv[3] ?? 40)
@@ -18,9 +18,9 @@ const at = begin + blocks * 5000
 
 const hash = (n: number): string => `0x${n.toString(16).padStart(16, '0')}${'ab'.repeat(24)}`
 
-const momentOf = (): Moment => {
+const sightings = (): Moment['sightings'] => {
   const rows = nodes * heights
-  const sightings = {
+  const columns = {
     rows,
     node: new Uint32Array(rows),
     number: new Float64Array(rows),
@@ -30,98 +30,104 @@ const momentOf = (): Moment => {
   }
   for (let i = 0; i < rows; i++) {
     const number = blocks - heights + Math.floor(i / nodes)
-    sightings.node[i] = 1 + ((i * 7919) % nodes)
-    sightings.number[i] = number
-    sightings.hash64[i] = hash64Of(hash(number))
-    sightings.delayMs[i] = Math.floor(((i % nodes) * 900) / nodes)
-    sightings.at[i] = begin + number * 5000 + (sightings.delayMs[i] ?? 0)
+    columns.node[i] = 1 + ((i * 7919) % nodes)
+    columns.number[i] = number
+    columns.hash64[i] = hash64Of(hash(number))
+    columns.delayMs[i] = Math.floor(((i % nodes) * 900) / nodes)
+    columns.at[i] = begin + number * 5000 + (columns.delayMs[i] ?? 0)
   }
-  return {
-    network: 1,
-    at,
-    nodes: Array.from({ length: nodes }, (_, i) => ({
-      node: i + 1,
-      info: {
-        at: begin,
-        seq: i,
-        network: 1,
-        node: i + 1,
-        name: `Node ${i}`,
-        client: `Geth/v1.16.${i % 12}-stable/linux-amd64/go1.24`,
-        networkId: '1337',
-        genesis: null,
-        port: 30_303,
-        protocol: 'eth/68',
-        api: null,
-        os: 'linux',
-        osVersion: null,
-        reporter: null,
-        contact: `ops${i % 10}@example.org`,
-        coinbase: null,
-        canUpdateHistory: true,
-        city: null,
-        country: 'Switzerland',
-        latitude: 46,
-        longitude: 8,
-      },
-      state: {
-        at: begin + (i % 1000),
-        seq: i,
-        network: 1,
-        node: i + 1,
-        state: i % 20 === 0 ? 'inactive' : 'active',
-        reason: null,
-        sessions: 1,
-        activeMs: 0,
-      },
-      lastSeenAt: at - (i % 5000),
-      sample: {
-        active: true,
-        syncing: false,
-        mining: null,
-        hashrate: null,
-        peers: i % 50,
-        gasPrice: 1e9 + i,
-        reportedUptime: 100,
-        latencyMs: i % 200,
-        roundTripMs: i % 100,
-        pending: i % 30,
-        processingMs: null,
-      },
-      block: { at: at - 3000, number: blocks - 1, hash64: hash64Of(hash(blocks - 1)), delayMs: i % 900 },
-    })),
-    blocks: Array.from({ length: blocks }, (_, i) => blocks - 1 - i).map((number) => ({
-      at: begin + number * 5000,
-      network: 1,
-      number,
-      hash64: hash64Of(hash(number)),
-      hash: hash(number),
-      parentHash: hash(number - 1),
-      timestamp: begin + number * 5000,
-      miner: `0x${(number % 7).toString(16).padStart(40, '0')}`,
-      transactions: 100,
-      uncles: 0,
-      gasUsed: 1,
-      gasLimit: 2,
-      baseFeePerGas: null,
-      size: 500,
-      difficulty: '2',
-      extraData: null,
-      stateRoot: null,
-      transactionsRoot: null,
-      arrivedAt: begin + number * 5000,
-      firstNode: 1,
-      canonical: number < blocks - 8 ? true : null,
-      blockTimeMs: 5000,
-      nodes,
-      p50Ms: 400,
-      p95Ms: 800,
-      p99Ms: 890,
-      delays: Array.from({ length: histogramBins }, () => Math.floor(nodes / histogramBins)),
-    })),
-    sightings,
-  }
+  return columns
 }
+
+const nodeAt = (i: number): Moment['nodes'][number] => ({
+  node: i + 1,
+  info: {
+    at: begin,
+    seq: i,
+    network: 1,
+    node: i + 1,
+    name: `Node ${i}`,
+    client: `Geth/v1.16.${i % 12}-stable/linux-amd64/go1.24`,
+    networkId: '1337',
+    genesis: null,
+    port: 30_303,
+    protocol: 'eth/68',
+    api: null,
+    os: 'linux',
+    osVersion: null,
+    reporter: null,
+    contact: `ops${i % 10}@example.org`,
+    coinbase: null,
+    canUpdateHistory: true,
+    city: null,
+    country: 'Switzerland',
+    latitude: 46,
+    longitude: 8,
+  },
+  state: {
+    at: begin + (i % 1000),
+    seq: i,
+    network: 1,
+    node: i + 1,
+    state: i % 20 === 0 ? 'inactive' : 'active',
+    reason: null,
+    sessions: 1,
+    activeMs: 0,
+  },
+  lastSeenAt: at - (i % 5000),
+  sample: {
+    active: true,
+    syncing: false,
+    mining: null,
+    hashrate: null,
+    peers: i % 50,
+    gasPrice: 1e9 + i,
+    reportedUptime: 100,
+    latencyMs: i % 200,
+    roundTripMs: i % 100,
+    pending: i % 30,
+    processingMs: null,
+  },
+  block: { at: at - 3000, number: blocks - 1, hash64: hash64Of(hash(blocks - 1)), delayMs: i % 900 },
+})
+
+const blockAt = (number: number): Moment['blocks'][number] => ({
+  at: begin + number * 5000,
+  network: 1,
+  number,
+  hash64: hash64Of(hash(number)),
+  hash: hash(number),
+  parentHash: hash(number - 1),
+  timestamp: begin + number * 5000,
+  miner: `0x${(number % 7).toString(16).padStart(40, '0')}`,
+  transactions: 100,
+  uncles: 0,
+  gasUsed: 1,
+  gasLimit: 2,
+  baseFeePerGas: null,
+  size: 500,
+  difficulty: '2',
+  extraData: null,
+  stateRoot: null,
+  transactionsRoot: null,
+  arrivedAt: begin + number * 5000,
+  firstNode: 1,
+  canonical: number < blocks - 8 ? true : null,
+  blockTimeMs: 5000,
+  nodes,
+  p50Ms: 400,
+  p95Ms: 800,
+  p99Ms: 890,
+  delays: Array.from({ length: histogramBins }, () => Math.floor(nodes / histogramBins)),
+})
+
+const momentOf = (): Moment => ({
+  network: 1,
+  at,
+  nodes: Array.from({ length: nodes }, (_, i) => nodeAt(i)),
+  blocks: Array.from({ length: blocks }, (_, i) => blockAt(blocks - 1 - i)),
+  sightings: sightings(),
+})
 
 /** Runs `work` while a second loop measures the longest time between two of its turns. */
 const measured = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -162,7 +168,7 @@ console.log(`${nodes} nodes, ${heights} heights of single sights, ${blocks} heig
 for (let round = 0; round < 3; round++) {
   const image = await measured('join to an image', () => inSlices(join(), options))
   const before = heap()
-  const view = await measured('build the view', () => inSlices(createImageView(image, at), options))
+  const view = await measured('build the view', () => inSlices(createSnapshotView(image, at), options))
   if (globalThis.gc !== undefined) console.log(`  the view holds ${((heap() - before) / 2 ** 20).toFixed(0)} MiB`)
   const summary = view.summary()
   if (summary.nodes !== nodes || summary.head?.number !== blocks - 1) throw new Error('not what was put in')

@@ -5,8 +5,8 @@
  */
 import { blockNumber, nodeId, unixMs, unixSeconds } from '@netstats/protocol'
 import type { Address, Block, Hash, Observation, Wei } from '@netstats/protocol'
-import { createKeys } from '../src/history/keys.ts'
-import { createPending } from '../src/history/pending.ts'
+import { createNameIds } from '../src/history/name-ids.ts'
+import { createRowBuffer } from '../src/history/row-buffer.ts'
 import { createRecorder } from '../src/history/recorder.ts'
 import { createCore } from '../src/shard/mod.ts'
 import type { CoreInput } from '../src/shard/mod.ts'
@@ -17,17 +17,16 @@ const network = '1337'
 const ids = Array.from({ length: nodes }, (_, i) => nodeId(`node-${i}`))
 let now = 1_800_000_000_000
 
-const keys = createKeys()
-const pending = createPending({ maxBytes: 2 ** 30, chunkRows: 20_000, onFull: () => undefined, monotonic: () => now })
-const alone = createCore()
-const recorded = createCore({
-  observer: {
-    blockAdded: (...told) => recorder.blockAdded(...told),
-    sighted: (...told) => recorder.sighted(...told),
-    oldBlock: (...told) => recorder.oldBlock(...told),
-  },
+const names = createNameIds()
+const rowBuffer = createRowBuffer({
+  maxBytes: 2 ** 30,
+  batchRows: 20_000,
+  onFull: () => undefined,
+  monotonic: () => now,
 })
-const recorder = createRecorder({ core: recorded, keys, pending, sheds: () => ({}) })
+const alone = createCore()
+const recorded = createCore()
+const recorder = createRecorder({ core: recorded, names, rowBuffer, sheds: () => ({}) })
 
 const spent = new Map<string, { count: number; alone: number; recorded: number; slowest: number }>()
 let rows = 0
@@ -45,11 +44,7 @@ const measure = (name: string, inputs: readonly CoreInput[]): void => {
   const from = cpu()
   for (const input of inputs) alone.apply(input)
   const between = cpu()
-  for (const input of inputs) {
-    const changes = recorded.apply(input)
-    for (let i = 0; i < changes.length; i++) recorder.change(changes[i] as (typeof changes)[number])
-    recorder.input(input)
-  }
+  for (const input of inputs) recorder.applied(recorded.apply(input))
   const ms = cpu() - between
   sum.count += inputs.length
   sum.alone += between - from
@@ -72,11 +67,11 @@ const tick = (): void => {
   now += 1000
   measure('tick', [{ type: 'tick', at: unixMs(now) }])
   const from = cpu()
-  pending.cut()
-  for (let chunk = pending.first(); chunk !== undefined; chunk = pending.first()) {
-    rows += chunk.rows
-    bytes += chunk.bytes
-    pending.done(chunk)
+  rowBuffer.cut()
+  for (let batch = rowBuffer.first(); batch !== undefined; batch = rowBuffer.first()) {
+    rows += batch.rows
+    bytes += batch.bytes
+    rowBuffer.done(batch)
   }
   const cut = spent.get('cut') ?? { count: 0, alone: 0, recorded: 0, slowest: 0 }
   const ms = cpu() - from

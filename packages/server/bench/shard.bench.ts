@@ -74,7 +74,7 @@ for (let round = 0; round < rounds; round++) {
     if (second % 2 === 0) report('pending', (i) => ({ pending: (i + round) % 1000 }), 200)
     now += 1000
     timed('tick', 1, () => core.apply({ type: 'tick', at: unixMs(now) }))
-    timed('takeDirty', 1, () => view.takeDirty())
+    timed('takeDirty', 1, () => view.takeChangeSet())
     timed('summary', 1, () => view.summary())
     timed('missing', 1, () => view.missing(50))
     timed('sort by column', 1, () => {

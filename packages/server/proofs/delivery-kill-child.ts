@@ -1,7 +1,7 @@
 // The program that is killed: a core with its history, and agents that deliver to it. They live in the same process, but
 // know only what they noted in the journal, a file: all that an agent would have on its disk.
 //
-//   to the journal, O_APPEND:          A stream through    the agent was told that it is stored: it lets go of it
+//   to the journal, O_APPEND:          A stream through    the agent was told that it is stored: it releases it
 //   to the parent, standard output:    R                   all streams are open
 //                                      V text              something that must not be
 import { openSync, readFileSync, writeSync } from 'node:fs'
@@ -10,11 +10,11 @@ import type { Observation } from '@netstats/protocol'
 import { createRandom } from '@netstats/protocol/testing/random'
 import { systemClock } from '@netstats/sdk'
 import { createRecordingLogger } from '@netstats/sdk/testing'
-import type { DeliveryStream } from '../src/history/deliveries-model.ts'
+import type { DeliveryStream } from '../src/delivery/delivery-model.ts'
 import { openHistory } from '../src/history/history.ts'
 import { createCore } from '../src/shard/mod.ts'
 import type { CoreInput } from '../src/shard/mod.ts'
-import { openDuckStore } from '../src/store/duckdb/mod.ts'
+import { openDuckStore } from '@netstats/store/duckdb'
 import { acknowledgedIn, agents, bodyOf, network, retention, spool } from './delivery-kill-rows.ts'
 
 const [directory = '', journalPath = '', seed = ''] = process.argv.slice(2)
@@ -38,7 +38,7 @@ const history = await openHistory({
     }),
   retention,
   flushEveryMs: 30,
-  pendingBytes: 1 << 20,
+  bufferBytes: 1 << 20,
   clock: systemClock,
   log: createRecordingLogger(),
   health: { set: () => true },
@@ -47,10 +47,9 @@ const history = await openHistory({
   restoreWithinMs: 10_000,
   closeWithinMs: 1000,
 })
-const core = createCore({ observer: history.recorder })
+const core = createCore()
 const apply = (input: CoreInput): void => {
-  for (const change of core.apply(input)) history.recorder.change(change)
-  history.recorder.input(input)
+  history.recorder.applied(core.apply(input))
 }
 await history.begin(core)
 const { deliveries } = history
@@ -75,7 +74,7 @@ for (const agent of agents) {
   else {
     const known = acknowledged.get(agent) ?? 0
     if (stream.durable < known) violated(`${agent} was told ${known}, and the store has it up to ${stream.durable}`)
-    // Some trust what the server says; others send again all that they were not told of.
+    // Some trust what the server says; others send again all that was not acknowledged.
     sent.set(agent, random.chance(0.5) ? stream.durable : known)
     streams.push(stream)
   }
@@ -92,12 +91,12 @@ const step = (): void => {
     const observation = { node: nodeId(agent), observedAt: at, ...bodyOf(agent, sequence) } as Observation
     return { sequence, observation }
   })
-  const batch = { after, items, released: acknowledged.get(agent) ?? 0 }
+  const batch = { after, items, truncated: acknowledged.get(agent) ?? 0 }
   const taken = deliveries.take(stream, batch, at, ({ observation }) =>
     apply({ type: 'observation', at, network, observation }),
   )
   if (taken.type === 'taken') sent.set(agent, taken.through)
-  if (taken.type === 'hole') sent.set(agent, stream.applied)
+  if (taken.type === 'missing-range') sent.set(agent, stream.applied)
 }
 setInterval(() => {
   for (let i = 0; i < 5; i++) step()

@@ -1,5 +1,5 @@
 // What the agents of the proof tell: the same for a sequence whenever it is asked.
-import type { Retention } from '@netstats/sdk/store'
+import type { Retention } from '@netstats/store'
 
 const day = 86_400_000
 export const retention: Retention = { raw: day, logs: day, seconds: day, minutes: day, hours: day }

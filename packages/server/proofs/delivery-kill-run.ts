@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom } from '@netstats/protocol/testing/random'
-import type { Store } from '@netstats/sdk/store'
-import { openDuckStore } from '../src/store/duckdb/mod.ts'
+import type { Store } from '@netstats/store'
+import { openDuckStore } from '@netstats/store/duckdb'
 import { acknowledgedIn, agents, retention } from './delivery-kill-rows.ts'
-import { Violation } from './store-kill-oracle.ts'
+import { Violation } from '@netstats/protocol/testing/violation'
 
 export interface DeliveryKillOptions {
   readonly rounds: number
@@ -18,7 +18,7 @@ export interface DeliveryKillOptions {
 
 export interface DeliveryKillResult {
   readonly rounds: number
-  /** Observations that agents were told of, and that are there, at the end. */
+  /** Observations that were acknowledged to agents, and that are there, at the end. */
   readonly acknowledged: number
   readonly stored: number
 }
@@ -73,7 +73,7 @@ const live = async (args: readonly string[], afterMs: number): Promise<void> => 
   }
 }
 
-/** Each sequence up to the resume point is there once, none above it is, and no agent was told of more. */
+/** Each sequence up to the resume point is there once, none above it is, and no agent had an acknowledgement of more. */
 const check = async (directory: string, journal: string): Promise<Omit<DeliveryKillResult, 'rounds'>> => {
   if (!existsSync(directory)) return { acknowledged: 0, stored: 0 }
   await using store = await openDuckStore({ directory, retention, threads: 1 })
@@ -82,7 +82,7 @@ const check = async (directory: string, journal: string): Promise<Omit<DeliveryK
     if (typeof source === 'string') found.get(source)?.push(Number(message))
   for (const { metric, value } of await rowsOf(store, 'metric'))
     found.get(String(metric).replace('count of ', ''))?.push(Number(value))
-  const resume = new Map((await store.deliveries()).map(({ agent, through }) => [agent, through]))
+  const resume = new Map((await store.resumePoints()).map(({ agent, through }) => [agent, through]))
   const told = acknowledgedIn(journal)
   let stored = 0
   for (const [agent, sequences] of found) {

@@ -6,8 +6,8 @@
 // user that there is from one that there is not. A difference must show twice in a row: chance shows it once in a while.
 import { randomBytes, randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { createPasswords } from '../src/access/passwords.ts'
-import { attemptOf, openTestAccess, operator, start } from '../src/access/testing/folder.ts'
+import { createPasswords } from '../src/auth/passwords.ts'
+import { attemptOf, openTestAuth, operator, start } from '../src/auth/testing/folder.ts'
 
 const { values } = parseArgs({
   options: { samples: { type: 'string', default: '40000' }, logins: { type: 'string', default: '100' } },
@@ -63,15 +63,15 @@ const compare = async (question: Question): Promise<number> => {
   return Math.abs(t)
 }
 
-await using test = await openTestAccess({ failures: 10_000, sessionLife: '365d' }, { passwords: createPasswords() })
-const { access } = test
-const token = access.admin.agents.add(operator, { id: 'node-1' }).token ?? ''
-const apiToken = access.admin.users.addWithToken(operator, { name: 'script', role: 'admin' }).token
-await access.admin.users.add(operator, { name: 'alice', role: 'admin', password: 'correct horse battery' })
-const session = await access.doors.login('alice', 'correct horse battery', '192.0.2.1')
+await using test = await openTestAuth({ failures: 10_000, sessionLife: '365d' }, { passwords: createPasswords() })
+const { auth } = test
+const token = auth.admin.agents.add(operator, { id: 'node-1' }).token ?? ''
+const apiToken = auth.admin.users.addWithToken(operator, { name: 'script', role: 'admin' }).token
+await auth.admin.users.add(operator, { name: 'alice', role: 'admin', password: 'correct horse battery' })
+const session = await auth.httpAuthenticator.login('alice', 'correct horse battery', '192.0.2.1')
 const cookie = session.ok ? session.cookie : ''
 
-/** Begins like the right one so far. Made anew each time in the same way: else it is the making that is measured. */
+/** Begins like the right one so far. Made again each time in the same way: else it is the making that is measured. */
 const like = (secret: string, characters: number): string => {
   const rest = randomBytes(secret.length)
     .toString('base64url')
@@ -83,27 +83,27 @@ const farFrom = (secret: string): string => like(secret, 4)
 
 let at = start
 /** So far apart that nobody is locked out. */
-const judge = (id: string, secret: string) => (): Try => {
+const loginAs = (id: string, secret: string) => (): Try => {
   const attempt = attemptOf({ id, secret, at: (at += 1000) })
-  return () => access.gatekeeper.judge(attempt)
+  return () => auth.agentAuthenticator.authenticate(attempt)
 }
-const identify = (headers: Record<string, string>) => (): Try => () => access.doors.identify({ headers })
+const identify = (headers: Record<string, string>) => (): Try => () => auth.httpAuthenticator.identify({ headers })
 let address = 0
 const login = (name: string) => (): Try => {
   const from = `2001:db8:${(++address).toString(16)}::1`
-  return () => access.doors.login(name, 'wrong horse battery', from)
+  return () => auth.httpAuthenticator.login(name, 'wrong horse battery', from)
 }
 
 const questions: readonly Question[] = [
   {
     name: 'token of an agent, all but two characters right or next to none',
     count: samples,
-    sorts: [() => judge('node-1', nearTo(token))(), () => judge('node-1', farFrom(token))()],
+    sorts: [() => loginAs('node-1', nearTo(token))(), () => loginAs('node-1', farFrom(token))()],
   },
   {
     name: 'shared secret, all but two characters right or next to none',
     count: samples,
-    sorts: [() => judge('node-2', nearTo('shared secret'))(), () => judge('node-2', farFrom('shared secret'))()],
+    sorts: [() => loginAs('node-2', nearTo('shared secret'))(), () => loginAs('node-2', farFrom('shared secret'))()],
   },
   {
     name: 'API token, all but two characters right or next to none',

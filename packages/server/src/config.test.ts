@@ -1,5 +1,5 @@
-import { loadConfig, outlineOf, sampleConfig } from '@netstats/sdk/config'
-import type { Outline } from '@netstats/sdk/config'
+import { loadConfig, outlineOf, sampleConfig } from '@netstats/runtime/config'
+import type { Outline } from '@netstats/runtime/config'
 import { describe, expect, it } from 'vitest'
 import { serverConfig } from './config.ts'
 
@@ -27,6 +27,27 @@ describe('the server configuration', () => {
     const config = load({ NETSTATS_ETHSTATS_SECRET: 'hidden-word' })
     expect(config.ethstats.secret?.reveal()).toBe('hidden-word')
     expect(JSON.stringify(config)).not.toContain('hidden-word')
+  })
+
+  it('takes no address or origin that could never be that of a page, and shows no password in it', () => {
+    const one = (name: string, value: unknown, path: readonly string[] = [name]) =>
+      loadConfig({ schema: serverConfig, flags: [{ name, path, value }] })
+    expect(one('publicUrl', 'https://a.example/x').publicUrl).toBe('https://a.example/x')
+    for (const value of [
+      'https://ann:s3cretpw@a.example/',
+      'https://a.example/?token=s3cretpw',
+      'https://a.example/#x',
+      'https://a.example/a b',
+      'https://a.example//x',
+      'https://a.example/%2f',
+      'ftp://a.example/',
+      7,
+    ]) {
+      expect(() => one('publicUrl', value)).toThrow('expected an address such as')
+      expect(() => one('publicUrl', value)).not.toThrow('s3cretpw')
+    }
+    for (const value of ['https://*.example.org', 'https://ann:pw@a.example', 'null', 'https://a.example/x'])
+      expect(() => one('feed.origins', [value], ['feed', 'origins'])).toThrow('expected an origin such as')
   })
 
   it('takes places by node id, each a point on the globe', () => {

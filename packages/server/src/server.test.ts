@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fixtureClients, hostileFrames, readFixture } from '@netstats/protocol/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { serverConfig } from './config.ts'
-import { blockFrame, helloFrame, latencyFrame, pendingFrame, pingFrame } from './ingest/testing.ts'
+import { blockFrame, helloFrame, latencyFrame, pendingFrame, pingFrame } from './gateway/ethstats/testing.ts'
 import { openServer } from './server.ts'
 import { startServer } from './testing.ts'
 import type { RunningServer, TestSocket } from './testing.ts'
@@ -49,16 +49,17 @@ describe('a server', () => {
     expect(health.parts.map((part) => part.id)).toEqual([
       'geo',
       'store',
+      'store/files',
       'history',
-      'control',
+      'admin',
       'http',
       'core',
-      'desk',
-      'ingest/ethstats',
-      'ingest/netstats',
-      'intake',
+      'gateway/ethstats',
+      'gateway/netstats',
+      'sessions',
       'feed',
       'classic',
+      'queue',
     ])
     expect(running.log.entries.filter((entry) => entry.level === 'warn')).toHaveLength(1)
   })
@@ -80,7 +81,7 @@ describe('a server', () => {
     await using running = await startServer()
     const config = serverConfig.parse({ listen: '127.0.0.1:0', data: running.data })
     await expect(openServer({ config, log: running.log, version: '0' })).rejects.toMatchObject({
-      code: 'ACCESS_FILE_IN_USE',
+      code: 'AUTH_FILE_IN_USE',
       message: expect.stringContaining('runs on this folder already'),
     })
   })
@@ -281,7 +282,7 @@ describe('hostile peers', () => {
     good.send(pingFrame('good'))
     await good.next(isPong)
     await vi.waitFor(() => expect(running.server.core.network('1337')?.node('flood')?.blockNumber).toBe(12), 10_000)
-    expect(await running.metric('intake_shed_total{class="latency",reason="rate"}')).toBeGreaterThan(15_000)
+    expect(await running.metric('queue_shed_total{class="latency",reason="rate"}')).toBeGreaterThan(15_000)
     expect(flood.socket.readyState).toBe(flood.socket.OPEN)
   })
 })

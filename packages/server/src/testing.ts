@@ -2,11 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Store } from '@netstats/sdk/store'
-import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
+import { builtIn } from '@netstats/components'
+import { createRegistry } from '@netstats/runtime'
+import type { Plugin } from '@netstats/sdk'
+import type { ManagedStore } from '@netstats/store'
+import { createMemoryStore } from '@netstats/store/testing'
+import { createRecordingLogger } from '@netstats/sdk/testing'
 import type { RecordingLogger } from '@netstats/sdk/testing'
 import { WebSocket } from 'ws'
-import { serverConfig } from './config.ts'
+import { serverConfigOf } from './config.ts'
 import { openServer } from './server.ts'
 import type { ServerHandle } from './server.ts'
 
@@ -37,19 +41,24 @@ type Json = Readonly<Record<string, unknown>>
 
 export interface StartOptions {
   /** Where the history goes: nowhere that lasts, by default. */
-  readonly openStore?: () => Promise<Store>
+  readonly openStore?: () => Promise<ManagedStore>
   /** Connections a process can hold, in place of what the system allows. */
   readonly mayOpen?: number
+  /** Components besides the built-in ones. */
+  readonly plugins?: readonly Plugin[]
 }
 
 export const startServer = async (config: Json = {}, options: StartOptions = {}): Promise<RunningServer> => {
   const { openStore = () => Promise.resolve(createMemoryStore()) } = options
   const data = await mkdtemp(join(tmpdir(), 'netstats-server-'))
   const log = createRecordingLogger()
-  const parsed = serverConfig.parse({
+  const registry = createRegistry([builtIn, ...(options.plugins ?? [])])
+  const parsed = serverConfigOf(registry).parse({
     listen: '127.0.0.1:0',
     data,
     drainTimeout: '1s',
+    // Tests need not wait for it.
+    nodes: { reconnectGrace: '0s' },
     ...config,
     ethstats: { secret: 's3cret', ...(config['ethstats'] as Json | undefined) },
   })
@@ -59,6 +68,7 @@ export const startServer = async (config: Json = {}, options: StartOptions = {})
     log,
     version: '0.0.0-test',
     openStore,
+    registry,
     ...(mayOpen !== undefined && { mayOpen }),
   })
   const sockets = new Set<TestSocket>()

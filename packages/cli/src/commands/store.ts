@@ -1,13 +1,12 @@
-/** `netstats store …`: asks whoever owns the history, and writes down the answer. */
-import { resolve } from 'node:path'
-import type { AdminOptions } from '@netstats/sdk/store'
-import { openStoreAdmin, restoreStore } from '@netstats/server'
-import type { OpenedAdmin } from '@netstats/server'
+/** `netstats store …`: asks the one who owns the history, and writes down the answer. */
+import type { AdminOptions } from '@netstats/store'
+import { openStoreAdmin } from '@netstats/server/admin'
+import type { OpenedAdmin } from '@netstats/server/admin'
 import { CliError } from '../errors.ts'
-import type { Io } from '../program.ts'
+import type { Io } from '../io.ts'
 import { serverConfigOf as configOf } from '../server-config.ts'
-import type { PruneFlags, RestoreFlags, StoreFlags } from '../store-program.ts'
-import { backupText, counted, infoText, pruneText, restoreText, verifyText } from '../store/format.ts'
+import type { PruneFlags, StoreFlags } from '../store-flags.ts'
+import { acceptText, counted, infoText, pruneText, verifyText } from '../store/format.ts'
 import { openProgress } from '../store/progress.ts'
 
 export const info = async (flags: StoreFlags, io: Io): Promise<void> => {
@@ -27,11 +26,9 @@ export const verify = async (flags: StoreFlags, io: Io): Promise<void> => {
   throw new CliError('CLI_STORE_UNSOUND', `the history has ${counted(errors, 'error')}; ${cure}`)
 }
 
-export const backup = async (target: string, flags: StoreFlags, io: Io): Promise<void> => {
-  const report = await withAdmin(flags, io, ({ admin }, options) => admin.backup(resolve(target), options))
-  say(flags, io, report, backupText(report))
-  // The copy is whole as far as it goes: a script that keeps copies goes on, whoever reads its mail is told.
-  for (const { name, reason } of report.missing ?? []) io.err(`netstats: ${name} is not in the backup: ${reason}`)
+export const accept = async (flags: StoreFlags, io: Io): Promise<void> => {
+  const report = await withAdmin(flags, io, ({ admin }, options) => admin.accept(options))
+  say(flags, io, report, acceptText(report))
 }
 
 export const prune = async (flags: PruneFlags, io: Io): Promise<void> => {
@@ -40,25 +37,18 @@ export const prune = async (flags: PruneFlags, io: Io): Promise<void> => {
   say(flags, io, { dryRun, ...report }, pruneText(report, dryRun))
 }
 
-export const restore = async (from: string, flags: RestoreFlags, io: Io): Promise<void> => {
-  const config = await configOf(flags, io)
-  const report = await withProgress(io, (options) =>
-    restoreStore({ config, from: resolve(from), force: flags.force ?? false, ...options }),
-  )
-  say(flags, io, report, restoreText(report, report.aside))
-}
-
-const withAdmin = async <T>(
+export const withAdmin = async <T>(
   flags: StoreFlags,
   io: Io,
   work: (opened: OpenedAdmin, options: AdminOptions) => Promise<T>,
+  needsHistory = true,
 ): Promise<T> => {
-  await using opened = await openStoreAdmin({ config: await configOf(flags, io) })
+  await using opened = await openStoreAdmin({ config: await configOf(flags, io), needsHistory })
   return await withProgress(io, (options) => work(opened, options))
 }
 
 /** The line of progress is gone before anything else is written. */
-const withProgress = async <T>(
+export const withProgress = async <T>(
   { terminal, err, shutdown }: Io,
   work: (options: AdminOptions) => Promise<T>,
 ): Promise<T> => {
@@ -66,5 +56,5 @@ const withProgress = async <T>(
   return await work({ signal: shutdown.signal, onProgress: (step) => progress.show(step) })
 }
 
-const say = (flags: StoreFlags, io: Io, value: object, text: string): void =>
+export const say = (flags: StoreFlags, io: Io, value: object, text: string): void =>
   io.out(flags.json === true ? `${JSON.stringify(value)}\n` : text)

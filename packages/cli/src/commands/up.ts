@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { loadConfig, logConfig } from '@netstats/sdk/config'
-import { ensureDataFolder } from '../data-folder.ts'
+import { loadConfig, logConfig } from '@netstats/runtime/config'
+import { ensureDataFolder, folderModes } from '../data-folder.ts'
 import { CliError, usageError } from '../errors.ts'
 import { logFlags } from '../log-flags.ts'
 import { createLog } from '../log.ts'
-import type { DemoFlags, Io, UpFlags } from '../program.ts'
+import type { DemoFlags, Io, UpFlags } from '../io.ts'
 import { block } from '../up/block.ts'
 import { demoChainId, openDemoChain } from '../up/demo-chain.ts'
 import { demoNodes } from '../up/demo-nodes.ts'
@@ -28,7 +29,7 @@ const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<voi
   const blockTimeSeconds = blockTimeOf(flags.blockTime)
   const log = logOf(flags, io)
   const { signal } = io.shutdown
-  const data = ensureDataFolder(flags.data ?? resolve(repository, '.netstats'))
+  const data = ensureDataFolder(flags.data ?? resolve(repository, '.netstats'), folderModes.server)
   const secret = keepSecret(data)
   const say = (line: string): void => io.out(`${line}\n`)
   const rows: [string, string][] = []
@@ -62,7 +63,7 @@ const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<voi
     block(`Netstats ${version}`, [
       ['Dashboard', `${server.url}/`],
       ...rows,
-      ['Add a node', `npx netstats agent --name NAME --rpc URL --server ${endpoint} --secret-file ${file}`],
+      ['Add a node', `${command()} agent --name NAME --rpc URL --server ${endpoint} --secret-file ${file}`],
       ['or', `geth --ethstats "NAME:$(cat ${file})@${endpoint}"`],
       ['Data', shown(data)],
       ['End', 'Ctrl-C'],
@@ -98,6 +99,12 @@ const logOf = (flags: UpFlags, io: Io): ReturnType<typeof createLog> => {
 const formatLocal = ({ host, port }: { host: string; port: number }): string => {
   if (host === '::' || host === '0.0.0.0') return `127.0.0.1:${port}`
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** The command as it can be typed from here. Not by npx, which would run another program of that name elsewhere. */
+const command = (): string => {
+  const path = resolve(repository, 'node_modules/.bin/netstats')
+  return existsSync(path) ? shown(path) : 'netstats'
 }
 
 /** A path as short as it can be typed from here. */

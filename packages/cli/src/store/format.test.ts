@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { counted, grouped, humanBytes, infoText, pruneText, restoreText, verifyText } from './format.ts'
+import {
+  acceptText,
+  backupText,
+  counted,
+  grouped,
+  humanBytes,
+  infoText,
+  pruneText,
+  restoreText,
+  verifyText,
+} from './format.ts'
 
 describe('sizes', () => {
   it.each([
@@ -68,7 +78,7 @@ describe('what a store holds', () => {
     const files = [...info.files, { ...info.files[1], name: 'raw-0', state: 'unusable', reason: 'it is torn' } as const]
     const text = infoText({ ...info, files }, { folder: '/d', running: false })
     expect(text).toContain('no server runs on it')
-    expect(text.indexOf('ATTENTION\n  raw-0 can not be used: it is torn')).toBeLessThan(text.indexOf('Tier'))
+    expect(text.indexOf('ATTENTION\n  raw-0 cannot be used: it is torn')).toBeLessThan(text.indexOf('Tier'))
   })
 
   it('is shown whatever times a broken file gives', () => {
@@ -88,8 +98,15 @@ describe('reports', () => {
 
   it('of a restore say where the old history is', () => {
     const report = { path: '/d', rows: 5, files: 2, bytes: 1000 }
-    expect(restoreText(report, undefined)).toBe('Restored 5 rows into 2 files of 1.0 kB in /d\n')
-    expect(restoreText(report, '/d.old')).toContain('is kept in /d.old')
+    expect(restoreText(report, [undefined])).toBe('Restored 5 rows of the history in 2 files as 1.0 kB in /d\n')
+    expect(restoreText(report, ['/d.old', '/a.old'])).toMatch(/is kept in \/d\.old.*\n.*is kept in \/a\.old/)
+  })
+
+  it('of a backup say what is in it beside the history', () => {
+    const report = { path: '/d', rows: 5, files: 2, bytes: 1000, also: ['auth.db', 'server.json'] }
+    expect(backupText(report)).toBe(
+      'Backed up 5 rows of the history in 2 files, and agents and users and who the server is, as 1.0 kB in /d\n',
+    )
   })
 
   it('of a prune tell a dry run from a real one', () => {
@@ -98,5 +115,20 @@ describe('reports', () => {
       'Would drop 1 file of 1 B, all past their retention:\n  a\n',
     )
     expect(pruneText({ files: ['a'], bytes: 1 }, false)).toContain('Dropped 1 file')
+  })
+})
+
+describe('what was taken note of', () => {
+  const trouble = { tier: 'raw', message: 'gone', resumePoints: false }
+  it('is named, and so is what is left', () => {
+    expect(acceptText({ files: [], left: [] })).toBe('Nothing is lost that is to be taken note of.\n')
+    expect(
+      acceptText({
+        files: [{ name: 'raw-a', what: 'missing', ...trouble }],
+        left: [{ name: 'raw-b', what: 'unusable', ...trouble }],
+      }),
+    ).toBe(
+      "Taken note of:\n  raw-a (missing): gone\nNone of the store's own; move it away:\n  raw-b (unusable): gone\n",
+    )
   })
 })

@@ -1,6 +1,6 @@
-/** The store in words and tables, for whoever reads them at three in the morning. */
-import { tiers } from '@netstats/sdk/store'
-import type { BackupReport, FileInfo, PruneReport, StoreInfo, VerifyReport } from '@netstats/sdk/store'
+/** The store in words and tables, for anyone who reads them at three in the morning. */
+import { tiers } from '@netstats/store'
+import type { BackupReport, FileInfo, FileTrouble, PruneReport, StoreInfo, VerifyReport } from '@netstats/store'
 
 /** `9.1 GB`: three digits, in powers of ten as disks are sold and `df -H` counts. */
 export const humanBytes = (bytes: number): string => {
@@ -62,7 +62,7 @@ export const infoText = (info: StoreInfo, where: { readonly folder: string; read
     `  ${counted(rows, 'row')} in ${counted(info.files.length, 'file')}, ${humanBytes(info.bytes)}; times are UTC`,
   ]
   const trouble = unusable.map(
-    (file) => `  ${file.name} can not be used: ${file.reason ?? 'reason unknown'} (its rows are missing below)`,
+    (file) => `  ${file.name} cannot be used: ${file.reason ?? 'reason unknown'} (its rows are missing below)`,
   )
   const parts = [
     `${head.join('\n')}\n`,
@@ -100,13 +100,39 @@ export const verifyText = ({ files, rows, findings }: VerifyReport): string => {
   return `${checked}${counted(findings.length, 'finding')}.\n${lines.join('')}`
 }
 
-export const backupText = ({ path, rows, files, bytes }: BackupReport): string =>
-  `Backed up ${counted(rows, 'row')} into ${counted(files, 'file')} of ${humanBytes(bytes)} in ${path}\n`
+interface Accepted {
+  readonly files: readonly FileTrouble[]
+  readonly left: readonly FileTrouble[]
+}
 
-export const restoreText = ({ path, rows, files, bytes }: BackupReport, aside: string | undefined): string =>
-  `Restored ${counted(rows, 'row')} into ${counted(files, 'file')} of ${humanBytes(bytes)} in ${path}\n${
-    aside === undefined ? '' : `What was there before is kept in ${aside}; remove it when it is not wanted any more.\n`
-  }`
+export const acceptText = ({ files, left }: Accepted): string => {
+  const list = (all: readonly FileTrouble[]): string =>
+    all.map(({ name, what, message }) => `  ${name} (${what}): ${message}\n`).join('')
+  const taken = files.length === 0 ? 'Nothing is lost that is to be taken note of.\n' : `Taken note of:\n${list(files)}`
+  return left.length === 0 ? taken : `${taken}None of the store's own; move it away:\n${list(left)}`
+}
+
+/** What lies beside the history, in the words of an operator. */
+const besides = ({ also = [] }: BackupReport): string => {
+  const words = [
+    ...(also.includes('auth.db') ? ['agents and users'] : []),
+    ...(also.includes('server.json') ? ['who the server is'] : []),
+  ]
+  return words.length === 0 ? '' : `, and ${words.join(' and ')},`
+}
+
+const amount = (report: BackupReport): string =>
+  `${counted(report.rows, 'row')} of the history in ${counted(report.files, 'file')}${besides(report)}`
+
+export const backupText = (report: BackupReport): string =>
+  `Backed up ${amount(report)} as ${humanBytes(report.bytes)} in ${report.path}\n`
+
+export const restoreText = (report: BackupReport, aside: readonly (string | undefined)[]): string => {
+  const kept = aside
+    .filter((one) => one !== undefined)
+    .map((one) => `What was there before is kept in ${one}; remove it when it is not wanted any more.\n`)
+  return `Restored ${amount(report)} as ${humanBytes(report.bytes)} in ${report.path}\n${kept.join('')}`
+}
 
 export const pruneText = ({ files, bytes }: PruneReport, dryRun: boolean): string => {
   if (files.length === 0) return 'Nothing is past its retention.\n'

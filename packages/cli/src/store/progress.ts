@@ -1,4 +1,4 @@
-import type { Progress } from '@netstats/sdk/store'
+import type { Progress } from '@netstats/store'
 
 /** Standard error where somebody looks at it: one line that is written over. */
 export interface Terminal {

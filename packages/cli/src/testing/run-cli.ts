@@ -17,7 +17,7 @@ export interface RunningCli extends AsyncDisposable {
   seen(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Variables of whoever runs the tests must not reach the command under test. */
+/** Variables of the one who runs the tests must not reach the command under test. */
 const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NETSTATS|npm)_/.test(name)))
 

@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts'
 export interface DemoChain extends AsyncDisposable {
   readonly endpoint: string
   readonly chainId: number
-  /** Resolves when anvil ended, whoever ended it. */
+  /** Resolves when anvil ended, no matter who ended it. */
   readonly ended: Promise<void>
 }
 
@@ -61,7 +61,7 @@ const findAnvil = (): string => {
   )
 }
 
-// A child can not be told to end with its parent, so a shell waits for the end of its standard input, which comes
+// A child cannot be told to end with its parent, so a shell waits for the end of its standard input, which comes
 // however this process ends, and then ends the child. `exec` makes the child the process that Node knows.
 const tie = 'exec 3<&0; (read -r _ <&3; kill -TERM $$) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-'
 

@@ -34,7 +34,7 @@ describe('the secret of an installation', () => {
     expect(statSync(made.file).mode & 0o777).toBe(0o600)
     expect(keepSecret(folder)).toEqual(made)
   })
-  it('is made anew where its file is empty', () => {
+  it('is made again where its file is empty', () => {
     writeFileSync(join(folder, 'ethstats-secret'), '\n')
     expect(keepSecret(folder).text).toHaveLength(24)
   })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Logger } from '@netstats/sdk'
-import { formatListenAddress, loadConfig } from '@netstats/sdk/config'
+import { formatListenAddress } from '@netstats/sdk/config'
+import { loadConfig } from '@netstats/runtime/config'
 import type { ListenAddress } from '@netstats/sdk/config'
 import { openServer } from '@netstats/server'
 import type { ServerHandle } from '@netstats/server'
@@ -31,24 +32,28 @@ export const startServer = async (parts: ServerParts): Promise<ServerHandle> => 
     const cure = 'run "npm run build" in the repository, or start with npm start, which builds it'
     throw new CliError('CLI_DASHBOARD_MISSING', `the dashboard is not built; ${cure}`)
   }
+  const free = parts.listen === undefined ? await freeAddress() : undefined
   const { log: _, ...config } = loadConfig({
     schema: await configSchemas.server(),
     flags: [
-      ...single('--listen', ['listen'], parts.listen ?? (await freeAddress(parts))),
+      ...single('--listen', ['listen'], parts.listen ?? formatListenAddress(free ?? standard)),
       ...single('--data', ['data'], resolve(parts.data, 'server')),
       ...single('secret', ['ethstats', 'secret'], parts.secret),
       ...single('demo', ['places'], demoNodes),
     ],
   })
-  return openServer({ config, log: parts.log, version, dashboard })
+  const server = await openServer({ config, log: parts.log, version, dashboard })
+  // Said only now: a second one on the same data folder does not get as far.
+  if (free !== undefined && free.port !== standard.port)
+    parts.say(`Port ${standard.port} is in use by another program; took ${free.port}.`)
+  return server
 }
 
-const freeAddress = async ({ say }: ServerParts): Promise<string> => {
+const freeAddress = async (): Promise<ListenAddress> => {
   const free = await nextFreeAddress(standard, portsTried)
   if (free === undefined) {
     const ports = `${standard.port} to ${standard.port + portsTried - 1}`
     throw new CliError('CLI_NO_FREE_PORT', `the ports ${ports} are all in use; choose one with --listen 127.0.0.1:PORT`)
   }
-  if (free.port !== standard.port) say(`Port ${standard.port} is in use by another program; taking ${free.port}.`)
-  return formatListenAddress(free)
+  return free
 }

@@ -134,7 +134,7 @@ export const startEthstatsServer = async (
   let server: WebSocketServer | undefined
   let httpServer: Server = createServer()
 
-  const stir = (): void => {
+  const wake = (): void => {
     watchers = watchers.filter((done) => !done())
   }
   const when = <T>(find: () => T | undefined): Promise<T> =>
@@ -144,7 +144,7 @@ export const startEthstatsServer = async (
         if (found !== undefined) resolve(found)
         return found !== undefined
       })
-      stir()
+      wake()
     })
 
   const answer = (socket: WebSocket, one: Received): void => {
@@ -168,12 +168,12 @@ export const startEthstatsServer = async (
   const take = (socket: WebSocket, text: string, connection: number): void => {
     if (self.mood === 'deaf') {
       unread++
-      return stir()
+      return wake()
     }
     const value: unknown = JSON.parse(text)
     if (typeof value === 'string') {
       texts.push(value)
-      return stir()
+      return wake()
     }
     const { emit } = z.strictObject({ emit: z.tuple([z.string(), z.unknown()]) }).parse(value)
     const [event, payload] = emit
@@ -188,7 +188,7 @@ export const startEthstatsServer = async (
     const one = { event, payload, connection } as Received
     received.push(one)
     answer(socket, one)
-    stir()
+    wake()
   }
 
   const listen = async (): Promise<void> => {
@@ -201,7 +201,7 @@ export const startEthstatsServer = async (
       socket.on('error', () => undefined)
       socket.on('close', () => sockets.delete(socket))
       socket.on('message', (data) => take(socket, (data as Buffer).toString(), connection))
-      stir()
+      wake()
     })
     http.listen(port, '127.0.0.1')
     await once(http, 'listening')

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 
@@ -28,11 +29,17 @@ export interface HostileNode extends AsyncDisposable {
   answer: (request: RpcRequest) => Answer
   /** Refuses batches with a single error, as some gateways do. */
   batches: boolean
+  /** Compresses what it answers over HTTP, asked or not. */
+  encoding: keyof typeof encoders | undefined
+  /** Closes the WebSocket after its answer to this method. */
+  hangsUpAfter: string | undefined
   /** Sends text to every WebSocket client. */
   push(text: string): void
   /** Open WebSocket connections so far. */
   connections(): number
 }
+
+const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
 
 const encode = (id: number | null, answer: Answer): string | undefined => {
   if ('text' in answer) return answer.text
@@ -71,7 +78,10 @@ export const startHostileNode = async (answer: (request: RpcRequest) => Answer):
       }
       const texts = answers.map((one, i) => encode(calls[i]!.id, one))
       const raw = answers.find((one) => 'text' in one)
-      response.end(raw ? encode(0, raw) : Array.isArray(body) ? `[${texts.join(',')}]` : texts[0])
+      const whole = (raw ? encode(0, raw) : Array.isArray(body) ? `[${texts.join(',')}]` : texts[0]) ?? ''
+      if (node.encoding === undefined) return response.end(whole)
+      response.setHeader('content-encoding', node.encoding)
+      response.end(encoders[node.encoding](whole))
     })
   })
   const sockServer = new WebSocketServer({ server })
@@ -87,6 +97,7 @@ export const startHostileNode = async (answer: (request: RpcRequest) => Answer):
       if ('hangUp' in reply) socket.terminate()
       const text = encode(request.id, reply)
       if (text !== undefined) socket.send(text)
+      if (node.hangsUpAfter === request.method) socket.close()
     })
   })
   server.listen(0, '127.0.0.1')
@@ -99,6 +110,8 @@ export const startHostileNode = async (answer: (request: RpcRequest) => Answer):
     asked,
     answer,
     batches: true,
+    encoding: undefined,
+    hangsUpAfter: undefined,
     push: (text) => {
       for (const socket of sockets) socket.send(text)
     },

@@ -1,4 +1,4 @@
-// Longer than most files: the desk, the store and the moods of a server in one place, for tests to read.
+// Longer than most files: the session registry, the store and the moods of a server in one place, for tests to read.
 /**
  * A Netstats server as small as one can be that keeps its word: the session of the protocol on real sockets, and a store
  * that commits a moment later. It can refuse, be busy, fall silent, cut, crash with all it has not committed, and go away.
@@ -133,7 +133,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
   let port = 0
   let listening: { readonly close: () => Promise<void> } | undefined
 
-  const stir = (): void => {
+  const wake = (): void => {
     watchers = watchers.filter((done) => !done())
   }
   const streamOf = ({ agent, node, spool }: Hello): readonly [string, Stream] => {
@@ -188,7 +188,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
         stream.durable = Math.max(stream.durable, last)
         for (const one of peers)
           if (one.hello && streamOf(one.hello)[0] === key) one.feed({ type: 'durable', through: stream.durable })
-        stir()
+        wake()
       })
       .catch(() => undefined)
   }
@@ -245,7 +245,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
       for (let next = inputs.shift(); next; next = inputs.shift())
         for (const action of session.take(next, { now: clock.now(), mono: clock.monotonic() })) perform(peer, action)
       busy = false
-      stir()
+      wake()
       sleeping.abort()
       const due = session.wakeAt()
       if (due === Infinity) return
@@ -321,7 +321,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
           if (holds) resolve()
           return holds
         })
-        stir()
+        wake()
       }),
     cut,
     freeze: () => {

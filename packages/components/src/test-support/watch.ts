@@ -1,4 +1,5 @@
 import type { Kind, Observation, ObservationOf } from '@netstats/protocol'
+import { observationsIn } from '@netstats/sdk'
 import type { Source } from '@netstats/sdk'
 
 /** Reads a source in the background and lets a test wait for what it says. */
@@ -18,9 +19,11 @@ export const watch = (source: Source): Watch => {
   let failure: unknown
 
   const work = (async () => {
-    for await (const observation of source.observe({ signal: stop.signal })) {
-      seen.push(observation)
-      for (const listener of listeners) listener(observation)
+    for await (const given of source.observe({ signal: stop.signal })) {
+      for (const observation of observationsIn(given)) {
+        seen.push(observation)
+        for (const listener of listeners) listener(observation)
+      }
     }
   })().catch((error: unknown) => {
     failure = error

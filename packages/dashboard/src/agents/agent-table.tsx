@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { elapsed, instant } from '../format/time.ts'
 import { Sign } from '../server/trouble-list.tsx'
-import { type Act, type Do, keyOf } from './administration.tsx'
 import type { Agent } from './wire.ts'
+
+type Act = 'add' | 'rotate' | 'revoke' | 'ban' | 'unban' | 'remove'
+/** Resolves with true where it was done. */
+export type Do = (act: Act, body: Readonly<Record<string, string>>) => Promise<boolean>
 
 interface Props {
   readonly agents: readonly Agent[]
@@ -35,6 +38,8 @@ export function AgentTable({ agents, act, now }: Props) {
     </table>
   )
 }
+
+const keyOf = ({ id, network }: Pick<Agent, 'id' | 'network'>): string => JSON.stringify([id, network])
 
 const means = ({ state, hasToken, key }: Agent): string => {
   if (state !== 'active') return state
@@ -70,11 +75,11 @@ function Line({ agent, act, now }: { readonly agent: Agent; readonly act: Do; re
 const consequences: Readonly<Partial<Record<Act, string>>> = {
   rotate: 'The old token ends at once, and the session with it.',
   revoke: 'It is refused until it is given a new token.',
-  ban: 'It is refused whatever it shows.',
-  remove: 'Nothing is known of it any more; it may log in with a shared secret again.',
+  ban: 'It is refused with any token, key or secret.',
+  remove: 'Its entry is deleted; it may log in with a shared secret again.',
 }
 
-/** What ends a session is asked for twice: the second time in words. */
+/** What ends a session is confirmed, with its consequence in words. */
 function Actions({ agent, act }: { readonly agent: Agent; readonly act: Do }) {
   const wanted = useSignal<Act | undefined>(undefined)
   const busy = useSignal(false)

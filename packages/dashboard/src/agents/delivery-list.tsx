@@ -1,19 +1,18 @@
 import { useMemo, useRef } from 'preact/hooks'
-import { useList } from '../events/use-list.ts'
-import { count } from '../format/numbers.ts'
+import { count, decimal, gap, unknown } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
+import { RestFault } from '../pages/message.tsx'
+import { useList } from '../rest/follow.ts'
 import { queryOf } from '../rest/rest.ts'
-import { RestFault } from '../rest/rest-fault.tsx'
 import { query, setQuery } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
 import { wordsFor } from '../server/words.ts'
-import { Ago } from '../ui/ago.tsx'
-import { Command } from '../ui/command.tsx'
-import { clockText } from './clock-text.ts'
+import { AgentCommand } from '../ui/command.tsx'
+import { Ago } from '../ui/values.tsx'
 import type { Delivery } from './wire.ts'
 
 const portion = 100
-/** Typing rests so long before it is asked for. */
+/** How long typing rests before the search begins. */
 const settleMs = 300
 
 export function DeliveryList() {
@@ -25,7 +24,7 @@ export function DeliveryList() {
   )
   const { state, older } = useList<Delivery>(path, 'deliveries')
   const { rows, fault, waiting, more, status } = state.value
-  // Most agents are called as their node is: it is told once, and where all are there is no such column.
+  // Most agents have the name of their node: it is shown once, and where all have it there is no such column.
   const named = rows.some(({ agent, node }) => agent !== node)
   if (fault && rows.length === 0 && text === '' && !incomplete)
     return <RestFault what="the agents" fault={fault} status={status} />
@@ -43,7 +42,7 @@ export function DeliveryList() {
                 Received
               </th>
               <th scope="col">Missing</th>
-              <th scope="col" class="num" title="Came again after a reconnect and were dropped">
+              <th scope="col" class="num" title="Sent again after a reconnect, and dropped">
                 Came twice
               </th>
               <th scope="col" class="num" title="How old the newest observation was when it came">
@@ -52,7 +51,7 @@ export function DeliveryList() {
               <th
                 scope="col"
                 class="num"
-                title="How far the agent's clock is behind the server's, and by how much that may be wrong"
+                title="How far the agent's clock is behind the server's, and the error of that"
               >
                 Clock
               </th>
@@ -111,23 +110,15 @@ function Tools({ text, incomplete }: { readonly text: string; readonly incomplet
 }
 
 function Nothing({ waiting, searched }: { readonly waiting: boolean; readonly searched: boolean }) {
-  if (waiting) return <p class="quiet-note">Asking for the agents…</p>
+  if (waiting) return <p class="quiet-note">Loading the agents…</p>
   if (searched) return <p class="quiet-note">No agent that matches.</p>
-  const { protocol, host } = window.location
   return (
     <div class="agents-none">
       <p class="lead">
         No netstats agent has reported yet. Agents keep what they see on disk until this server has stored it; clients
         that report by themselves, as geth does, are not listed here.
       </p>
-      <Command
-        text={[
-          'npx netstats agent --name my-node \\',
-          '  --rpc http://127.0.0.1:8545 \\',
-          `  --server ${protocol === 'https:' ? 'wss' : 'ws'}://${host} \\`,
-          '  --secret-file secret',
-        ].join('\n')}
-      />
+      <AgentCommand />
     </div>
   )
 }
@@ -177,15 +168,24 @@ function Line({ row, named }: { readonly row: Delivery; readonly named: boolean 
   )
 }
 
-function Missing({ row: { missing, missed, holes } }: { readonly row: Delivery }) {
-  if (missing + holes === 0) return <span class="faint">0</span>
+function Missing({ row: { missing, missed, missingRanges } }: { readonly row: Delivery }) {
+  if (missing + missingRanges === 0) return <span class="faint">0</span>
   const why = missed
     .filter(({ dropped }) => dropped > 0)
     .map(({ class: kind, reason, dropped }) => `${count(dropped)} ${kind}: ${wordsFor(reason)}`)
-  if (holes > 0) why.push(`${count(holes)} let go of before they came`)
+  if (missingRanges > 0) why.push(`${count(missingRanges)} truncated before they were delivered`)
   return (
     <span class="missing">
-      <b class="is-warn">{count(missing + holes)}</b> <span class="faint">{why.join('; ')}</span>
+      <b class="is-warn">{count(missing + missingRanges)}</b> <span class="faint">{why.join('; ')}</span>
     </span>
   )
+}
+
+/** `+12.3 ms ±4.0`: behind the server's clock where it is positive. */
+export function clockText({ offsetMs, errorMs }: Pick<Delivery, 'offsetMs' | 'errorMs'>): string {
+  if (offsetMs === null) return unknown
+  const sign = offsetMs < 0 ? '−' : '+'
+  const size = Math.abs(offsetMs)
+  const text = size < 1000 ? `${decimal(size, size < 10 ? 1 : 0)}${gap}ms` : duration(size)
+  return errorMs === null ? `${sign}${text}` : `${sign}${text} ±${decimal(errorMs, errorMs < 10 ? 1 : 0)}`
 }

@@ -1,4 +1,4 @@
-/** `/api/v1/deliveries` and `/api/v1/admin/agents` as the page reads them. */
+/** `/api/v1/deliveries`, `/api/v1/admin/agents` and `…/agents/refused` as the page reads them. */
 export interface Delivery {
   readonly agent: string
   readonly network: string
@@ -12,7 +12,7 @@ export interface Delivery {
   readonly duplicates: number
   readonly missing: number
   readonly missed: readonly { readonly class: string; readonly reason: string; readonly dropped: number }[]
-  readonly holes: number
+  readonly missingRanges: number
   readonly firstAt: number
   readonly lastAt: number | null
   readonly lagMs: number | null
@@ -38,4 +38,16 @@ export interface Agent {
 export interface AgentWithToken {
   readonly agent: Agent
   readonly token: string | null
+}
+
+export interface RefusedLogin {
+  /** Empty where none was given, or where many came from one address. */
+  readonly name: string
+  readonly address: string
+  readonly reason: string
+  readonly via: 'ethstats' | 'netstats' | 'http' | 'login'
+  readonly cure: string
+  readonly firstAt: number
+  readonly lastAt: number
+  readonly count: number
 }

@@ -1,6 +1,7 @@
 import type { FeedMessage, FeedRequest } from '@netstats/protocol/feed'
 import { describe, expect, it } from 'vitest'
-import { openFeed, type Socket, type SocketListener } from './client.ts'
+import { openFeed } from './client.ts'
+import type { Socket, SocketListener } from './reconnector.ts'
 
 interface Peer extends Socket {
   readonly sent: FeedRequest[]
@@ -10,13 +11,14 @@ interface Peer extends Socket {
 }
 
 /** A world in which time passes only by `pass`. */
-function createWorld() {
+function createWorld(why?: (attempt: number) => Promise<{ readonly reason: string } | undefined>) {
   let now = 0
   const timers = new Set<{ at: number; run: () => void }>()
   const peers: Peer[] = []
   const serverTimes: [number, boolean][] = []
   const feed = openFeed({
     now: () => now,
+    ...(why && { why }),
     random: () => 1,
     after: (ms, run) => {
       const timer = { at: now + ms, run }
@@ -169,6 +171,34 @@ describe('the feed client', () => {
     peer.listener.received('{')
     peer.listener.received(new ArrayBuffer(2))
     expect(feed.link.value.status).toBe('live')
+  })
+
+  it('keeps what a server says that does not let it in, until one does', async () => {
+    const { feed, peers, connect, pass } = createWorld()
+    peers[0]!.listener.opened()
+    peers[0]!.say({ type: 'error', code: 'FEED_ORIGIN_REFUSED', message: 'Set publicUrl.' })
+    peers[0]!.listener.closed()
+    await Promise.resolve()
+    expect(feed.refusal.value).toEqual({ reason: 'Set publicUrl.' })
+    pass(500)
+    expect(feed.refusal.value).toBeDefined()
+    connect()
+    expect(feed.refusal.value).toBeUndefined()
+  })
+
+  it('asks why where nothing was said, and not where it was let in', async () => {
+    const asked: number[] = []
+    const { feed, peers, connect, pass } = createWorld((attempt) => {
+      asked.push(attempt)
+      return Promise.resolve({ reason: `try ${attempt}` })
+    })
+    connect().listener.closed()
+    expect(asked).toEqual([])
+    pass(500)
+    peers[1]!.listener.closed()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect([asked, feed.refusal.value]).toEqual([[2], { reason: 'try 2' }])
   })
 
   it('leaves no timer behind when disposed', () => {

@@ -27,7 +27,7 @@ describe('the link', () => {
     expect(link).toMatchObject({ status: 'lost', lostAt: 5000, attempt: 6 })
   })
 
-  it('starts counting anew once it was live', () => {
+  it('starts counting again once it was live', () => {
     const lost = closed(first, 100, 0)
     expect(closed(opened(200), 300, 0).attempt).toBe(1)
     expect(lost.lostAt).toBe(100)

@@ -4,7 +4,7 @@
  *   connecting ──open──▶ live ──8 s silent──▶ quiet ──15 s silent or closed──▶ lost ──back-off──▶ connecting
  *                          ◀──── message ─────┘
  *
- * `lostAt` survives the tries in between: people want to know since when the picture is old.
+ * `lostAt` survives the tries in between: readers want to know since when the picture is old.
  */
 export type Link =
   | { readonly status: 'connecting'; readonly attempt: number; readonly lostAt: number | null }
@@ -12,10 +12,15 @@ export type Link =
   | { readonly status: 'quiet'; readonly heardAt: number; readonly roundTripMs: number | null }
   | { readonly status: 'lost'; readonly attempt: number; readonly lostAt: number; readonly nextTryAt: number }
 
+/** Why there is no live connection, with what helps. */
+export interface FeedRefusal {
+  readonly reason: string
+}
+
 export const quietAfterMs = 8000
 export const deadAfterMs = 15_000
 
-/** Half a second doubling to fifteen, each between half and all of it, so that many pages do not return at once. */
+/** Half a second doubling to fifteen, each between half and all of it, so that many pages do not reconnect at once. */
 export function backOffMs(attempt: number, random: number): number {
   const full = Math.min(15_000, 500 * 2 ** Math.min(attempt, 10))
   return Math.round(full * (0.5 + random / 2))

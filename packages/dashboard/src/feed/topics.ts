@@ -1,6 +1,6 @@
 /**
- * Where pages get their topics from: the feed while they are live, the history while they show a past moment; panels do
- * not know which. Components that ask for the same topic share it, and leaving a page for a second keeps it.
+ * Where pages get their topics from: the feed while live, the history in the past; panels do
+ * not know which. Components with the same topic share it, and it is kept for a second after the last of them.
  */
 import type { FeedFault, Topic, TopicData } from '@netstats/protocol/feed'
 import { computed, type ReadonlySignal, untracked } from '@preact/signals'
@@ -20,7 +20,7 @@ export interface TopicView<T> {
 export interface TopicSource {
   /** Tells sources apart. */
   readonly name: string
-  /** Asks for a topic; the id finds it in `view`. */
+  /** Opens a topic; the id finds it in `view`. */
   readonly open: (topic: Topic) => number
   readonly close: (id: number) => void
   /** Reads signals: a computed value or a component that calls it changes with the topic. */
@@ -31,7 +31,7 @@ interface Shared {
   readonly id: number
   readonly key: string
   readonly source: TopicSource
-  /** What another source said of it: on the way to the past and back the old picture stays until the new one is there. */
+  /** Its data from the other source: on the way to the past and back the old picture stays until the new one is there. */
   readonly before: unknown
   users: number
   leave?: ReturnType<typeof setTimeout>

@@ -1,3 +1,4 @@
+import type { BlockRow } from '@netstats/protocol/feed'
 import { count, gap, unknown } from './numbers.ts'
 
 /** First and last digits of a hash or address, `0x3f9a…c21b`; text that is not long stays whole. */
@@ -6,7 +7,7 @@ export function shortHash(hash: string | null | undefined, digits = 4): string {
   return hash.length <= 2 * digits + 3 ? hash : `${hash.slice(0, digits + 2)}…${hash.slice(-digits)}`
 }
 
-/** An amount of wei in the unit a person would use: `875 wei`, `1.25 gwei`, `0.5 ether`. Exact up to the shown digits. */
+/** An amount of wei in a readable unit: `875 wei`, `1.25 gwei`, `0.5 ether`. Exact up to the shown digits. */
 export function weiAmount(wei: string | null | undefined): string {
   if (!wei || !/^\d+$/.test(wei)) return unknown
   const n = BigInt(wei)
@@ -23,10 +24,14 @@ function scaled(n: bigint, exponent: number): string {
   return `${count(Number(whole))}${part ? `.${part}` : ''}`
 }
 
-/** True for an address nobody has: the reporters did not say who sealed. */
+/** True for the zero address: the reporters did not say who sealed. */
 export const isNobody = (address: string | null | undefined): boolean => !address || /^0x0*$/.test(address)
 
-/** How far behind the head, for people: `head`, `1 behind`. */
+/** Gas used as a share of the limit; null where one of them is not known. */
+export const gasShare = ({ gasUsed, gasLimit }: Pick<BlockRow, 'gasUsed' | 'gasLimit'>): number | null =>
+  gasUsed !== null && gasLimit !== null && gasLimit > 0 ? gasUsed / gasLimit : null
+
+/** How far behind the head: `head`, `−1`. */
 export function behindText(behind: number | null): string {
   if (behind === null) return unknown
   return behind <= 0 ? 'head' : `−${count(behind)}`

@@ -13,7 +13,7 @@ export function count(n: number | null | undefined): string {
 }
 
 /** A count with its word: `1 tx`, `12 txs`. */
-export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`
+export const plural = (n: number | null, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`
 
 /** A number with a fixed number of decimals, `5.02`. */
 export function decimal(n: number | null | undefined, places: number): string {
@@ -61,5 +61,7 @@ export function percent(n: number | null | undefined): string {
 export function bytes(n: number | null | undefined): string {
   if (n === null || n === undefined || !Number.isFinite(n)) return unknown
   if (n < 1024) return `${count(n)}${gap}B`
-  return n < 1024 ** 2 ? `${decimal(n / 1024, 1)}${gap}KiB` : `${decimal(n / 1024 ** 2, 1)}${gap}MiB`
+  if (n < 1024 ** 2) return `${decimal(n / 1024, 1)}${gap}KiB`
+  if (n < 1024 ** 3) return `${decimal(n / 1024 ** 2, 1)}${gap}MiB`
+  return n < 1024 ** 4 ? `${decimal(n / 1024 ** 3, 1)}${gap}GiB` : `${decimal(n / 1024 ** 4, 1)}${gap}TiB`
 }

@@ -46,7 +46,7 @@ export function instant(at: number | null | undefined): string {
 /** `2026-11-23`, local time. */
 const date = (at: number): string => instant(at).slice(0, 10)
 
-/** A past moment as one says it: `14:03:20 today`, `14:03:20 yesterday`, `14:03:20 on 2026-11-02`. Local time. */
+/** A past moment in words: `14:03:20 today`, `14:03:20 yesterday`, `14:03:20 on 2026-11-02`. Local time. */
 export function momentWords(at: number, now: number): string {
   const yesterday = new Date(now)
   yesterday.setDate(yesterday.getDate() - 1)

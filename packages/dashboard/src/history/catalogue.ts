@@ -1,16 +1,20 @@
-/** Which charts there are. Names of metrics are those of `packages/sdk/src/store/metrics.ts`. */
+/** Which charts there are. Names of metrics are those of `packages/store/src/metrics.ts`. */
 import { weiAmount } from '../format/chain.ts'
 import { bytes, compact, count, decimal, share, unknown } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 
 export type Of = 'avg' | 'min' | 'max' | 'sum' | 'p50' | 'p95' | 'p99'
 
+/** Tones of lines beyond the first four, and the same with a dashed stroke. */
+export type TonePen = `tone-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`
+export type Pen = 'strong' | 'dashed' | 'dotted' | 'pale' | TonePen | `${TonePen}-dashed`
+
 export interface Line {
   readonly metric: string
   readonly of: Of
   readonly label: string
-  /** Told apart by stroke as well: whole and strong, dashed, dotted, pale. */
-  readonly pen: 'strong' | 'dashed' | 'dotted' | 'pale'
+  /** Lines differ by stroke as well: solid, dashed, dotted, pale. */
+  readonly pen: Pen
 }
 
 export interface Chart {
@@ -22,7 +26,9 @@ export interface Chart {
   readonly format: (value: number | null) => string
   /** Scales end at round numbers of it: 1024 for bytes. */
   readonly unit?: number
-  /** Top of the scale where the values have one by nature. */
+  /** Bottom of the scale is that of the least value where it is below zero. */
+  readonly signed?: boolean
+  /** Top of the scale where values have a maximum. */
   readonly top?: number
   /** Narrowest bucket that has values, milliseconds, where that is wider than the buckets may be. */
   readonly finest?: number
@@ -77,7 +83,7 @@ export const networkCharts: readonly Chart[] = [
   mean('blockTime', 'blockTimeMs', 'Block time', duration),
   mean('gas', 'gasUsedShare', 'Gas used, of the limit', share, { top: 1 }),
   mean('transactions', 'transactions', 'Transactions per block', amount),
-  percentiles('latency', 'latencyMs', 'Latency, as nodes say'),
+  percentiles('latency', 'latencyMs', 'Latency, as nodes report it'),
   mean('pending', 'pending', 'Pending transactions', amount),
   mean('gasPrice', 'gasPrice', 'Gas price', wei),
   mean('size', 'size', 'Block size', bytes, { unit: 1024 }),
@@ -86,7 +92,7 @@ export const networkCharts: readonly Chart[] = [
 
 export const nodeCharts: readonly Chart[] = [
   mean('propagation', 'propagationMs', 'Delay of its reports', duration),
-  mean('latency', 'latencyMs', 'Latency, as it says', duration),
+  mean('latency', 'latencyMs', 'Latency, as it reports it', duration),
   mean('roundTrip', 'roundTripMs', 'Round trip, measured', duration),
   mean('peers', 'peers', 'Peers', amount),
   mean('pending', 'pending', 'Pending transactions', amount),

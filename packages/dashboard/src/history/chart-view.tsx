@@ -1,12 +1,10 @@
 import type { Signal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { rootFontSize, tall } from '../ui/root-font-size.ts'
+import { rootFontSize, tall } from '../ui/measures.ts'
 import type { Chart } from './catalogue.ts'
-import { hasValues, middles, readingsOf, sentenceOf } from './data.ts'
-import { type Pens } from './pens.ts'
-import { createPlot, plotData } from './plot.ts'
-import type { Series } from './wire.ts'
+import { hasValues, lastKnown, middles, readingsOf, sentenceOf, type Series } from './data.ts'
+import { createPlot, type Pens, plotData } from './plot.ts'
 
 interface Props {
   readonly chart: Chart
@@ -70,7 +68,7 @@ export function ChartView(props: Props) {
     plot.current?.setCursor({ left, top: at === undefined ? -10 : 5 }, false)
   }, [index, series])
 
-  const at = index ?? series.present.findLastIndex((p) => p > 0)
+  const at = index ?? lastKnown(series, chart)
   return (
     <figure class="chart" data-chart={chart.key}>
       <figcaption>
@@ -78,7 +76,10 @@ export function ChartView(props: Props) {
         <p class={index === null ? 'chart-values is-last' : 'chart-values'}>
           {at >= 0 &&
             readingsOf(series, chart, at).map(([label, text], i) => (
-              <span key={label} class={`chart-value is-${chart.lines[i]?.pen ?? 'band'}`}>
+              <span
+                key={`${chart.lines[i]?.metric ?? ''} ${label}`}
+                class={`chart-value is-${chart.lines[i]?.pen ?? 'band'}`}
+              >
                 <span class="faint">{label}</span> <b>{text}</b>
               </span>
             ))}

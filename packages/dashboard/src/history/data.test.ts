@@ -1,9 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gap } from '../format/numbers.ts'
-import { metricsOf, networkCharts, nodeCharts, chosenCharts } from './catalogue.ts'
-import { largestOf, pointsOf, presence, readingsOf, sentenceOf, topOf } from './data.ts'
-import type { Series, Values } from './wire.ts'
+import { compact, count, gap } from '../format/numbers.ts'
+import { duration } from '../format/time.ts'
+import { chosenCharts, metricsOf, networkCharts, nodeCharts } from './catalogue.ts'
+import {
+  axisLabels,
+  largestOf,
+  pointsOf,
+  presence,
+  readingsOf,
+  sentenceOf,
+  type Series,
+  topOf,
+  type Values,
+} from './data.ts'
 
 const [nodes] = networkCharts
 const propagation = networkCharts.find((chart) => chart.key === 'propagation')!
@@ -131,5 +141,26 @@ describe('the choice of charts', () => {
 
   it('asks for each metric once', () => {
     expect(metricsOf([nodes!, propagation])).toEqual(['active', 'nodes', 'atHead', 'syncing', 'propagationMs'])
+  })
+})
+
+describe('labels of an axis', () => {
+  it('stand where they are true', () => {
+    expect(axisLabels([0, 0.5, 1], count)).toEqual(['0', '', '1'])
+    expect(axisLabels([0, 0.2, 0.4, 0.6, 0.8, 1], count)).toEqual(['0', '', '', '', '', '1'])
+    expect(axisLabels([0, 50, 100], count)).toEqual(['0', '50', '100'])
+  })
+
+  it('never repeat, whatever the format', () => {
+    const ticks = fc
+      .tuple(fc.double({ min: 1e-3, max: 1e9, noNaN: true }), fc.integer({ min: 2, max: 8 }))
+      .map(([step, n]) => Array.from({ length: n }, (_, i) => i * step))
+    fc.assert(
+      fc.property(ticks, fc.constantFrom(count, compact, duration), (values, format) => {
+        const shown = axisLabels(values, format).filter((label) => label !== '')
+        expect(new Set(shown).size).toBe(shown.length)
+        expect(shown[0]).toBe('0')
+      }),
+    )
   })
 })

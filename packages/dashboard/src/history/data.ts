@@ -1,12 +1,41 @@
-/** From an answer to what is drawn. */
+/**
+ * From an answer of `/networks/{network}/history`, or of a node's, to what is drawn. `Series` is that of
+ * `packages/store/src/store.ts` as JSON; the dashboard imports the protocol only, so its shape is repeated here.
+ */
 import { percent } from '../format/numbers.ts'
 import type { Chart, Line } from './catalogue.ts'
-import type { Series, Values } from './wire.ts'
+
+export type Values = readonly (number | null)[]
+
+interface MetricSeries {
+  /** Samples in each bucket. */
+  readonly n: readonly number[]
+  readonly avg: Values
+  readonly min: Values
+  readonly max: Values
+  readonly sum: Values
+  /** Of metrics with a histogram, on networks. */
+  readonly p50?: Values
+  readonly p95?: Values
+  readonly p99?: Values
+}
+
+export interface Series {
+  readonly from: number
+  readonly to: number
+  readonly bucketMs: number
+  readonly slotMs: number
+  /** Start of each bucket, ascending and without gaps. */
+  readonly buckets: readonly number[]
+  /** Share of the bucket's slots that hold any sample, 0 to 1. */
+  readonly present: readonly number[]
+  readonly metrics: Readonly<Record<string, MetricSeries>>
+}
 
 /** A number, null in a gap, undefined where the line goes on over a bucket without a value. */
-export type Point = number | null | undefined
+type Point = number | null | undefined
 
-/** A metric that comes seldom, such as one value a block, is no gap while the rest comes: up to here the line goes on. */
+/** A metric with few samples, such as one a block, has no gap while other samples come: up to here the line goes on. */
 const bridgedMs = 120_000
 
 /** Values of a line with their gaps. A bucket without any sample is always a gap. */
@@ -31,6 +60,13 @@ export const valuesOf = (series: Series, line: Line): Values | undefined => seri
 /** True where a chart has any value to draw. */
 export const hasValues = (series: Series, chart: Chart): boolean =>
   chart.lines.some((line) => valuesOf(series, line)?.some((value) => value !== null))
+
+/** The newest bucket in which a chart has any value; where it has none, the newest with samples. */
+export function lastKnown(series: Series, chart: Chart): number {
+  const lists = chart.lines.map((line) => valuesOf(series, line))
+  const last = series.buckets.findLastIndex((_, i) => lists.some((values) => (values?.[i] ?? null) !== null))
+  return last >= 0 ? last : series.present.findLastIndex((p) => p > 0)
+}
 
 /** Middle of each bucket: where its value stands. */
 export const middles = (series: Series): readonly number[] => series.buckets.map((at) => at + series.bucketMs / 2)
@@ -90,4 +126,30 @@ export function largestOf(series: Series, chart: Chart): number {
     if (value !== null && value > most) most = Math.min(value, Math.max(cut, most))
   }
   return most
+}
+
+/** Labels of an axis, each once: of values that read the same, only the one that the label names best keeps it. */
+export function axisLabels(values: readonly number[], format: (value: number) => string): readonly string[] {
+  const labels = values.map((value) => (value === 0 ? '0' : format(value)))
+  const errors = values.map((value, i) => {
+    const said = Number.parseFloat((labels[i] ?? '').replaceAll(/[^\d.]/g, ''))
+    return Number.isFinite(said) ? Math.abs(said - Math.abs(value)) : 0
+  })
+  return labels.map((label, i) => {
+    const better = labels.some((one, j) => {
+      if (j === i || one !== label) return false
+      const [mine = 0, other = 0] = [errors[i], errors[j]]
+      return other < mine || (other === mine && j < i)
+    })
+    return better ? '' : label
+  })
+}
+
+/** Bottom of a scale: zero, or a round number below the least value of a chart whose values may be negative. */
+export function lowestOf(series: Series, chart: Chart): number {
+  if (chart.signed !== true) return 0
+  let least = 0
+  for (const line of chart.lines)
+    for (const value of valuesOf(series, line) ?? []) if (value !== null && value < least) least = value
+  return least === 0 ? 0 : -topOf(-least, chart.unit)
 }

@@ -1,31 +1,27 @@
 /** One chart as uPlot draws it: band, lines, gaps and below them the share of samples that are there. */
 import uPlot from 'uplot'
 import { ticksOf } from '../past/rail.ts'
-import type { Chart } from './catalogue.ts'
-import { largestOf, middles, pointsOf, topOf, valuesOf } from './data.ts'
-import { dashes, type Pens, widths } from './pens.ts'
-import type { Series } from './wire.ts'
+import type { Chart, Pen, TonePen } from './catalogue.ts'
+import { axisLabels, largestOf, lowestOf, middles, pointsOf, type Series, topOf, valuesOf } from './data.ts'
 
-export interface PlotContext {
+interface PlotContext {
   readonly chart: Chart
-  /** What is drawn now; asked at each drawing. */
+  /** What is drawn now; read at each drawing. */
   readonly series: () => Series
   readonly pens: () => Pens
   readonly width: number
   readonly height: number
   /** Pixels of one rem. */
   readonly rem: number
-  /** The hand is over a bucket, or has left. */
+  /** The pointer is over a bucket, or has left. */
   readonly onPoint: (index: number | null) => void
-  /** Two moments between which the hand was drawn. */
+  /** The two moments between which the pointer was dragged. */
   readonly onSelect: (from: number, to: number) => void
   readonly onPick: (index: number) => void
   readonly onBack: () => void
 }
 
-type Pen = 'strong' | 'dashed' | 'dotted' | 'pale'
-
-/** A click waits so long for a second one. */
+/** How long a click waits for a second one. */
 const doubleMs = 250
 
 const endOf = (series: Series): number => (series.buckets.at(-1) ?? series.from) + series.bucketMs
@@ -39,8 +35,8 @@ export function plotData(chart: Chart, series: Series): uPlot.AlignedData {
   ]
 }
 
-/** A value between two gaps is no line; it is drawn as a dot. */
-function lonely(u: uPlot, index: number): number[] {
+/** A value between two gaps makes no line; it is drawn as a dot. */
+function isolated(u: uPlot, index: number): number[] {
   const values = u.data[index] ?? []
   const known = (i: number): boolean => typeof values[i] === 'number'
   const found: number[] = []
@@ -54,15 +50,29 @@ function lonely(u: uPlot, index: number): number[] {
   return found
 }
 
+const lineOf = (pen: Pen, pens: () => Pens): uPlot.Series => ({
+  stroke: () => toneOf(pens(), pen),
+  width: widthOf(pen),
+  dash: [...dashOf(pen)],
+  points: {
+    show: true,
+    size: 4,
+    width: 0,
+    fill: () => toneOf(pens(), pen),
+    stroke: () => toneOf(pens(), pen),
+    filter: isolated,
+  },
+})
+
+/** Bottom, middle and top of a scale; zero in place of the middle where it goes below. */
+const valueSplits = (u: uPlot): number[] => {
+  const [low, high] = [u.scales['y']?.min ?? 0, u.scales['y']?.max ?? 1]
+  return low < 0 ? [low, 0, high] : [0, high / 2, high]
+}
+
 export function createPlot(context: PlotContext, holder: HTMLElement): uPlot {
   const { chart, series, pens, rem } = context
   const font = (): string => `${Math.round(rem * 0.79)}px ${pens().face}`
-  const line = (pen: Pen): uPlot.Series => ({
-    stroke: () => pens()[pen],
-    width: widths[pen],
-    dash: [...dashes[pen]],
-    points: { show: true, size: 4, width: 0, fill: () => pens()[pen], stroke: () => pens()[pen], filter: lonely },
-  })
   const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } }
   const axis = { stroke: () => pens().text, font: font(), ticks: { show: false } } satisfies uPlot.Axis
   const most = Math.max(2, Math.floor(context.width / (rem * 5.4)))
@@ -78,7 +88,7 @@ export function createPlot(context: PlotContext, holder: HTMLElement): uPlot {
         x: { time: true, range: () => [series().buckets[0] ?? series().from, endOf(series())] },
         y: {
           range: () => [
-            0,
+            lowestOf(series(), chart),
             Math.min(chart.top ?? Number.POSITIVE_INFINITY, topOf(largestOf(series(), chart), chart.unit)),
           ],
         },
@@ -97,11 +107,11 @@ export function createPlot(context: PlotContext, holder: HTMLElement): uPlot {
           size: Math.round(rem * 4.4),
           gap: Math.round(rem * 0.4),
           grid: { stroke: () => pens().rule, width: 1 },
-          splits: (u) => [0, 0.5, 1].map((part) => part * (u.scales['y']?.max ?? 1)),
-          values: (_, splits) => splits.map((value) => (value === 0 ? '0' : chart.format(value))),
+          splits: valueSplits,
+          values: (_, splits) => [...axisLabels(splits, chart.format)],
         },
       ],
-      series: [{}, ...(chart.band ? [edge, edge] : []), ...chart.lines.map(({ pen }) => line(pen))],
+      series: [{}, ...(chart.band ? [edge, edge] : []), ...chart.lines.map(({ pen }) => lineOf(pen, pens))],
       ...(chart.band && { bands: [{ series: [1, 2], fill: () => pens().band }] }),
       cursor: {
         x: true,
@@ -126,12 +136,12 @@ export function createPlot(context: PlotContext, holder: HTMLElement): uPlot {
     plotData(chart, series()),
     holder,
   )
-  followHand(plot, context)
+  followPointer(plot, context)
   return plot
 }
 
 /** A mouse reads as it passes, zooms as it draws and picks with a click; a finger reads, so that it can still scroll. */
-function followHand(plot: uPlot, { onPoint, onPick, onBack, series }: PlotContext): void {
+function followPointer(plot: uPlot, { onPoint, onPick, onBack, series }: PlotContext): void {
   const { over } = plot
   let clicked: ReturnType<typeof setTimeout> | undefined
   let touched = false
@@ -192,3 +202,53 @@ function drawPresence(u: uPlot, { buckets, bucketMs, present }: Series, pens: Pe
     ctx.fillRect(left, top + height * (1 - share), width, height * share)
   }
 }
+
+/** Tones of the drawing, read from the page's tokens: a canvas knows no CSS variables. */
+export interface Pens {
+  readonly strong: string
+  readonly dashed: string
+  readonly dotted: string
+  readonly pale: string
+  readonly band: string
+  readonly rule: string
+  readonly text: string
+  readonly gap: string
+  readonly present: string
+  readonly track: string
+  readonly missing: string
+  readonly face: string
+  readonly tones: Readonly<Record<TonePen, string>>
+}
+
+export function readPens(): Pens {
+  const style = getComputedStyle(document.documentElement)
+  const tone = (name: string): string => style.getPropertyValue(`--${name}`).trim()
+  return {
+    strong: tone('signal'),
+    dashed: tone('ink-2'),
+    dotted: tone('warn-fill'),
+    pale: tone('bar'),
+    band: tone('band'),
+    rule: tone('hair'),
+    text: tone('ink-3'),
+    gap: tone('well'),
+    present: tone('bar'),
+    track: tone('bar-pale'),
+    missing: tone('bad-fill'),
+    face: tone('face'),
+    tones: Object.fromEntries(tonePens.map((name) => [name, tone(name)])) as Pens['tones'],
+  }
+}
+
+export const tonePens = ([1, 2, 3, 4, 5, 6, 7, 8] as const).map((n): TonePen => `tone-${n}`)
+
+const toneOf = (pens: Pens, pen: Pen): string => {
+  if (pen === 'strong' || pen === 'dashed' || pen === 'dotted' || pen === 'pale') return pens[pen]
+  return pens.tones[pen.replace('-dashed', '') as TonePen]
+}
+const dashOf = (pen: Pen): readonly number[] =>
+  pen in dashes ? dashes[pen as keyof typeof dashes] : pen.endsWith('-dashed') ? dashes.dashed : []
+const widthOf = (pen: Pen): number => (pen in widths ? widths[pen as keyof typeof widths] : 1.5)
+
+const dashes = { strong: [], dashed: [6, 3], dotted: [1.5, 2.5], pale: [] } as const
+export const widths = { strong: 1.7, dashed: 1.4, dotted: 1.7, pale: 1.2 } as const

@@ -1,5 +1,5 @@
 /** Which time the charts show, and in how wide buckets. Times are Unix milliseconds. */
-import { readMoment, writeMoment } from '../past/address.ts'
+import { readMoment, writeMoment } from '../router/routes.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -23,10 +23,10 @@ export const presets = [
 export type Preset = (typeof presets)[number][0]
 const usual: Preset = '6h'
 
-/** The newest stretch of a length, which moves on with time, or a fixed one. */
+/** The newest stretch of a length, which moves with time, or a fixed one. */
 export type View = { readonly last: Preset } | Range
 
-/** Narrower than this nothing can be told apart; wider than this the server does not answer. */
+/** Narrower than this nothing can be read; wider than this the server does not answer. */
 const leastMs = minute
 const mostMs = 3652 * day
 
@@ -60,7 +60,7 @@ export function bucketFor(length: number, pixels: number, finest: number): numbe
   return widths.find((width) => width >= finest && length / width <= most) ?? 14 * day
 }
 
-/** What to ask for: whole buckets, so that the same question is asked until the next bucket begins. */
+/** What to request: whole buckets, so that the request stays the same until the next bucket begins. */
 export function rangeOf(
   view: View,
   now: number,
@@ -75,7 +75,7 @@ export function rangeOf(
   return { from, to, bucketMs }
 }
 
-export const lengthOf = (view: View): number =>
+const lengthOf = (view: View): number =>
   'last' in view ? (presets.find(([key]) => key === view.last)?.[1] ?? hour) : view.to - view.from
 
 /** A part of what is shown, never narrower than can be read; undefined where that would be all of it again. */

@@ -1,15 +1,14 @@
-/** Follows a series: asks, gives up what is under way when the question changes, and comes back with each new bucket. */
+/** Follows a series: requests it, aborts a request that is out of date, and requests again with each new bucket. */
 import type { FeedFault } from '@netstats/protocol/feed'
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { serverNow } from '../clock.ts'
-import { askServer, queryOf } from '../rest/rest.ts'
+import { askServer } from '../rest/rest.ts'
 import { rangeOf, type View } from './ranges.ts'
-import type { Series } from './wire.ts'
 
-export interface SeriesState {
-  /** Of the question before while the next is under way. */
-  readonly series: Series | undefined
+interface SeriesState {
+  /** Of the previous answer while the next is requested. */
+  readonly answer: unknown
   readonly fault: FeedFault | undefined
   readonly waiting: boolean
 }
@@ -18,28 +17,30 @@ export interface SeriesState {
 const writtenMs = 2000
 const longestMs = 300_000
 
+/** `path` has the parameters that say what; those that say when are added. An empty one requests nothing. */
 export function useSeries(
   path: string,
-  metrics: readonly string[],
   view: View,
   pixels: number,
   finest: number,
   attempt: number,
 ): ReadonlySignal<SeriesState> {
-  const state = useSignal<SeriesState>({ series: undefined, fault: undefined, waiting: true })
+  const state = useSignal<SeriesState>({ answer: undefined, fault: undefined, waiting: true })
   useEffect(() => {
-    if (pixels === 0) return
+    if (pixels === 0 || path === '') return
     const gone = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     const ask = async (): Promise<void> => {
       const { from, to, bucketMs } = rangeOf(view, serverNow(), pixels, finest)
       state.value = { ...state.peek(), waiting: true }
-      const query = queryOf({ metrics: metrics.join(), from, to, bucket: bucketMs })
-      const answer = await askServer(`${path}${query}`, gone.signal).catch(() => undefined)
+      const when = `from=${from}&to=${to}&bucket=${bucketMs}`
+      const answer = await askServer(`${path}${path.includes('?') ? '&' : '?'}${when}`, gone.signal).catch(
+        () => undefined,
+      )
       if (!answer || gone.signal.aborted) return
       state.value = answer.ok
-        ? { series: answer.data as Series, fault: undefined, waiting: false }
-        : { series: undefined, fault: answer.fault, waiting: false }
+        ? { answer: answer.data, fault: undefined, waiting: false }
+        : { answer: undefined, fault: answer.fault, waiting: false }
       if ('last' in view) again(bucketMs)
     }
     const again = (bucketMs: number): void => {
@@ -59,6 +60,6 @@ export function useSeries(
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', wake)
     }
-  }, [path, metrics.join(), JSON.stringify(view), pixels, finest, attempt])
+  }, [path, JSON.stringify(view), pixels, finest, attempt])
   return state
 }

@@ -1,4 +1,4 @@
-/** Nodes near each other on the drawing become one dot whose area grows with their number. */
+/** Dots on the map: nodes near each other become one whose area grows with their number, and the marks drawn in it. */
 import type { MapPoint } from '@netstats/protocol/feed'
 
 export interface Placed {
@@ -11,7 +11,7 @@ export interface Cluster {
   readonly x: number
   readonly y: number
   readonly points: readonly MapPoint[]
-  /** More than there are points where the server has joined some. */
+  /** More than there are points where the server has merged some. */
   readonly nodes: number
   readonly inactive: number
 }
@@ -65,4 +65,17 @@ function join(a: Cluster, b: Cluster): Cluster {
     nodes: a.nodes + b.nodes,
     inactive: a.inactive + b.inactive,
   }
+}
+
+const r = (n: number): string => String(Math.round(n * 10) / 10)
+
+export const cross = (x: number, y: number, size: number): string =>
+  `M${r(x - size)} ${r(y - size)}L${r(x + size)} ${r(y + size)}M${r(x + size)} ${r(y - size)}L${r(x - size)} ${r(y + size)}`
+
+/** A piece of a round dot, clockwise from the top; nothing for a share of nothing, never quite the whole. */
+export function wedge(x: number, y: number, radius: number, share: number): string {
+  if (share <= 0) return ''
+  const angle = Math.min(share, 0.999) * 2 * Math.PI
+  const end = [x + radius * Math.sin(angle), y - radius * Math.cos(angle)] as const
+  return `M${r(x)} ${r(y)}V${r(y - radius)}A${r(radius)} ${r(radius)} 0 ${share > 0.5 ? 1 : 0} 1 ${r(end[0])} ${r(end[1])}Z`
 }

@@ -4,11 +4,9 @@ import { useMemo, useRef } from 'preact/hooks'
 import { feature } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import land from 'world-atlas/land-110m.json'
-import { useWidth } from '../recorder/use-width.ts'
 import { writeRoute } from '../router/routes.ts'
-import { rootFontSize } from '../ui/root-font-size.ts'
-import { type Cluster, clusterPoints, nodesOf } from './cluster.ts'
-import { cross, wedge } from './marks.ts'
+import { rootFontSize, useWidth } from '../ui/measures.ts'
+import { type Cluster, clusterPoints, cross, nodesOf, wedge } from './cluster.ts'
 
 const topology = land as unknown as Topology<{ land: GeometryCollection }>
 const shapes = feature(topology, topology.objects.land)
@@ -83,7 +81,7 @@ export function World({ network, points, full }: Props) {
 
 function drawWorld(width: number) {
   const projection = geoEqualEarth().rotate([-10, 0])
-  // Nobody runs a node in the Antarctic: without it the rest is larger.
+  // Without the Antarctic, where there are no nodes, the rest is larger.
   const frame = {
     type: 'MultiPoint' as const,
     coordinates: [

@@ -1,21 +1,18 @@
 import type { BlockDetail } from '@netstats/protocol/feed'
+import { useSignal } from '@preact/signals'
 import { useTopic } from '../feed/topics.ts'
-import { weiAmount } from '../format/chain.ts'
+import { gasShare, weiAmount } from '../format/chain.ts'
 import { bytes, count, share, unknown } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
+import { Facts } from '../panels/panel.tsx'
 import { pastAt } from '../past/moment.ts'
 import { writeRoute } from '../router/routes.ts'
 import type { Sealers } from '../state/sealers.ts'
-import { Ago } from '../ui/ago.tsx'
-import { Numerals } from '../ui/numerals.tsx'
-import { Sealer } from '../ui/sealer.tsx'
+import { Numerals } from '../ui/strokes.tsx'
+import { Ago, Sealer } from '../ui/values.tsx'
 import { DistributionCurve } from './distribution-curve.tsx'
-import { Facts } from './facts.tsx'
-import { NetworkFault } from './fault.tsx'
-import { Message, Waiting } from './message.tsx'
-import { SeenBy } from './seen-by.tsx'
-import { useNetwork } from './use-network.ts'
-import { useTitle } from './use-title.ts'
+import { useNetwork, useTitle } from './hooks.ts'
+import { Message, NetworkFault, Waiting } from './message.tsx'
 
 interface Props {
   readonly network: string
@@ -61,7 +58,7 @@ function Block({ network, block, sealers, active }: BlockProps) {
     <article class="block-page">
       <header class="page-head">
         <h1>
-          <span class="label">{block.canonical ? 'Block' : 'Block, lost its height'}</span>
+          <span class="label">{block.canonical ? 'Block' : 'Block, not canonical'}</span>
           <Numerals value={block.number} label="Block" />
         </h1>
         <p>
@@ -82,14 +79,11 @@ function Block({ network, block, sealers, active }: BlockProps) {
             ['After its parent', duration(block.blockTimeMs)],
             ['First seen', instant(block.arrivedAt)],
             ['Transactions', count(block.transactions)],
-            [
-              'Gas used',
-              `${count(block.gasUsed)} (${share(block.gasLimit > 0 ? block.gasUsed / block.gasLimit : null)})`,
-            ],
+            ['Gas used', `${count(block.gasUsed)} (${share(gasShare(block))})`],
             ['Gas limit', count(block.gasLimit)],
             ['Base fee', weiAmount(block.baseFeePerGas)],
             ['Size', bytes(block.size)],
-            ['Difficulty', block.difficulty],
+            ['Difficulty', block.difficulty ?? unknown],
             ['Uncles', count(block.uncles)],
           ]}
         />
@@ -113,7 +107,7 @@ function Block({ network, block, sealers, active }: BlockProps) {
                     </a>
                   )),
             ],
-            ['Sealer', <span class="hash is-whole">{block.miner}</span>],
+            ['Sealer', <span class="hash is-whole">{block.miner ?? unknown}</span>],
             ['State root', <span class="hash is-whole">{block.stateRoot ?? unknown}</span>],
             ['Transactions root', <span class="hash is-whole">{block.transactionsRoot ?? unknown}</span>],
             ['Extra data', <span class="hash is-whole">{block.extraData ?? unknown}</span>],
@@ -122,5 +116,52 @@ function Block({ network, block, sealers, active }: BlockProps) {
       </div>
       <SeenBy network={network} block={block} />
     </article>
+  )
+}
+
+/** Rows drawn at a time; a network of thousands is not put into the page at once. */
+const portion = 60
+
+/** Which node reported the block when. The slowest matter most, so the order can be reversed. */
+function SeenBy({ network, block }: { readonly network: string; readonly block: BlockDetail }) {
+  const slowestFirst = useSignal(false)
+  const shown = useSignal(portion)
+  const all = slowestFirst.value ? block.seenBy.toReversed() : block.seenBy
+  const slowest = Math.max(1, block.seenBy.at(-1)?.[1] ?? 1)
+  if (block.seenBy.length === 0) return null
+  const turn = (value: boolean): void => {
+    slowestFirst.value = value
+    shown.value = portion
+  }
+  return (
+    <section class="seen-by" aria-label="Who reported it when">
+      <header>
+        <h2>Reports</h2>
+        <div role="group" aria-label="Order">
+          <button type="button" class="chip" aria-pressed={!slowestFirst.value} onClick={() => turn(false)}>
+            fastest first
+          </button>
+          <button type="button" class="chip" aria-pressed={slowestFirst.value} onClick={() => turn(true)}>
+            slowest first
+          </button>
+        </div>
+      </header>
+      <ol>
+        {all.slice(0, shown.value).map(([node, ms]) => (
+          <li key={node}>
+            <a href={writeRoute({ page: 'node', network, node })}>{node}</a>
+            <span class="meter" aria-hidden="true">
+              <i style={{ transform: `scaleX(${Math.sqrt(ms / slowest)})` }} />
+            </span>
+            <span class="num">{duration(ms)}</span>
+          </li>
+        ))}
+      </ol>
+      {shown.value < all.length && (
+        <button type="button" class="chip" onClick={() => (shown.value += portion * 4)}>
+          {count(Math.min(portion * 4, all.length - shown.value))} more of {count(all.length)}
+        </button>
+      )}
+    </section>
   )
 }

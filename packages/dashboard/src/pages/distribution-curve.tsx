@@ -2,12 +2,10 @@ import type { BlockDetail } from '@netstats/protocol/feed'
 import { useRef } from 'preact/hooks'
 import { count, gap } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
-import { niceCeiling } from '../recorder/scale.ts'
-import { useWidth } from '../recorder/use-width.ts'
-import { rootFontSize } from '../ui/root-font-size.ts'
-import { curvePath, spreadOf } from './distribution.ts'
+import { niceCeiling } from '../recorder/geometry.ts'
+import { rootFontSize, useWidth } from '../ui/measures.ts'
 
-/** Share of the active nodes that had the block, over the time since its first sight. */
+/** Share of the active nodes that had the block, over the time since its first report. */
 export function DistributionCurve({ block, active }: { readonly block: BlockDetail; readonly active: number }) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
@@ -29,9 +27,7 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
       </header>
       <div ref={holder}>
         {steps.length === 0 ? (
-          <p class="quiet-note">
-            No live report: the block was asked for afterwards, so nothing is known of its travel.
-          </p>
+          <p class="quiet-note">No live report: the block was requested afterwards, so its propagation is not known.</p>
         ) : (
           <svg
             width={width}
@@ -54,7 +50,7 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
               ms === null ? null : (
                 <g key={i} class="marker">
                   <path d={`M${x(ms)} 0V${height}`} />
-                  {/* Left of its line where there is no room at the right of it. */}
+                  {/* Left of its line where there is no space at its right. */}
                   <text
                     x={x(ms) > width - 60 ? x(ms) - 4 : x(ms) + 4}
                     y={height - 6 - i * 15}
@@ -81,4 +77,33 @@ export function DistributionCurve({ block, active }: { readonly block: BlockDeta
       </div>
     </section>
   )
+}
+
+/** How a block spread: the share of the network that had it, over time. */
+export interface Step {
+  readonly ms: number
+  readonly share: number
+}
+
+/** `seenBy` is fastest first. The share is of the active nodes, or of those that reported where that is more. */
+export function spreadOf(seenBy: readonly (readonly [string, number])[], active: number): readonly Step[] {
+  const all = Math.max(active, seenBy.length)
+  return seenBy.map(([, ms], i) => ({ ms, share: (i + 1) / all }))
+}
+
+/** Corner points of the curve as pixels, at most one a pixel column. */
+export function curvePath(steps: readonly Step[], endMs: number, width: number, height: number): string {
+  if (steps.length === 0) return ''
+  let path = `M0 ${height}`
+  let lastX = -1
+  let y = height
+  for (const { ms, share } of steps) {
+    const x = Math.min(width, Math.round((ms / endMs) * width * 2) / 2)
+    const next = Math.round((1 - share) * height * 10) / 10
+    if (x > lastX) path += `H${x}`
+    if (next !== y) path += `V${next}`
+    lastX = x
+    y = next
+  }
+  return `${path}H${width}`
 }

@@ -1,21 +1,21 @@
+import { count } from '../format/numbers.ts'
+import { MapPanel } from '../map/map-panel.tsx'
 import { Clients } from '../panels/clients.tsx'
 import { LatestBlocks } from '../panels/latest-blocks.tsx'
-import { MapPanel } from '../panels/map-panel.tsx'
 import { PropagationHistogram } from '../panels/propagation-histogram.tsx'
 import { Recorder } from '../recorder/recorder.tsx'
+import { NetworkTools } from '../roster/roster-tools.tsx'
+import { SplitNotice } from '../summary/split-notice.tsx'
 import { Summary } from '../summary/summary.tsx'
 import { NodeTable } from '../table/node-table.tsx'
-import { count } from '../format/numbers.ts'
-import { NetworkFault } from './fault.tsx'
-import { Waiting } from './message.tsx'
-import { useNetwork } from './use-network.ts'
-import { useTitle } from './use-title.ts'
+import { useNetwork, useTitle } from './hooks.ts'
+import { NetworkFault, Waiting } from './message.tsx'
 
 /** Up to here a table beside the picture would leave a wide screen half empty; it goes below. */
 const few = 15
 
 export function NetworkPage({ network }: { readonly network: string }) {
-  const { summary, fault, blocks, sealers } = useNetwork(network)
+  const { summary, fault, blocks, sealers, known, live } = useNetwork(network)
   useTitle(summary?.head ? `${count(summary.head.number)} · ${network}` : network)
   if (fault && !summary) return <NetworkFault network={network} fault={fault} />
   if (!summary) return <Waiting what="the network" />
@@ -24,7 +24,15 @@ export function NetworkPage({ network }: { readonly network: string }) {
       <h1 class="visually-hidden">Network {network}</h1>
       <div class="network-picture">
         <Summary summary={summary} sealers={sealers} />
-        <Recorder network={network} blocks={blocks} blockTimeMs={summary.blockTimeMs} roomy={summary.nodes <= few} />
+        {summary.split && <SplitNotice network={network} split={summary.split} />}
+        <Recorder
+          network={network}
+          blocks={blocks}
+          blockTimeMs={summary.blockTimeMs}
+          known={known}
+          live={live}
+          roomy={summary.nodes <= few}
+        />
         <div class="panels">
           <LatestBlocks network={network} blocks={blocks} sealers={sealers} active={summary.active} />
           <PropagationHistogram histogram={summary.propagation} />
@@ -33,6 +41,7 @@ export function NetworkPage({ network }: { readonly network: string }) {
         </div>
       </div>
       <NodeTable network={network} summary={summary} sealers={sealers} />
+      <NetworkTools summary={summary} />
     </div>
   )
 }

@@ -2,11 +2,8 @@ import type { NodeRow } from '@netstats/protocol/feed'
 import { useRef } from 'preact/hooks'
 import { count } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
-import { bars } from '../recorder/geometry.ts'
-import { linear, niceCeiling, root } from '../recorder/scale.ts'
-import { splitDelays } from './split-delays.ts'
-import { useWidth } from '../recorder/use-width.ts'
-import { rootFontSize } from '../ui/root-font-size.ts'
+import { bars, linear, niceCeiling, root } from '../recorder/geometry.ts'
+import { rootFontSize, useWidth } from '../ui/measures.ts'
 
 interface Props {
   readonly row: NodeRow
@@ -75,4 +72,26 @@ export function NodeDelays({ row, head, networkP95 }: Props) {
       </div>
     </section>
   )
+}
+
+/** Delays of the last heights, oldest first, parted by what they say; each list has one entry a place. */
+export interface Delays {
+  readonly known: readonly (number | null)[]
+  /** Not reported, though the node had reported before. */
+  readonly missed: readonly boolean[]
+  /** Before its first report in this span; it may not have been there. */
+  readonly before: readonly boolean[]
+}
+
+export function splitDelays(values: readonly number[], places: number): Delays {
+  const newest = values.slice(-places)
+  const empty = places - newest.length
+  const first = newest.findIndex((v) => v >= 0)
+  const at = (i: number): number | undefined => newest[i - empty]
+  const list = Array.from({ length: places }, (_, i) => i)
+  return {
+    known: list.map((i) => ((at(i) ?? -1) >= 0 ? at(i)! : null)),
+    missed: list.map((i) => (at(i) ?? 0) < 0 && i - empty > first),
+    before: list.map((i) => (at(i) ?? 0) < 0 && i - empty < first),
+  }
 }

@@ -3,21 +3,23 @@ import { useTopic } from '../feed/topics.ts'
 import { behindText, weiAmount } from '../format/chain.ts'
 import { compact, count, percent, unknown } from '../format/numbers.ts'
 import { duration, instant } from '../format/time.ts'
+import { Facts } from '../panels/panel.tsx'
 import { pastAt } from '../past/moment.ts'
+import { queryOf } from '../rest/rest.ts'
+import { NodeTools } from '../roster/roster-tools.tsx'
 import { writeRoute } from '../router/routes.ts'
 import { conditionOf, conditionWords } from '../state/condition.ts'
-import { maxPins, toggled } from '../state/storage.ts'
-import { pinsOf } from '../state/settings.ts'
 import type { Sealers } from '../state/sealers.ts'
-import { Ago } from '../ui/ago.tsx'
+import { maxPins, pinsOf, toggled } from '../state/settings.ts'
 import { Glyph } from '../ui/glyph.tsx'
-import { Sealer } from '../ui/sealer.tsx'
-import { Facts } from './facts.tsx'
-import { NetworkFault } from './fault.tsx'
-import { Message, Waiting } from './message.tsx'
+import { Later } from '../ui/later.tsx'
+import { Ago, Sealer } from '../ui/values.tsx'
+import { useNetwork, useTitle } from './hooks.ts'
+import { Message, NetworkFault, Waiting } from './message.tsx'
 import { NodeDelays } from './node-delays.tsx'
-import { useNetwork } from './use-network.ts'
-import { useTitle } from './use-title.ts'
+
+const hostSection = async () => (await import('../metrics/host-section.tsx')).HostSection
+const nodeLogs = async () => (await import('../logs/node-logs.tsx')).NodeLogs
 
 interface Props {
   readonly network: string
@@ -53,6 +55,8 @@ export function NodePage({ network, node }: Props) {
         networkP95={summary?.propagation.p95Ms ?? null}
       />
       <div class="fact-columns">{factsOf(view.data, network, sealers)}</div>
+      <Later load={hostSection} what="charts" props={{ network, node }} />
+      <Later load={nodeLogs} what="logs" props={{ network, node }} />
     </article>
   )
 }
@@ -76,6 +80,12 @@ function NodeHead({ network, row }: { readonly network: string; readonly row: No
         <a class="chip" href={writeRoute({ page: 'history', network, node: row.id })}>
           Charts of its history
         </a>
+        <a class="chip" href={`${writeRoute({ page: 'logs', network })}${queryOf({ node: row.id })}`}>
+          Its logs
+        </a>
+        <a class="chip" href={`${writeRoute({ page: 'events', network })}${queryOf({ node: row.id })}`}>
+          Its alarms
+        </a>
         <button
           type="button"
           class="chip"
@@ -87,6 +97,7 @@ function NodeHead({ network, row }: { readonly network: string; readonly row: No
           {pinned ? 'Pinned' : 'Pin to the top'}
         </button>
       </div>
+      <NodeTools network={network} row={row} />
     </header>
   )
 }
@@ -114,6 +125,7 @@ function factsOf(row: NodeRow, network: string, sealers: Sealers) {
           ],
           ['Sealed by', row.blockMiner ? <Sealer address={row.blockMiner} sealers={sealers} /> : unknown],
           ['Reported', <Ago at={row.blockAt} />],
+          ['How blocks arrive', row.polled ? 'polled, left out of propagation' : 'announced by the node'],
           ['Transactions, uncles', `${count(row.blockTransactions)}, ${count(row.blockUncles)}`],
           ['Total difficulty', row.totalDifficulty ?? unknown],
           ['Time to execute', duration(row.processingMs)],
@@ -128,12 +140,12 @@ function factsOf(row: NodeRow, network: string, sealers: Sealers) {
           ['Syncing', yesNo(row.syncing)],
           ['Seals blocks', yesNo(row.mining)],
           ['Hash rate', compact(row.hashrate)],
-          ['Latency, as it says', duration(row.latencyMs)],
+          ['Latency, as it reports it', duration(row.latencyMs)],
           ['Round trip, measured', duration(row.roundTripMs)],
           ['Uptime, measured', percent(row.uptime)],
-          ['Uptime, as it says', percent(row.reportedUptime)],
-          ['Connections since first sight', count(row.sessions)],
-          ['Last heard of', <Ago at={row.lastSeenAt} />],
+          ['Uptime, as it reports it', percent(row.reportedUptime)],
+          ['Connections since it was first seen', count(row.sessions)],
+          ['Last message', <Ago at={row.lastSeenAt} />],
           ['Known since', instant(row.firstSeenAt)],
         ]}
       />
@@ -141,7 +153,7 @@ function factsOf(row: NodeRow, network: string, sealers: Sealers) {
         title="Software and place"
         facts={[
           ['Client', [row.clientName, row.clientVersion].filter(Boolean).join(' ') || unknown],
-          ['In its own words', row.client ?? unknown],
+          ['Client, as reported', row.client ?? unknown],
           ['System', [row.os, row.osVersion].filter(Boolean).join(' ') || unknown],
           ['Protocol, port', `${row.protocol ?? unknown}, ${row.port ?? unknown}`],
           ['API', row.api ?? unknown],

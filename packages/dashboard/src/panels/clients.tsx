@@ -1,7 +1,7 @@
 import type { NetworkSummary, Share } from '@netstats/protocol/feed'
 import { count, plural, share } from '../format/numbers.ts'
 import { setFilter } from '../table/table-state.ts'
-import { listLength } from '../ui/root-font-size.ts'
+import { listLength } from '../ui/measures.ts'
 import { Panel } from './panel.tsx'
 
 /** Versions grouped below their client, most used first; a click filters the table. */
@@ -10,7 +10,7 @@ export function Clients({ summary }: { readonly summary: NetworkSummary }) {
   return (
     <Panel name="clients" title="Clients" note={plural(summary.versions.length, 'version', 'versions')}>
       {rows.length === 0 ? (
-        <p class="quiet-note">No node has said what it runs.</p>
+        <p class="quiet-note">No node has reported its client.</p>
       ) : (
         <ul class="shares">
           {rows.map((row) => (
@@ -39,7 +39,7 @@ interface Row {
   readonly filter: string
 }
 
-export function groupVersions(clients: readonly Share[], versions: readonly Share[]): readonly Row[] {
+function groupVersions(clients: readonly Share[], versions: readonly Share[]): readonly Row[] {
   return clients.flatMap((client) => {
     const own = versions.filter((v) => v.name.startsWith(`${client.name} `) || v.name.startsWith(`${client.name}/`))
     const head = {

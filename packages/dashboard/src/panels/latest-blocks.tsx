@@ -1,13 +1,12 @@
 import type { BlockRow } from '@netstats/protocol/feed'
-import { shortHash } from '../format/chain.ts'
+import { gasShare, shortHash } from '../format/chain.ts'
 import { count, decimal, unknown } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { writeRoute } from '../router/routes.ts'
 import type { Sealers } from '../state/sealers.ts'
-import { listLength } from '../ui/root-font-size.ts'
-import { Ago } from '../ui/ago.tsx'
+import { listLength } from '../ui/measures.ts'
 import { memo } from '../ui/memo.ts'
-import { SealerTag } from '../ui/sealer.tsx'
+import { Ago, SealerTag } from '../ui/values.tsx'
 import { Panel } from './panel.tsx'
 
 interface Props {
@@ -57,11 +56,11 @@ interface LineProps {
 }
 
 const Line = memo(({ network, block, lane, active }: LineProps) => {
-  const used = block.gasLimit > 0 ? block.gasUsed / block.gasLimit : 0
+  const used = gasShare(block)
   const reached = active > 0 ? Math.min(1, block.nodes / active) : 0
   return (
     <tr class={block.canonical ? 'arrives' : 'arrives is-fork'}>
-      <td title={block.miner}>
+      <td title={block.miner ?? undefined}>
         <SealerTag number={lane} />
       </td>
       <td>
@@ -77,9 +76,7 @@ const Line = memo(({ network, block, lane, active }: LineProps) => {
         {count(block.transactions)}
         <small>tx</small>
       </td>
-      <td>
-        <Meter value={used} label={`${Math.round(used * 100)} % of the gas limit`} />
-      </td>
+      <td>{used === null ? unknown : <Meter value={used} label={`${Math.round(used * 100)} % of the gas limit`} />}</td>
       <td>
         <Meter value={reached} label={`seen by ${block.nodes} nodes`} />
       </td>

@@ -2,11 +2,8 @@ import type { Histogram } from '@netstats/protocol/feed'
 import { useRef } from 'preact/hooks'
 import { compact, count, gap } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
-import { bars } from '../recorder/geometry.ts'
-import { root } from '../recorder/scale.ts'
-import { useWidth } from '../recorder/use-width.ts'
-import { rootFontSize } from '../ui/root-font-size.ts'
-import { visibleBins } from './histogram.ts'
+import { bars, root } from '../recorder/geometry.ts'
+import { rootFontSize, useWidth } from '../ui/measures.ts'
 import { Panel } from './panel.tsx'
 
 /** How fast blocks reach nodes: reports by delay, with the half and the 95 % marked. */
@@ -68,7 +65,7 @@ export function PropagationHistogram({ histogram }: { readonly histogram: Histog
   )
 }
 
-/** Room above the bars for the labels. */
+/** Space above the bars for the labels. */
 const band = 18
 const textWidth = (text: string): number => text.length * rootFontSize.value * 0.46
 
@@ -88,4 +85,26 @@ function Marker({ x, textX, height, text }: MarkerProps) {
       </text>
     </g>
   )
+}
+
+interface Bins {
+  readonly counts: readonly number[]
+  /** Upper end of the last drawn bin. */
+  readonly endMs: number
+  /** True where the last bin holds everything slower. */
+  readonly open: boolean
+}
+
+/**
+ * The bins worth drawing: up to a little past the slowest of nearly all, so that a quick network fills the width.
+ * Everything slower is gathered in the last drawn bin.
+ */
+export function visibleBins({ binMs, counts, p99Ms }: Histogram, least = 8): Bins {
+  const wanted = p99Ms === null ? counts.length : Math.ceil((p99Ms * 1.15) / binMs) + 1
+  const length = Math.min(counts.length, Math.max(least, wanted))
+  const head = counts.slice(0, length)
+  const rest = counts.slice(length).reduce((sum, n) => sum + n, 0)
+  const last = head.length - 1
+  const gathered = head.map((n, i) => (i === last ? n + rest : n))
+  return { counts: gathered, endMs: length * binMs, open: rest > 0 || length === counts.length }
 }

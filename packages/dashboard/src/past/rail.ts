@@ -38,7 +38,7 @@ const steps = [
   ...[1, 2, 7, 14, 28, 91, 182, 365].map((n) => n * day),
 ]
 
-export interface Tick {
+interface Tick {
   readonly at: number
   readonly text: string
 }
@@ -46,7 +46,7 @@ export interface Tick {
 /** Marks at readable times of the reader's own zone, at most `most` of them. */
 export function ticksOf({ from, to }: Stretch, most: number): readonly Tick[] {
   const step = steps.find((s) => (to - from) / s <= Math.max(1, most)) ?? 365 * day
-  // Whole days and hours are those of the reader, not of Greenwich.
+  // Whole days and hours are those of the reader's zone, not of UTC.
   const zone = new Date(from).getTimezoneOffset() * minute
   const ticks: Tick[] = []
   for (let at = Math.ceil((from - zone) / step) * step + zone; at < to; at += step)

@@ -1,11 +1,21 @@
-/** Which questions to the REST interface answer the topics of a past moment, and how answers become their data. */
-import type { BlockRow, FeedFault, NodeRow, NodeWindow, Topic, TopicData, TopicName } from '@netstats/protocol/feed'
+/** Which REST requests answer the topics of a past moment, and how answers become their data. */
+import {
+  type BlockRow,
+  type FeedFault,
+  type LogLine,
+  type NodeRow,
+  type NodeWindow,
+  type Topic,
+  type TopicData,
+  type TopicName,
+  writeSegment,
+} from '@netstats/protocol/feed'
 import { type Ask, queryOf } from '../rest/rest.ts'
-import { writeMoment } from './address.ts'
+import { writeMoment } from '../router/routes.ts'
 
-export type Told =
+export type Answered =
   | { readonly data: TopicData[TopicName]; readonly fault?: FeedFault }
-  /** `keeps` is true where what is shown stays beside the fault: a filter that can not be read. */
+  /** `keeps` is true where what is shown stays beside the fault: a filter that cannot be read. */
   | { readonly fault: FeedFault; readonly keeps: boolean }
 
 /** Most rows the server gives at once. */
@@ -14,12 +24,17 @@ const maxRows = 1000
 /** As many as the pages show, forks included. */
 const stateBlocks = 72
 
-/** Topics of one group are answered by one question. */
+/** One request answers all topics of a group. */
 export const groupOf = (topic: Topic): string =>
   topic.topic === 'summary' || topic.topic === 'blocks' ? `state ${topic.network}` : JSON.stringify(topic)
 
-/** Asks for one group of topics; gives what to tell a topic of that group. Rejects when `signal` aborts. */
-export async function askGroup(ask: Ask, topic: Topic, at: number, signal: AbortSignal): Promise<(t: Topic) => Told> {
+/** Asks for one group of topics; the result answers each topic of that group. Rejects when `signal` aborts. */
+export async function askGroup(
+  ask: Ask,
+  topic: Topic,
+  at: number,
+  signal: AbortSignal,
+): Promise<(t: Topic) => Answered> {
   if (topic.topic === 'nodes') return always(await askNodes(ask, topic.network, topic.window, at, signal))
   const answer = await ask(pathOf(topic, at), signal)
   if (!answer.ok) {
@@ -29,9 +44,9 @@ export async function askGroup(ask: Ask, topic: Topic, at: number, signal: Abort
   return (one) => ({ data: dataOf(one, answer.data) })
 }
 
-const always = (told: Told) => (): Told => told
+const always = (answer: Answered) => (): Answered => answer
 
-const place = (network: string): string => `/networks/${encodeURIComponent(network)}`
+const place = (network: string): string => `/networks/${writeSegment(network)}`
 
 function pathOf(topic: Topic, at: number): string {
   const query = queryOf({ at: writeMoment(at) })
@@ -44,21 +59,41 @@ function pathOf(topic: Topic, at: number): string {
     case 'nodes':
       return `${place(topic.network)}/nodes${query}`
     case 'node':
-      return `${place(topic.network)}/nodes/${encodeURIComponent(topic.node)}${query}`
+      return `${place(topic.network)}/nodes/${writeSegment(topic.node)}${query}`
     case 'block':
-      return `${place(topic.network)}/blocks/${encodeURIComponent(topic.hash)}${query}`
+      return `${place(topic.network)}/blocks/${writeSegment(topic.hash)}${query}`
     case 'map':
       return `${place(topic.network)}/map${query}`
+    case 'logs':
+      return `${place(topic.network)}/logs${queryOf({ ...topic.filter, to: Math.floor(at) + 1, limit: topic.limit })}`
+    case 'metrics':
+      return `${place(topic.network)}/nodes/${writeSegment(topic.node)}/metrics${queryOf({ to: Math.floor(at) + 1 })}`
   }
 }
 
-/** The server is ours and of the same version, so its answers are not checked field by field. */
+/** The server is of the same version, so its answers are not checked field by field. */
 function dataOf(topic: Topic, body: unknown): TopicData[TopicName] {
   if (topic.topic === 'summary') return (body as { readonly summary: TopicData['summary'] }).summary
   if (topic.topic === 'blocks') {
     return { blocks: (body as { readonly blocks: readonly BlockRow[] }).blocks.slice(0, topic.limit) }
   }
+  if (topic.topic === 'logs') return { lines: linesOf(body) }
+  if (topic.topic === 'metrics') return valuesOf(body)
   return body as TopicData[TopicName]
+}
+
+/** In the order they came, as the feed has them. */
+function linesOf(body: unknown): readonly LogLine[] {
+  const { logs } = body as { readonly logs: readonly Omit<LogLine, 'id'>[] }
+  return logs.map((line, i) => ({ ...line, id: logs.length - i })).toReversed()
+}
+
+function valuesOf(body: unknown): TopicData['metrics'] {
+  const { metrics } = body as {
+    readonly metrics: readonly { readonly name: string; readonly value: number | null; readonly at: number | null }[]
+  }
+  const known = metrics.filter(({ value, at }) => value !== null && at !== null)
+  return { values: Object.fromEntries(known.map(({ name, value, at }) => [name, [value, at]])), omitted: 0 } as never
 }
 
 interface NodeList {
@@ -68,7 +103,13 @@ interface NodeList {
 }
 
 /** The feed puts pinned rows on top and leaves them out below; here they are asked for one by one. */
-async function askNodes(ask: Ask, network: string, window: NodeWindow, at: number, signal: AbortSignal): Promise<Told> {
+async function askNodes(
+  ask: Ask,
+  network: string,
+  window: NodeWindow,
+  at: number,
+  signal: AbortSignal,
+): Promise<Answered> {
   const { offset, limit, pinned, sort, descending, filter } = window
   const end = offset + limit + pinned.length
   // Rows of pinned nodes shift those after them: from the top on the shift is known.

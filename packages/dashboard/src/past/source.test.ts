@@ -97,7 +97,7 @@ describe('the source of a past moment', () => {
     expect([source.waiting.value, source.shownAt.value]).toEqual([false, undefined])
   })
 
-  it('shows the reason in place of old data where a moment can not be shown, and asks again when told', async () => {
+  it('shows the reason in place of old data where a moment cannot be shown, and asks again when told', async () => {
     const { source, questions, at, settle } = createWorld()
     const id = source.open(summary)
     at(early)
@@ -156,7 +156,7 @@ describe('the source of a past moment', () => {
     expect(source.view(id).data).toMatchObject({ order: ['b', 'c', 'd'] })
   })
 
-  it('keeps the rows beside a filter that can not be read', async () => {
+  it('keeps the rows beside a filter that cannot be read', async () => {
     const { source, questions, at } = createWorld()
     const id = source.open({ topic: 'nodes', network: '1', window })
     at(early)

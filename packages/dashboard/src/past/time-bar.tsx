@@ -1,19 +1,17 @@
 /**
- * The time bar. While live: a quiet rail of the last hours to reach into. In the past: what moment it is, in words, with
- * its own tone and a clock, steps to move on, and the way back.
+ * The time bar. While live: a quiet rail of the last hours. In the past: the moment in words, in a tone of its
+ * own with a clock, steps, and the way back.
  */
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { serverNow } from '../clock.ts'
 import { useTopic } from '../feed/topics.ts'
 import { elapsed, instant, momentWords } from '../format/time.ts'
-import { addKeys } from '../keys/keys.ts'
+import { addKeys } from '../keys.ts'
 import { keptColumns } from '../recorder/recorder.tsx'
 import { wall } from '../router/location.ts'
-import { pastAt, showLive, showMoment } from './moment.ts'
-import { past } from './past.ts'
+import { hourMs, minuteMs, past, pastAt, showLive, showMoment, stepBlock, stepBy } from './moment.ts'
 import { spans } from './rail.ts'
-import { hourMs, minuteMs, stepBlock, stepBy } from './steps.ts'
 import { TimeRail } from './time-rail.tsx'
 
 /** How much time the rail shows. */
@@ -103,7 +101,7 @@ function PastWords({ at }: { readonly at: number }) {
       <p role="status">
         <b>You look at the past: {momentWords(at, now)}</b>
         <span class="time-ago">
-          {elapsed(now - at)} ago, nothing moves{past.waiting.value ? '; asking the history…' : '.'}
+          {elapsed(now - at)} ago, nothing moves{past.waiting.value ? '; loading the history…' : '.'}
         </span>
       </p>
       <button type="button" class="time-back" onClick={showLive}>

@@ -1,15 +1,13 @@
-/** The rail: a stretch of time with a handle. Dragging shows moments as the hand rests; keys step. */
+/** The rail: a stretch of time with a handle. Dragging shows a moment when the pointer rests; keys step. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { seconds, serverNow } from '../clock.ts'
 import { instant } from '../format/time.ts'
-import { useWidth } from '../recorder/use-width.ts'
-import { rootFontSize } from '../ui/root-font-size.ts'
-import { pastAt, showLive, showMoment } from './moment.ts'
+import { rootFontSize, useWidth } from '../ui/measures.ts'
+import { hourMs, minuteMs, pastAt, showLive, showMoment, stepBy } from './moment.ts'
 import { shareOf, type Stretch, stretchOf, ticksOf, timeAt } from './rail.ts'
-import { hourMs, minuteMs, stepBy } from './steps.ts'
 
-/** A hand that rests so long is shown what it points at. */
+/** How long the pointer rests before its moment is shown. */
 const restMs = 120
 
 export function TimeRail({ span }: { readonly span: number }) {
@@ -19,7 +17,7 @@ export function TimeRail({ span }: { readonly span: number }) {
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => () => clearTimeout(rest.current), [])
   const at = dragged.value?.at ?? pastAt.value
-  // While live the marks move on with the clock; in the past its hands stand still, and so does the rail.
+  // While live the marks move on with the clock; in the past the clock stands still, and so does the rail.
   const now = pastAt.value === undefined ? seconds.value : serverNow()
   const stretch = dragged.value?.stretch ?? stretchOf(pastAt.value, now, span)
 
@@ -36,7 +34,6 @@ export function TimeRail({ span }: { readonly span: number }) {
     clearTimeout(rest.current)
     if (dragged.peek()) showMoment(dragged.peek()!.at)
   }
-  const x = at === undefined ? width : shareOf(stretch, at) * width
   return (
     <div
       class="time-rail"
@@ -66,45 +63,65 @@ export function TimeRail({ span }: { readonly span: number }) {
         dragged.value = undefined
       }}
       onKeyDown={(event) => {
-        if (event.key === 'PageUp') stepBy(-hourMs)
-        else if (event.key === 'PageDown') stepBy(hourMs)
-        else if (event.key === 'ArrowDown') stepBy(-minuteMs)
-        else if (event.key === 'ArrowUp') stepBy(minuteMs)
-        else if (event.key === 'Home') showMoment(stretch.from)
-        else if (event.key === 'End') showLive()
-        else return
+        if (!step(event.key, stretch)) return
         event.preventDefault()
         event.stopPropagation()
       }}
     >
-      <svg width={width} height={Math.round(rootFontSize.value * 2)} aria-hidden="true">
-        <path class="time-line" d={`M0 ${line()}H${width}`} />
-        {ticksOf(stretch, width / (rootFontSize.value * 5.2)).map((tick) => {
-          const tickX = shareOf(stretch, tick.at) * width
-          return (
-            <g key={tick.at}>
-              <path class="time-tick" d={`M${tickX} ${line() - 5}v5`} />
-              {tickX > 20 && tickX < width - 20 && (
-                <text x={tickX} y={line() + rootFontSize.value * 0.95} text-anchor="middle">
-                  {tick.text}
-                </text>
-              )}
-            </g>
-          )
-        })}
-        {at === undefined ? (
-          <circle class="time-now-mark" cx={Math.max(0, width - 4)} cy={line()} r={4} />
-        ) : (
-          <>
-            <path class="time-past-line" d={`M${x} ${line()}H${width}`} />
-            <path class="time-handle" d={`M${x - 6} 1h12v6l-6 6l-6 -6Z`} />
-            <path class="time-hand" d={`M${x} 12V${line() + 5}`} />
-          </>
-        )}
-      </svg>
+      <Scale stretch={stretch} at={at} width={width} />
     </div>
   )
 }
 
 /** Height of the line below the top, pixels. */
 const line = (): number => Math.round(rootFontSize.value * 0.95)
+
+/** Steps by a key; false for keys that the rail does not use. */
+function step(key: string, stretch: Stretch): boolean {
+  if (key === 'PageUp') stepBy(-hourMs)
+  else if (key === 'PageDown') stepBy(hourMs)
+  else if (key === 'ArrowDown') stepBy(-minuteMs)
+  else if (key === 'ArrowUp') stepBy(minuteMs)
+  else if (key === 'Home') showMoment(stretch.from)
+  else if (key === 'End') showLive()
+  else return false
+  return true
+}
+
+interface ScaleProps {
+  readonly stretch: Stretch
+  readonly at: number | undefined
+  readonly width: number
+}
+
+/** The line of time with its marks, and the handle at the moment shown. */
+function Scale({ stretch, at, width }: ScaleProps) {
+  const x = at === undefined ? width : shareOf(stretch, at) * width
+  return (
+    <svg width={width} height={Math.round(rootFontSize.value * 2)} aria-hidden="true">
+      <path class="time-line" d={`M0 ${line()}H${width}`} />
+      {ticksOf(stretch, width / (rootFontSize.value * 5.2)).map((tick) => {
+        const tickX = shareOf(stretch, tick.at) * width
+        return (
+          <g key={tick.at}>
+            <path class="time-tick" d={`M${tickX} ${line() - 5}v5`} />
+            {tickX > 20 && tickX < width - 20 && (
+              <text x={tickX} y={line() + rootFontSize.value * 0.95} text-anchor="middle">
+                {tick.text}
+              </text>
+            )}
+          </g>
+        )
+      })}
+      {at === undefined ? (
+        <circle class="time-now-mark" cx={Math.max(0, width - 4)} cy={line()} r={4} />
+      ) : (
+        <>
+          <path class="time-past-line" d={`M${x} ${line()}H${width}`} />
+          <path class="time-handle" d={`M${x - 6} 1h12v6l-6 6l-6 -6Z`} />
+          <path class="time-hand" d={`M${x} 12V${line() + 5}`} />
+        </>
+      )}
+    </svg>
+  )
+}

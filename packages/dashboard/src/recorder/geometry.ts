@@ -1,5 +1,37 @@
-/** Path data of the recorder's marks. One path holds all marks of a kind, so a channel is a handful of elements. */
-import type { Scale } from './scale.ts'
+/** Scales, and path data of marks. One path holds all marks of a kind, so a channel is a handful of elements. */
+
+/** Heights of bars, in shares of the channel: 0 at the foot, 1 at the top. */
+export type Scale = (value: number) => number
+
+const clamp = (n: number): number => Math.min(1, Math.max(0, n))
+
+/** 1, 2 or 5 times a power of ten, the next at or above a value: scales end at readable numbers. */
+export function niceCeiling(value: number): number {
+  if (!(value > 0) || !Number.isFinite(value)) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  for (const step of [1, 2, 5, 10]) if (step * power >= value * (1 - 1e-9)) return step * power
+  return 10 * power
+}
+
+export const linear =
+  (top: number): Scale =>
+  (value) =>
+    clamp(value / top)
+
+/** Root scale: small delays stay visible beside large ones. */
+export const root =
+  (top: number): Scale =>
+  (value) =>
+    Math.sqrt(clamp(value / top))
+
+/** The value below which all but the largest few are: one outlier must not flatten the rest. */
+export function robustTop(values: readonly number[], share = 0.95): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  const largest = sorted.at(-1) ?? 0
+  // The largest stays inside if it is not far off.
+  return largest <= at * 1.5 ? largest : at
+}
 
 export interface Frame {
   readonly column: number
@@ -8,7 +40,7 @@ export interface Frame {
 
 const r = (n: number): string => String(Math.round(n * 100) / 100)
 
-/** Room between bars: about a quarter of a column, at least one pixel. */
+/** Space between bars: about a quarter of a column, at least one pixel. */
 export const barWidth = ({ column }: Frame): number => Math.max(1, Math.min(column - 1, Math.round(column * 0.74)))
 
 const left = (frame: Frame, index: number): number => index * frame.column + (frame.column - barWidth(frame)) / 2
@@ -37,7 +69,7 @@ export function ticks(frame: Frame, values: readonly (number | null | undefined)
     .join('')
 }
 
-/** A box in a lane, for a block of a sealer. `inset` leaves room for an outline. */
+/** A box in a lane, for a block of a sealer. `inset` leaves space for an outline. */
 export function box(frame: Frame, index: number, lane: number, laneHeight: number, inset = 0): string {
   const w = barWidth(frame) - 2 * inset
   const h = laneHeight - 3 - 2 * inset
@@ -45,7 +77,7 @@ export function box(frame: Frame, index: number, lane: number, laneHeight: numbe
   return `M${r(x)} ${r(y)}h${r(w)}v${r(h)}h${r(-w)}Z`
 }
 
-/** A line through points; holes where a point is missing. */
+/** A line through points; a gap where a point is missing. */
 export function line(points: readonly (readonly [number, number] | undefined)[]): string {
   let pen = 'M'
   let path = ''

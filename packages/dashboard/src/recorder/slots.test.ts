@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blockRow } from '../state/fixtures.ts'
+import { blockRow } from '../testing/rows.ts'
 import { arrangeSlots, columnsFor, columnsWanted } from './slots.ts'
 
 describe('recorder slots', () => {

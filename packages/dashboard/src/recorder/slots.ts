@@ -5,7 +5,7 @@ export interface Slot {
   readonly number: number
   /** The block on the chain of the head; undefined while the height is not known. */
   readonly main: BlockRow | undefined
-  /** Blocks that lost, or have not won yet. */
+  /** Blocks that are not canonical, or not yet. */
   readonly forks: readonly BlockRow[]
 }
 
@@ -22,7 +22,7 @@ export function arrangeSlots(blocks: readonly BlockRow[], columns: number): read
   })
 }
 
-/** A young chain gets wider columns, in a few steps so that the paper is not cut anew with every block. */
+/** A young chain gets wider columns, in a few steps so that columns do not change with every block. */
 const steps = [20, 30, 40]
 
 export function columnsWanted(blocks: readonly BlockRow[], most: number): number {

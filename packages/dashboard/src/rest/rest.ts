@@ -1,5 +1,6 @@
-/** Asks the REST interface. What goes wrong is a value: pages have a picture for it. */
+/** Requests to the REST interface. A failure is a value: pages show it. */
 import type { FeedFault } from '@netstats/protocol/feed'
+import { below } from '../root.ts'
 
 export type Answer =
   | { readonly ok: true; readonly data: unknown }
@@ -16,7 +17,7 @@ const unreachable: Answer = {
 
 export const askServer: Ask = async (path, signal) => {
   try {
-    const response = await fetch(`/api/v1${path}`, { signal, headers: { accept: 'application/json' } })
+    const response = await fetch(below(`/api/v1${path}`), { signal, headers: { accept: 'application/json' } })
     const body: unknown = await response.json()
     return response.ok ? { ok: true, data: body } : { ok: false, status: response.status, fault: faultOf(body) }
   } catch (error) {
@@ -33,7 +34,7 @@ export async function sendToServer(
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    const response = await fetch(`/api/v1${path}`, {
+    const response = await fetch(below(`/api/v1${path}`), {
       method,
       signal,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

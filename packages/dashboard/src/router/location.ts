@@ -11,7 +11,7 @@ export const onlyNetwork = signal<string | undefined>(undefined)
 /** Wall mode: no controls, everything on one screen. */
 export const wall = computed(() => query.value.has('wall'))
 
-/** Goes to another page. Wall mode is kept until it is left on purpose, a moment in the past over all pages that show one. */
+/** Goes to another page. Wall mode is kept until it is left on purpose, a past moment on all pages that show one. */
 export function navigate(href: string): void {
   const url = new URL(href, window.location.href)
   if (wall.value && !url.searchParams.has('wall')) url.searchParams.set('wall', '')
@@ -22,21 +22,22 @@ export function navigate(href: string): void {
   history.pushState({ scroll: 0 }, '', url.pathname + tidy(url.search))
   place.value = read()
   window.scrollTo(0, 0)
-  // What has the focus is gone with the old page; the new one is read from its beginning.
+  // The focus went with the old page; the new one is read from its beginning.
   document.getElementById('main')?.focus({ preventScroll: true })
 }
 
-/** Notes a setting of this page in its address without a new entry in the history; `null` removes it. */
+/** Writes a setting of this page into its address without a new entry in the history; `null` removes it. */
 export function setQuery(key: string, value: string | null): void {
   setQueries({ [key]: value })
 }
 
-/** Several settings at once; with `push` the way back leads to how the page was. */
-export function setQueries(settings: Readonly<Record<string, string | null>>, push = false): void {
+/** Several settings at once, a list being given as often as it has entries; with `push` the way back leads to how the page was. */
+export function setQueries(settings: Readonly<Record<string, string | null | readonly string[]>>, push = false): void {
   const next = new URLSearchParams(window.location.search)
   for (const [key, value] of Object.entries(settings)) {
-    if (value === null || value === '') next.delete(key)
-    else next.set(key, value)
+    if (typeof value === 'string' && value !== '') next.set(key, value)
+    else next.delete(key)
+    if (typeof value === 'object') for (const one of value ?? []) next.append(key, one)
   }
   const search = next.size > 0 ? `?${next}` : ''
   if (tidy(search) === window.location.search) return
@@ -46,7 +47,7 @@ export function setQueries(settings: Readonly<Record<string, string | null>>, pu
   place.value = read()
 }
 
-/** How many settings of this page were pushed: so many steps back lead through the page itself. */
+/** How many settings of this page were pushed: that many steps back stay on this page. */
 export const depth = (): number => (history.state as { depth?: number } | null)?.depth ?? 0
 
 // `?wall=` reads better as `?wall`, and colons need no escape.

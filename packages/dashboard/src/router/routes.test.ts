@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRoute, type Route, writeRoute } from './routes.ts'
+import { momentHref, parseRoute, readMoment, type Route, writeMoment, writeRoute } from './routes.ts'
 
 // Names come from outside: slashes, percent signs and dots must survive the address bar.
 const name = fc.string({ minLength: 1, unit: 'grapheme' })
@@ -14,7 +14,7 @@ const route: fc.Arbitrary<Route> = fc.oneof(
   fc.record({ page: fc.constant('block' as const), network: name, hash: name }),
   fc.record({ page: fc.constant('history' as const), network: name }),
   fc.record({ page: fc.constant('history' as const), network: name, node: name }),
-  fc.record({ page: fc.constant('events' as const), network: name }),
+  fc.record({ page: fc.constantFrom('events' as const, 'logs' as const, 'metrics' as const), network: name }),
 )
 
 describe('routes', () => {
@@ -48,5 +48,36 @@ describe('routes', () => {
     ]) {
       expect(parseRoute(path)).toEqual({ page: 'not-found', path })
     }
+  })
+})
+
+describe('a moment in the address', () => {
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (at) => {
+        expect(readMoment(writeMoment(at))).toBe(at)
+      }),
+    )
+    expect(writeMoment(Date.UTC(2026, 10, 23, 14, 3, 20))).toBe('2026-11-23T14:03:20Z')
+  })
+
+  it('may name any zone, but has to name one', () => {
+    expect(readMoment('2026-11-23T15:03:20+01:00')).toBe(Date.UTC(2026, 10, 23, 14, 3, 20))
+    for (const text of [
+      null,
+      '',
+      'yesterday',
+      '2026-11-23',
+      '2026-11-23T15:03:20',
+      '2026-99-99T00:00:00Z',
+      '1700000000',
+    ])
+      expect(readMoment(text)).toBeUndefined()
+  })
+
+  it('leads to a network or to one of its nodes', () => {
+    const at = Date.UTC(2026, 10, 23)
+    expect(momentHref('1', at)).toBe('/n/1?at=2026-11-23T00:00:00Z')
+    expect(momentHref('1', at, 'a/b')).toBe('/n/1/nodes/a%2Fb?at=2026-11-23T00:00:00Z')
   })
 })

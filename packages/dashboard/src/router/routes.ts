@@ -1,4 +1,7 @@
-/** Addresses of the pages. Parsing and writing are inverse; what is not known becomes the not-found page. */
+/** Addresses of the pages and of moments. Reading and writing are inverse; an unknown address is the not-found page. */
+import { nameOfSegment, writeSegment } from '@netstats/protocol/feed'
+import { below, within } from '../root.ts'
+
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'network'; readonly network: string }
@@ -8,22 +11,27 @@ export type Route =
   /** Charts of a network, or of one node. */
   | { readonly page: 'history'; readonly network: string; readonly node?: string }
   | { readonly page: 'events'; readonly network: string }
+  /** Lines of logs, live or around a moment. */
+  | { readonly page: 'logs'; readonly network: string }
+  /** Any metrics of any nodes on charts. */
+  | { readonly page: 'metrics'; readonly network: string }
   /** The server's own health. */
   | { readonly page: 'server' }
-  /** How complete what agents deliver is, and their administration. */
+  /** What agents have delivered, and their administration. */
   | { readonly page: 'agents' }
   | { readonly page: 'not-found'; readonly path: string }
 
 /** True for pages that show a network at one moment: now, or one in the past. */
 export const showsMoment = ({ page }: Route): boolean =>
-  page === 'network' || page === 'map' || page === 'node' || page === 'block'
+  page === 'network' || page === 'map' || page === 'node' || page === 'block' || page === 'logs'
 
-export function parseRoute(path: string): Route {
+export function parseRoute(address: string): Route {
+  const path = within(address)
   const lost: Route = { page: 'not-found', path }
   const parts: string[] = []
   for (const part of path.split('/').filter((p) => p !== '')) {
     try {
-      parts.push(decodeURIComponent(part))
+      parts.push(nameOfSegment(decodeURIComponent(part)))
     } catch {
       return lost
     }
@@ -37,7 +45,8 @@ export function parseRoute(path: string): Route {
   if (section === undefined) return { page: 'network', network }
   if (section === 'map' && id === undefined) return { page: 'map', network }
   if (section === 'history' && id === undefined) return { page: 'history', network }
-  if (section === 'events' && id === undefined) return { page: 'events', network }
+  if ((section === 'events' || section === 'logs' || section === 'metrics') && id === undefined)
+    return { page: section, network }
   if (section === 'nodes' && id !== undefined) return { page: 'node', network, node: id }
   if (section === 'blocks' && id !== undefined) return { page: 'block', network, hash: id }
   return lost
@@ -46,25 +55,40 @@ export function parseRoute(path: string): Route {
 export function writeRoute(route: Route): string {
   switch (route.page) {
     case 'home':
-      return '/'
+      return below('/')
     case 'server':
     case 'agents':
-      return `/${route.page}`
+      return below(`/${route.page}`)
     case 'network':
-      return `/n/${encodeURIComponent(route.network)}`
+      return below(`/n/${writeSegment(route.network)}`)
     case 'map':
-      return `/n/${encodeURIComponent(route.network)}/map`
+      return below(`/n/${writeSegment(route.network)}/map`)
     case 'node':
-      return `/n/${encodeURIComponent(route.network)}/nodes/${encodeURIComponent(route.node)}`
+      return below(`/n/${writeSegment(route.network)}/nodes/${writeSegment(route.node)}`)
     case 'block':
-      return `/n/${encodeURIComponent(route.network)}/blocks/${encodeURIComponent(route.hash)}`
+      return below(`/n/${writeSegment(route.network)}/blocks/${writeSegment(route.hash)}`)
     case 'history':
       return route.node === undefined
-        ? `/n/${encodeURIComponent(route.network)}/history`
-        : `/n/${encodeURIComponent(route.network)}/nodes/${encodeURIComponent(route.node)}/history`
+        ? below(`/n/${writeSegment(route.network)}/history`)
+        : below(`/n/${writeSegment(route.network)}/nodes/${writeSegment(route.node)}/history`)
     case 'events':
-      return `/n/${encodeURIComponent(route.network)}/events`
+    case 'logs':
+    case 'metrics':
+      return below(`/n/${writeSegment(route.network)}/${route.page}`)
     case 'not-found':
-      return route.path
+      return below(route.path)
   }
 }
+
+/** RFC 3339 with a zone; undefined for anything else. Unix milliseconds. */
+export function readMoment(text: string | null): number | undefined {
+  if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
+
+export const writeMoment = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
+
+/** Where a network, or one of its nodes, is shown as it was. */
+export const momentHref = (network: string, at: number, node?: string): string =>
+  `${writeRoute(node === undefined ? { page: 'network', network } : { page: 'node', network, node })}?at=${writeMoment(at)}`

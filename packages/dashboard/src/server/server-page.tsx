@@ -1,31 +1,30 @@
-/** How the server itself is, for somebody who was woken: what is wrong first, then figures, quiet where they are zero. */
+/** The health of the server, for the person on call: what is wrong first, then figures, quiet where they are zero. */
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { ownSeconds } from '../clock.ts'
 import { bytes, compact, count, decimal, plural, unknown } from '../format/numbers.ts'
 import { clockTime, duration, elapsed, instant } from '../format/time.ts'
-import { Waiting } from '../pages/message.tsx'
-import { useTitle } from '../pages/use-title.ts'
-import { RestFault } from '../rest/rest-fault.tsx'
-import { usePoll } from '../rest/use-poll.ts'
-import { Figure, FigureRow } from './figure.tsx'
+import { useTitle } from '../pages/hooks.ts'
+import { RestFault, Waiting } from '../pages/message.tsx'
+import { usePoll } from '../rest/follow.ts'
+import { below } from '../root.ts'
+import { readServer, type ServerAnswer } from './answer.ts'
+import { addSample, type Counts, rateOf, type Samples, type ServerFacts } from './facts.ts'
 import { LossTable } from './loss-table.tsx'
-import { PartTable } from './part-table.tsx'
-import { ProcessTable } from './process-table.tsx'
-import { addSample, rateOf, type Samples } from './samples.ts'
+import { PartTable, ProcessTable } from './parts.tsx'
 import { TroubleList } from './trouble-list.tsx'
 import { troublesOf } from './troubles.ts'
 import { protocolWords } from './words.ts'
-import type { Counts, ServerFacts } from './wire.ts'
 import '../styles/server.css'
 
 const everyMs = 2000
-/** Without an answer for so long the page shows what was. */
+/** Without an answer for this long the page says that it is old. */
 const staleMs = 3 * everyMs
 
 export function ServerPage() {
   const samples = useSignal<Samples>([])
   const poll = usePoll('/server', everyMs, (data) => {
-    samples.value = addSample(samples.peek(), data as ServerFacts)
+    samples.value = addSample(samples.peek(), readServer(data as ServerAnswer))
   }).value
   const facts = samples.value.at(-1)
   const troubles = troublesOf(samples.value)
@@ -58,12 +57,12 @@ export function ServerPage() {
       </header>
       {stale && (
         <p class="server-stale" role="alert">
-          <b>No answer since {clockTime(poll.heardAt)}.</b> {poll.fault?.message} What stands here is how it was then.
+          <b>No answer since {clockTime(poll.heardAt)}.</b> {poll.fault?.message} This page shows how it was then.
         </p>
       )}
       <TroubleList troubles={troubles} now={facts.at} />
       <Load facts={facts} samples={samples.value} />
-      <Doors facts={facts} samples={samples.value} />
+      <Connections facts={facts} samples={samples.value} />
       <div class="server-columns">
         <section class="server-section" aria-labelledby="server-losses">
           <h2 id="server-losses">Refused, dropped, not understood</h2>
@@ -84,7 +83,7 @@ export function ServerPage() {
       </div>
       <p class="faint server-foot">
         As of {instant(facts.at)}, asked every {everyMs / 1000} s; rates are of the last 10 s. The same as JSON:{' '}
-        <a href="/api/v1/server">/api/v1/server</a>, for Prometheus: <a href="/metrics">/metrics</a>.
+        <a href={below('/api/v1/server')}>/api/v1/server</a>, for Prometheus: <a href={below('/metrics')}>/metrics</a>.
       </p>
     </div>
   )
@@ -100,7 +99,7 @@ const perSecond = (rate: number | undefined): string =>
   rate === undefined ? unknown : rate > 0 && rate < 10 ? decimal(rate, 1) : compact(rate)
 
 function Load({ facts, samples }: Shown) {
-  const { load, work, limits, store, processes, pace } = facts
+  const { load, work, limits, store, processes, reportRate } = facts
   const worst = processes.toSorted((a, b) => b.loop.p99Ms - a.loop.p99Ms)[0]
   const rate = (pick: (one: ServerFacts) => number) => rateOf(samples, pick)
   return (
@@ -140,17 +139,17 @@ function Load({ facts, samples }: Shown) {
             label="rows wait for the store"
             aside={
               store.diskBytes === null
-                ? bytes(store.pendingBytes)
+                ? bytes(store.bufferBytes)
                 : `${gigabytes(store.diskBytes)} on disk, ${plural(store.files ?? 0, 'file', 'files')}`
             }
-            used={limits.pendingBytes === null ? undefined : store.pendingBytes / limits.pendingBytes}
+            used={limits.bufferBytes === null ? undefined : store.bufferBytes / limits.bufferBytes}
           >
             {count(store.pendingRows)}
           </Figure>
         )}
-        {pace.level > 0 && (
-          <Figure label="agents report every" tone="warn" aside={`slowed down, step ${pace.level}`}>
-            {duration(pace.reportMs)}
+        {reportRate.level > 0 && (
+          <Figure label="agents report every" tone="warn" aside={`slowed down, step ${reportRate.level}`}>
+            {duration(reportRate.reportMs)}
           </Figure>
         )}
       </FigureRow>
@@ -162,16 +161,16 @@ function Load({ facts, samples }: Shown) {
 const bytesRate = (rate: number | undefined): string => (rate === undefined ? unknown : `${bytes(rate)}/s`)
 const gigabytes = (n: number): string => (n < 1024 ** 3 ? bytes(n) : `${decimal(n / 1024 ** 3, 1)} GiB`)
 
-/** Who is connected and who logs in. */
-function Doors({ facts, samples }: Shown) {
+/** Connections and logins. */
+function Connections({ facts, samples }: Shown) {
   const { work, limits, deliveries, slowViewers } = facts
   const all = sumOf(work.connections)
   const logins = rateOf(samples, (one) => sumOf(one.work.logins))
   const { credit, batches } = work
   const known = Object.entries(work.connections).filter(([, open]) => open > 0)
   return (
-    <section class="server-section" aria-labelledby="server-doors">
-      <h2 id="server-doors">Connections</h2>
+    <section class="server-section" aria-labelledby="server-connections">
+      <h2 id="server-connections">Connections</h2>
       <FigureRow>
         <Figure label="in all" aside={`room for ${count(limits.connections)}`} used={all / limits.connections}>
           {count(all)}
@@ -204,10 +203,10 @@ function Doors({ facts, samples }: Shown) {
           </Figure>
           <Figure
             label="missing for good"
-            tone={deliveries.missing + deliveries.holes > 0 ? 'warn' : undefined}
-            aside={<a href="/agents">which agents</a>}
+            tone={deliveries.missing + deliveries.missingRanges > 0 ? 'warn' : undefined}
+            aside={<a href={below('/agents')}>which agents</a>}
           >
-            {count(deliveries.missing + deliveries.holes)}
+            {count(deliveries.missing + deliveries.missingRanges)}
           </Figure>
           <Figure label="came twice, dropped once" aside={`of ${compact(deliveries.received)} received`}>
             {count(deliveries.duplicates)}
@@ -225,3 +224,34 @@ function asideOf(protocol: string, { work, deliveries }: ServerFacts): string | 
   if (sessions < open) return `${count(open - sessions)} not logged in yet`
   return protocol === 'netstats' ? `${plural(deliveries.streams, 'stream', 'streams')} known` : 'all logged in'
 }
+
+interface FigureProps {
+  readonly label: string
+  readonly title?: string
+  readonly tone?: 'warn' | 'bad' | undefined
+  /** What stands below, smaller. */
+  readonly aside?: ComponentChildren
+  /** Share of a limit that is in use, drawn as a bar. */
+  readonly used?: number | undefined
+  readonly children: ComponentChildren
+}
+
+/** A figure with its name, and how much of its limit it uses. */
+function Figure({ label, title, tone, aside, used, children }: FigureProps) {
+  return (
+    <div class={tone ? `figure is-${tone}` : 'figure'} title={title}>
+      <dt>{label}</dt>
+      <dd>
+        <b>{children}</b>
+        {used !== undefined && (
+          <span class={used >= 0.8 ? 'meter is-tight' : 'meter'} aria-hidden="true">
+            <i style={{ transform: `scaleX(${Math.min(1, Math.max(0, used)).toFixed(3)})` }} />
+          </span>
+        )}
+        {aside !== undefined && <small>{aside}</small>}
+      </dd>
+    </div>
+  )
+}
+
+const FigureRow = ({ children }: { readonly children: ComponentChildren }) => <dl class="figures">{children}</dl>

@@ -1,5 +1,6 @@
 import { plural } from '../format/numbers.ts'
 import { elapsed, instant } from '../format/time.ts'
+import { Glyph } from '../ui/glyph.tsx'
 import type { Trouble } from './troubles.ts'
 
 interface Props {
@@ -7,7 +8,7 @@ interface Props {
   readonly now: number
 }
 
-/** The answer to why somebody was woken, or that there is nothing. */
+/** The verdict: what is wrong, or that nothing is. */
 export function TroubleList({ troubles, now }: Props) {
   const bad = troubles.filter(({ weight }) => weight === 'bad').length
   const words =
@@ -43,18 +44,7 @@ export function TroubleList({ troubles, now }: Props) {
   )
 }
 
-/** A disc, a triangle or a cross, as for nodes: the shape tells it, the tone repeats it. */
-export function Sign({ weight }: { readonly weight: 'ok' | 'warn' | 'bad' | 'off' }) {
-  const shape = { ok: 'head', warn: 'behind', bad: 'inactive', off: 'silent' }[weight]
-  const paths = {
-    ok: 'M5 1.4a3.6 3.6 0 1 1 0 7.2a3.6 3.6 0 1 1 0-7.2Z',
-    warn: 'M0.8 1.8H9.2L5 9Z',
-    bad: 'M1.6 1.6L8.4 8.4M8.4 1.6L1.6 8.4',
-    off: 'M2 5H8',
-  }
-  return (
-    <svg class={`glyph is-${shape}`} viewBox="0 0 10 10" aria-hidden="true">
-      <path d={paths[weight]} />
-    </svg>
-  )
-}
+const shapes = { ok: 'head', warn: 'behind', bad: 'inactive', off: 'silent' } as const
+
+/** A disc, a triangle or a cross, as for nodes: the shape says it, the tone repeats it. */
+export const Sign = ({ weight }: { readonly weight: keyof typeof shapes }) => <Glyph condition={shapes[weight]} quiet />

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { factsOf, processOf } from './fixtures.ts'
-import { lossesOf } from './losses.ts'
+import type { ServerFacts, StoreFacts } from './facts.ts'
+import { factsOf, processOf } from '../testing/server-facts.ts'
+import { lossesOf } from './loss-table.tsx'
 import { troublesOf } from './troubles.ts'
 import { wordsFor } from './words.ts'
-import type { ServerFacts, StoreFacts } from './wire.ts'
 
 const store: StoreFacts = {
   lagMs: 900,
   pendingRows: 10,
-  pendingBytes: 10,
+  bufferBytes: 10,
   writtenRows: 0,
   slowestWriteMs: 0,
   errors: {},
@@ -33,14 +33,14 @@ describe('troubles', () => {
   it('tell what is broken before what only needs a look', () => {
     const parts = [
       { id: 'feed', state: 'ok', reason: '', since: 0 },
-      { id: 'intake', state: 'degraded', reason: 'too much', since: 0 },
+      { id: 'queue', state: 'degraded', reason: 'too much', since: 0 },
       { id: 'store', state: 'failed', reason: 'no space left', since: 5 },
     ] as const
     const facts = factsOf({ parts, slowViewers: 1, core: { networks: 1, nodes: 1, blocks: 1, inputs: 9, errors: 2 } })
     expect(titlesOf(facts)).toEqual([
       ['bad', 'store has failed'],
       ['bad', 'The core failed on 2 messages'],
-      ['warn', 'intake is degraded'],
+      ['warn', 'queue is degraded'],
       ['warn', '1 dashboard is behind'],
     ])
     expect(troublesOf([facts])[0]).toMatchObject({ detail: 'no space left', since: 5 })
@@ -57,7 +57,7 @@ describe('troubles', () => {
     ])
   })
 
-  it('tell of room before it has run out', () => {
+  it('report limits before they are reached', () => {
     const facts = (openFiles: number, ethstats: number) =>
       factsOf({ work: { connections: { ethstats } }, processes: [processOf({ name: 'worker 1', openFiles })] })
     expect(titlesOf(facts(1000, 10))).toEqual([])
@@ -72,16 +72,16 @@ describe('troubles', () => {
     const gone = processOf({ name: 'worker 2', at: 30_000 })
     expect(titlesOf(factsOf({ at: 60_000, processes: [slow, gone] }))).toEqual([
       ['bad', 'worker 2 does not answer'],
-      ['warn', 'core is held up'],
+      ['warn', 'The event loop of core is slow'],
     ])
   })
 
   it('tell of an overload once, and of what was done about it', () => {
     const load = { level: 'overloaded', reason: 'low classes are dropped' } as const
-    const intake = { id: 'intake', state: 'degraded', reason: load.reason, since: 0 } as const
+    const queue = { id: 'queue', state: 'degraded', reason: load.reason, since: 0 } as const
     expect(titlesOf(factsOf({ load }))).toEqual([['bad', 'The server is overloaded']])
-    expect(titlesOf(factsOf({ load, parts: [intake], pace: { level: 2, reportMs: 60_000 } }))).toEqual([
-      ['warn', 'intake is degraded'],
+    expect(titlesOf(factsOf({ load, parts: [queue], reportRate: { level: 2, reportMs: 60_000 } }))).toEqual([
+      ['warn', 'queue is degraded'],
       ['warn', 'Agents are slowed down, step 2'],
     ])
   })
@@ -114,7 +114,7 @@ describe('losses', () => {
     expect(['ETHSTATS_FRAME_INVALID', 'brand-new', 'internal'].map(wordsFor)).toEqual([
       'frame invalid',
       'brand new',
-      'a defect of the server',
+      'a bug in the server',
     ])
   })
 })

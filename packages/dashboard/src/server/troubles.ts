@@ -1,9 +1,8 @@
-/** What is wrong with the server, worst first: what somebody who was woken has to know, and what it means for the nodes. */
+/** What is wrong with the server, worst first, and what it means for the nodes. */
 import { bytes, compact, count, percent, plural } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
-import { rateOf, type Samples } from './samples.ts'
+import { type Counts, type PartFacts, rateOf, type Samples, type ServerFacts } from './facts.ts'
 import { wordsFor } from './words.ts'
-import type { Counts, PartFacts, ServerFacts } from './wire.ts'
 
 export interface Trouble {
   /** `bad`: something is broken or lost. `warn`: it needs a look. */
@@ -14,14 +13,14 @@ export interface Trouble {
   readonly since?: number
 }
 
-/** Shares of a limit from which it needs a look, and from which it is a matter of time. */
+/** Shares of a limit from which it needs a look, and from which it counts as full. */
 const tight = 0.8
 const full = 0.95
 const heldUpMs = 250
 const storeLagMs = 15_000
-/** A process that has not told for this long may be gone. */
-const untoldMs = 10_000
-/** Refusals a minute that are more than somebody mistyping. */
+/** A process that has not reported for this long may be gone. */
+const unreportedMs = 10_000
+/** Refusals a minute that are more than typing errors. */
 const manyRefusals = 30
 
 const partOrder = { failed: 0, degraded: 1, stopped: 2, starting: 3, ok: 4 } as const
@@ -39,7 +38,7 @@ export function troublesOf(samples: Samples): readonly Trouble[] {
     ...loadTrouble(facts),
     ...lossTroubles(samples),
     ...storeTrouble(facts),
-    ...roomTroubles(facts),
+    ...limitTroubles(facts),
     ...processTroubles(facts),
     ...refusalTrouble(samples, facts),
     ...viewerTrouble(facts),
@@ -56,19 +55,19 @@ function partTrouble({ id, state, reason, since }: PartFacts): readonly Trouble[
 const drainTrouble = ({ ready }: ServerFacts): readonly Trouble[] =>
   ready ? [] : [{ weight: 'warn', title: 'The server is stopping', detail: 'It takes no new connections.' }]
 
-function loadTrouble({ load, pace, parts }: ServerFacts): readonly Trouble[] {
+function loadTrouble({ load, reportRate, parts }: ServerFacts): readonly Trouble[] {
   const slowed: readonly Trouble[] =
-    pace.level === 0
+    reportRate.level === 0
       ? []
       : [
           {
             weight: 'warn',
-            title: `Agents are slowed down, step ${pace.level}`,
-            detail: `They report every ${duration(pace.reportMs)}; nothing of theirs is lost.`,
+            title: `Agents are slowed down, step ${reportRate.level}`,
+            detail: `They report every ${duration(reportRate.reportMs)}; nothing of theirs is lost.`,
           },
         ]
-  // Where the intake says so itself it is told once.
-  const told = parts.some(({ id, state }) => id === 'intake' && state !== 'ok')
+  // Where the queue says so itself it is said once.
+  const told = parts.some(({ id, state }) => id === 'queue' && state !== 'ok')
   if (load.level === 'calm' || (load.level === 'overloaded' && told)) return slowed
   const title = load.level === 'busy' ? 'The server is busy' : 'The server is overloaded'
   return [{ weight: load.level === 'busy' ? 'warn' : 'bad', title, detail: load.reason }, ...slowed]
@@ -78,7 +77,7 @@ function lossTroubles(samples: Samples): readonly Trouble[] {
   const now = (pick: (facts: ServerFacts) => number): number => rateOf(samples, pick) ?? 0
   const shed = now((facts) => sumOfAll(facts.work.shed))
   const rows = now((facts) => (facts.store ? sumOfAll(facts.store.shed) : 0))
-  const missing = now((facts) => facts.deliveries.missing + facts.deliveries.holes)
+  const missing = now((facts) => facts.deliveries.missing + facts.deliveries.missingRanges)
   const defects = samples.at(-1)?.core.errors ?? 0
   return [
     ...(shed > 0
@@ -103,8 +102,8 @@ function lossTroubles(samples: Samples): readonly Trouble[] {
       ? [
           {
             weight: 'warn',
-            title: 'Agents give things up',
-            detail: `Their spools were full or damaged: ${compact(Math.ceil(missing * 60))} observations a minute will never come.`,
+            title: 'Agents lose observations',
+            detail: `Their spools were full or damaged: ${compact(Math.ceil(missing * 60))} observations a minute are lost.`,
           },
         ]
       : []),
@@ -113,7 +112,7 @@ function lossTroubles(samples: Samples): readonly Trouble[] {
           {
             weight: 'bad',
             title: `The core failed on ${plural(defects, 'message', 'messages')}`,
-            detail: 'That is a defect of Netstats; the log has the first of them whole.',
+            detail: 'That is a bug in Netstats; the log has the first of them in full.',
           },
         ]
       : []),
@@ -127,13 +126,13 @@ const storeTrouble = ({ store }: ServerFacts): readonly Trouble[] =>
         {
           weight: 'warn',
           title: `The store is ${duration(store.lagMs)} behind`,
-          detail: `${count(store.pendingRows)} rows wait. When its memory is full, samples are given up first.`,
+          detail: `${count(store.pendingRows)} rows wait. When its memory is full, samples are dropped first.`,
         },
       ]
 
-function roomTroubles({ limits, work, store, processes }: ServerFacts): readonly Trouble[] {
+function limitTroubles({ limits, work, store, processes }: ServerFacts): readonly Trouble[] {
   const connections = sumOf(work.connections)
-  const rooms: readonly (readonly [string, number, number | null, string])[] = [
+  const uses: readonly (readonly [string, number, number | null, string])[] = [
     [
       'Connections',
       connections,
@@ -141,19 +140,19 @@ function roomTroubles({ limits, work, store, processes }: ServerFacts): readonly
       `${count(connections)} of ${count(limits.connections)} are taken.`,
     ],
     ['The queue before the core', work.queue.items, limits.queueItems, `${count(work.queue.items)} messages wait.`],
-    ['Memory for the store', store?.pendingBytes ?? 0, limits.pendingBytes, `${bytes(store?.pendingBytes)} wait.`],
+    ['Memory for the store', store?.bufferBytes ?? 0, limits.bufferBytes, `${bytes(store?.bufferBytes)} wait.`],
     ...processes.map(
       ({ name, openFiles, openFilesLimit }) =>
         [
           `Open files of ${name}`,
           openFiles ?? 0,
           openFilesLimit,
-          `${count(openFiles)} of ${count(openFilesLimit)}; beyond that nobody gets in.`,
+          `${count(openFiles)} of ${count(openFilesLimit)}; beyond that no connection is accepted.`,
         ] as const,
     ),
   ]
-  return rooms.flatMap(([what, used, room, detail]): readonly Trouble[] => {
-    const share = room === null || room <= 0 ? 0 : used / room
+  return uses.flatMap(([what, used, limit, detail]): readonly Trouble[] => {
+    const share = limit === null || limit <= 0 ? 0 : used / limit
     if (share < tight) return []
     const title = share >= full ? `${what}: full` : `${what}: ${percent(Math.floor(share * 100))} full`
     return [{ weight: share >= full ? 'bad' : 'warn', title, detail }]
@@ -161,14 +160,14 @@ function roomTroubles({ limits, work, store, processes }: ServerFacts): readonly
 }
 
 const processTroubles = ({ at, processes }: ServerFacts): readonly Trouble[] =>
-  processes.flatMap(({ name, pid, loop, at: toldAt }): readonly Trouble[] => [
-    ...(at - toldAt >= untoldMs
+  processes.flatMap(({ name, pid, loop, at: reportedAt }): readonly Trouble[] => [
+    ...(at - reportedAt >= unreportedMs
       ? [
           {
             weight: 'bad',
             title: `${name} does not answer`,
-            detail: `Process ${pid} last told of itself ${duration(at - toldAt)} ago.`,
-            since: toldAt,
+            detail: `Process ${pid} last reported ${duration(at - reportedAt)} ago.`,
+            since: reportedAt,
           } as const,
         ]
       : []),
@@ -176,8 +175,8 @@ const processTroubles = ({ at, processes }: ServerFacts): readonly Trouble[] =>
       ? [
           {
             weight: 'warn',
-            title: `${name} is held up`,
-            detail: `For ${duration(loop.p99Ms)} at times, ${duration(loop.maxMs)} at worst, in the last half minute.`,
+            title: `The event loop of ${name} is slow`,
+            detail: `Delays of ${duration(loop.p99Ms)} (p99), ${duration(loop.maxMs)} at worst, in the last half minute.`,
           } as const,
         ]
       : []),
@@ -204,6 +203,6 @@ const viewerTrouble = ({ slowViewers }: ServerFacts): readonly Trouble[] =>
         {
           weight: 'warn',
           title: `${plural(slowViewers, 'dashboard is', 'dashboards are')} behind`,
-          detail: 'They get the newest state when they have read what they were sent.',
+          detail: 'They get the newest state once they have read what was sent before.',
         },
       ]

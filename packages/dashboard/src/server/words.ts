@@ -1,4 +1,4 @@
-/** What codes of the server mean, for somebody who has been woken by them. Codes without words of their own read as they are. */
+/** What codes of the server mean, for the person on call. Codes without words of their own read as they are. */
 const words: Readonly<Record<string, string>> = {
   // Refusals.
   'bad-secret': 'wrong secret',
@@ -8,9 +8,10 @@ const words: Readonly<Record<string, string>> = {
   'wrong-id': 'a token of another agent',
   'wrong-network': 'a token for another network',
   'token-required': 'a shared secret where a token is needed',
+  'secret-required': 'not of this machine, where there is no secret',
   revoked: 'token was revoked',
   banned: 'id is banned',
-  'name-bound': 'name is taken by whoever came first',
+  'name-bound': 'name belongs to the client that used it first',
   'locked-out': 'locked out after too many failures',
   'duplicate-id': 'id is connected already',
   'malformed-hello': 'login that could not be read',
@@ -33,16 +34,16 @@ const words: Readonly<Record<string, string>> = {
   drain: 'server stopped',
   oversized: 'message too large',
   'protocol-error': 'broke the protocol',
-  internal: 'a defect of the server',
+  internal: 'a bug in the server',
   peer: 'hung up',
-  // Reasons for what is given up.
+  // Reasons for dropped messages and rows.
   rate: 'one agent sent more than it may',
   session: 'too much of one agent waited',
   items: 'too many messages waited',
   bytes: 'too many bytes waited',
   memory: 'the store was too slow, its memory was full',
   names: 'more names than are kept apart',
-  budget: 'one reporter brought more than may be kept',
+  quota: 'one reporter brought more than may be kept',
   refused: 'the store refused it',
   stopped: 'the server stopped before it was written',
   // Reasons of agents.
@@ -50,20 +51,25 @@ const words: Readonly<Record<string, string>> = {
   age: 'too old for the spool',
   'disk-full': "agent's disk was full",
   corrupt: 'spool was damaged',
+  cloned: 'spool was copied or put back',
+  undecided: 'waits for what another copy told',
   overload: 'agent was overloaded',
   // Batches sent back.
   hole: 'something before it was missing',
   lost: 'the store had lost what came before',
   signature: 'wrong signature',
-  // Requests that were none.
+  // Requests that were not valid.
   timeout: 'too slow',
   'headers-too-large': 'headers too large',
-  gone: 'left in the middle',
+  gone: 'closed before the end',
   'unknown-channel': 'no such channel',
   'bad-handshake': 'bad handshake',
+  'no-sub-protocol': 'does not speak netstats.v1',
+  'bad-api-token': 'wrong API token, or one that has ended',
+  'wrong-password': 'wrong name or password',
 }
 
-/** `ETHSTATS_FRAME_INVALID` reads as `frame invalid`: where it was is told beside it. */
+/** `ETHSTATS_FRAME_INVALID` reads as `frame invalid`: the protocol stands beside it. */
 export const wordsFor = (code: string): string =>
   words[code] ??
   code

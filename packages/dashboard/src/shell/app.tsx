@@ -1,19 +1,19 @@
 import { useEffect } from 'preact/hooks'
 import { feedClient } from '../feed/topics.ts'
-import { addKeys } from '../keys/keys.ts'
+import { addKeys } from '../keys.ts'
+import { MapPage } from '../map/map-panel.tsx'
 import { BlockPage } from '../pages/block-page.tsx'
 import { HomePage } from '../pages/home-page.tsx'
-import { MapPage } from '../pages/map-page.tsx'
+import { NotFoundPage } from '../pages/message.tsx'
 import { NetworkPage } from '../pages/network-page.tsx'
 import { NodePage } from '../pages/node-page.tsx'
-import { NotFoundPage } from '../pages/not-found-page.tsx'
-import { navigate, onlyNetwork, route, setQuery, wall } from '../router/location.ts'
 import { pastAt } from '../past/moment.ts'
 import { TimeBar } from '../past/time-bar.tsx'
-import { LazyPage } from '../pages/lazy-page.tsx'
+import { below } from '../root.ts'
+import { navigate, onlyNetwork, route, setQuery, wall } from '../router/location.ts'
 import { showsMoment } from '../router/routes.ts'
-import { theme } from '../state/settings.ts'
-import { nextTheme } from '../state/storage.ts'
+import { nextTheme, theme } from '../state/settings.ts'
+import { Later } from '../ui/later.tsx'
 import { Header } from './header.tsx'
 import { Help, helpOpen } from './help.tsx'
 import { LinkBar } from './link-bar.tsx'
@@ -24,8 +24,8 @@ export function App() {
       addKeys({
         t: () => (theme.value = nextTheme(theme.value)),
         w: () => setQuery('wall', wall.peek() ? null : 'on'),
-        s: () => navigate('/server'),
-        a: () => navigate('/agents'),
+        s: () => navigate(below('/server')),
+        a: () => navigate(below('/agents')),
         '?': () => (helpOpen.value = true),
       }),
     [],
@@ -37,10 +37,10 @@ export function App() {
   return (
     <div class={`app${wall.value ? ' is-wall' : ''}${past ? ' is-past' : stale ? ' is-stale' : ''}`}>
       <a class="skip" href="#main">
-        To the content
+        Skip to the content
       </a>
       <Header />
-      {/* What is told of the connection is about the live picture. */}
+      {/* The state of the connection matters to the live page only. */}
       {!past && <LinkBar />}
       <Time />
       <main id="main" tabIndex={-1}>
@@ -51,9 +51,11 @@ export function App() {
   )
 }
 
-const history = async () => (await import('../pages/history-page.tsx')).HistoryPage
+const history = async () => (await import('../history/history-page.tsx')).HistoryPage
 const server = async () => (await import('../server/server-page.tsx')).ServerPage
 const agents = async () => (await import('../agents/agents-page.tsx')).AgentsPage
+const logs = async () => (await import('../logs/logs-page.tsx')).LogsPage
+const metrics = async () => (await import('../metrics/metrics-page.tsx')).MetricsPage
 const events = async () => (await import('../events/events-page.tsx')).EventsPage
 
 function Time() {
@@ -78,7 +80,7 @@ function Page() {
       return <BlockPage key={`${here.network}/${here.hash}`} network={here.network} hash={here.hash} />
     case 'history':
       return (
-        <LazyPage
+        <Later
           key={`history ${here.network}/${here.node ?? ''}`}
           load={history}
           what="charts"
@@ -86,11 +88,15 @@ function Page() {
         />
       )
     case 'events':
-      return <LazyPage key={`events ${here.network}`} load={events} what="events" props={{ network: here.network }} />
+      return <Later key={`events ${here.network}`} load={events} what="events" props={{ network: here.network }} />
+    case 'logs':
+      return <Later key={`logs ${here.network}`} load={logs} what="logs" props={{ network: here.network }} />
+    case 'metrics':
+      return <Later key={`metrics ${here.network}`} load={metrics} what="metrics" props={{ network: here.network }} />
     case 'server':
-      return <LazyPage key="server" load={server} what="server" props={{}} />
+      return <Later key="server" load={server} what="server" props={{}} />
     case 'agents':
-      return <LazyPage key="agents" load={agents} what="agents" props={{}} />
+      return <Later key="agents" load={agents} what="agents" props={{}} />
     case 'not-found':
       return <NotFoundPage path={here.path} />
   }

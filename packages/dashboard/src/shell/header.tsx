@@ -1,15 +1,15 @@
 import { feedClient } from '../feed/topics.ts'
 import { duration } from '../format/time.ts'
 import { pastAt } from '../past/moment.ts'
+import { below } from '../root.ts'
 import { onlyNetwork, route, wall } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
-import { nextTheme } from '../state/storage.ts'
-import { theme } from '../state/settings.ts'
-import { UserMenu } from '../session/user-menu.tsx'
-import { Mark, Wordmark } from '../ui/mark.tsx'
+import { UserMenu } from '../session/session.tsx'
+import { nextTheme, theme } from '../state/settings.ts'
+import { Mark, Wordmark } from '../ui/strokes.tsx'
 import { helpOpen } from './help.tsx'
 
-const sections = ['map', 'history', 'events'] as const
+const sections = ['map', 'history', 'metrics', 'logs', 'events'] as const
 
 export function Header() {
   const here = route.value
@@ -17,7 +17,7 @@ export function Header() {
   const onNetwork = here.page === 'network' || here.page === 'home'
   return (
     <header class="top">
-      <a class="brand" href="/" aria-label="netstats, all networks">
+      <a class="brand" href={below('/')} aria-label="netstats, all networks">
         <Mark />
         <Wordmark />
       </a>
@@ -37,7 +37,12 @@ export function Header() {
       <LinkState />
       {!wall.value && (
         <div class="top-tools">
-          <a class="tool" href="/agents" aria-current={here.page === 'agents' ? 'page' : undefined} title="Agents (a)">
+          <a
+            class="tool"
+            href={below('/agents')}
+            aria-current={here.page === 'agents' ? 'page' : undefined}
+            title="Agents (a)"
+          >
             <svg class="is-drawn" viewBox="0 0 10 10" aria-hidden="true">
               <path d="M0.6 2H9.4M0.6 5H9.4M0.6 8H6" />
             </svg>
@@ -45,9 +50,9 @@ export function Header() {
           </a>
           <a
             class="tool"
-            href="/server"
+            href={below('/server')}
             aria-current={here.page === 'server' ? 'page' : undefined}
-            title="How the server is (s)"
+            title="Health of the server (s)"
           >
             <svg class="is-drawn" viewBox="0 0 10 10" aria-hidden="true">
               <path d="M0.4 5.4H2.6L4 1.6L6 8.6L7.3 5.4H9.6" />
@@ -72,7 +77,7 @@ export function Header() {
   )
 }
 
-/** The connection in the corner; trouble is told by the bar below, this says that all is well. */
+/** The connection in the corner; trouble is in the bar below, this says that all is well. */
 function LinkState() {
   if (pastAt.value !== undefined) {
     return (

@@ -17,7 +17,8 @@ const keys = [
   ['g', 'go to a moment: type its date and time'],
   ['l Esc', 'from the past back to live'],
   ['+ −', 'charts: zoom in and out around the cursor; ← → read them'],
-  ['s', 'how the server itself is'],
+  ['f', 'logs: hold the lines still, or follow them'],
+  ['s', 'the health of the server'],
   ['a', 'the agents'],
   ['t', 'theme: auto, light, dark'],
   ['w', 'wall mode and back'],
@@ -60,7 +61,7 @@ export function Help() {
               <path class="block-fork" d="M1 2H9V8H1Z" />
             </svg>
           </dt>
-          <dd>a block that lost against another of its height</dd>
+          <dd>a block that is not canonical: another of its height won</dd>
         </div>
       </dl>
       <p class="faint">

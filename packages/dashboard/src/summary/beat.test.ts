@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beatOf } from './beat.ts'
+import { beatOf } from './beat.tsx'
 
 describe('the beat', () => {
   it('moves the hand to the mark in one usual block time and stops at the end', () => {

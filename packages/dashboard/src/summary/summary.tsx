@@ -1,17 +1,16 @@
 import type { NetworkSummary } from '@netstats/protocol/feed'
+import type { ComponentChildren } from 'preact'
 import { weiAmount } from '../format/chain.ts'
 import { count, decimal, percent, plural, share } from '../format/numbers.ts'
 import { duration } from '../format/time.ts'
 import { writeRoute } from '../router/routes.ts'
+import { conditionWords, type Part, populationOf } from '../state/condition.ts'
 import type { Sealers } from '../state/sealers.ts'
-import { Numerals } from '../ui/numerals.tsx'
-import { Sealer } from '../ui/sealer.tsx'
-import { BeatGauge } from './beat-gauge.tsx'
-import { Fact, FactGroup } from './fact.tsx'
-import { PopulationBar } from './population-bar.tsx'
-import { populationOf } from './population.ts'
+import { Numerals } from '../ui/strokes.tsx'
+import { Sealer } from '../ui/values.tsx'
+import { BeatGauge } from './beat.tsx'
 
-/** Latency and the like that no network should have; from here on the number is marked. */
+/** From here on the delay is marked. */
 const slowP95Ms = 2000
 
 interface Props {
@@ -26,14 +25,14 @@ export function Summary({ summary, sealers }: Props) {
       <Nodes summary={summary} />
       <FactGroup name="Propagation">
         <dl>
-          <Fact label="half" title="Median delay of a report behind the first sight of its block, newest blocks">
+          <Fact label="half" title="Median delay of a report after the first report of its block, newest blocks">
             {duration(summary.propagation.p50Ms)}
           </Fact>
           <Fact label="95 %" tone={(summary.propagation.p95Ms ?? 0) >= slowP95Ms ? 'warn' : undefined}>
             {duration(summary.propagation.p95Ms)}
           </Fact>
           <Fact label="99 %">{duration(summary.propagation.p99Ms)}</Fact>
-          <Fact label="latency" title="Mean of what the nodes say of their latency">
+          <Fact label="latency" title="Mean of the latency that nodes report">
             {duration(summary.latencyMs)}
           </Fact>
         </dl>
@@ -56,7 +55,7 @@ export function Summary({ summary, sealers }: Props) {
           <Fact label="forks" title="Since the server started">
             {count(summary.forks)}
           </Fact>
-          <Fact label="reorgs" title="Since the server started">
+          <Fact label="reorgs" title="Branches that nodes left for others">
             {count(summary.reorgs)}
           </Fact>
           <Fact
@@ -90,7 +89,7 @@ function Head({ summary, sealers }: Props) {
       {head && (
         <p class="head-note" title={head.firstNode ? `first seen by ${head.firstNode}` : undefined}>
           sealed by <Sealer address={head.miner} sealers={sealers} /> · {plural(head.transactions, 'tx', 'txs')} ·{' '}
-          {head.firstNode ? <>first seen by {head.firstNode}</> : <>asked for afterwards</>}
+          {head.firstNode ? <>first seen by {head.firstNode}</> : <>requested afterwards</>}
         </p>
       )}
     </div>
@@ -119,5 +118,56 @@ function Nodes({ summary }: { readonly summary: NetworkSummary }) {
         </Fact>
       </dl>
     </FactGroup>
+  )
+}
+
+interface FactProps {
+  readonly label: string
+  readonly title?: string
+  readonly tone?: 'warn' | 'bad' | undefined
+  readonly children: ComponentChildren
+}
+
+/** A number and what it is. */
+function Fact({ label, title, tone, children }: FactProps) {
+  return (
+    <div class={tone ? `fact is-${tone}` : 'fact'} title={title}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function FactGroup({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <section class="facts" aria-label={name}>
+      <h3>{name}</h3>
+      {children}
+    </section>
+  )
+}
+
+/** Up to this many nodes are drawn one by one. */
+const single = 60
+
+/** All nodes in one bar, split by condition; each part has a texture of its own besides its tone. */
+export function PopulationBar({ parts }: { readonly parts: readonly Part[] }) {
+  const all = parts.reduce((sum, part) => sum + part.count, 0)
+  const text = parts.map((p) => `${count(p.count)} ${conditionWords[p.condition]}`).join(', ')
+  if (all > 0 && all <= single) {
+    return (
+      <div class="population is-single" role="img" aria-label={text} title={text}>
+        {parts.flatMap((p) =>
+          Array.from({ length: p.count }, (_, i) => <i key={`${p.condition}${i}`} class={`part is-${p.condition}`} />),
+        )}
+      </div>
+    )
+  }
+  return (
+    <div class="population" role="img" aria-label={text} title={text}>
+      {parts.map((p) => (
+        <i key={p.condition} class={`part is-${p.condition}`} style={{ flexGrow: p.count }} />
+      ))}
+    </div>
   )
 }

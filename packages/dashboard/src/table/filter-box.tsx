@@ -1,7 +1,7 @@
 import type { FeedFault } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { addKeys } from '../keys/keys.ts'
+import { addKeys } from '../keys.ts'
 import { pastAt, showLive } from '../past/moment.ts'
 import { filter, setFilter } from './table-state.ts'
 

@@ -1,7 +1,10 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+
 /**
  * Which row stands in which place of the table's window, from frame to frame. Other rows are put in their places a few a
  * frame: all at once would hold up scrolling and keys for longer than a frame or two. A place is an element of the page:
- * filling it anew costs less than making another, so a leap keeps all places, and a small step those that stay in view.
+ * filling it again costs less than making another, so a leap keeps all places, and a small step those that stay in view.
  */
 export interface Place<R> {
   /** Names the element. */
@@ -14,7 +17,7 @@ export interface Drawn<R> {
   /** Of the first place. */
   readonly offset: number
   readonly places: readonly Place<R>[]
-  /** After a leap: places that wait show what belongs elsewhere, and are not to be seen. */
+  /** After a leap: places that wait show what belongs elsewhere, and are hidden. */
   readonly leapt: boolean
   readonly nextKey: number
   readonly done: boolean
@@ -50,4 +53,25 @@ export function drawSome<R>(before: Drawn<R>, { offset, rows, from, most }: Want
   }
   const done = places.every((place, i) => place.row === rows[i])
   return { offset, places, leapt: !done && (leap || before.leapt), nextKey, done }
+}
+
+/** Rows a frame: eight take some 20 ms on a slow machine, and the browser as long again to lay them out and paint. */
+const rowsPerFrame = 5
+
+/** What to draw now of rows that begin at an offset, and more in each of the next frames; `firstSeen` counts from the same start. */
+export function useGradual<R>(rows: readonly R[], offset: number, firstSeen: number): Drawn<R> {
+  const drawn = useRef<Drawn<R>>(nothingDrawn)
+  const frames = useSignal(0)
+  // Reading it draws again with the next frame.
+  void frames.value
+  drawn.current = drawSome(drawn.current, { offset, rows, from: firstSeen - offset, most: rowsPerFrame })
+  const { done } = drawn.current
+  useEffect(() => {
+    if (done) return
+    const frame = requestAnimationFrame(() => {
+      frames.value += 1
+    })
+    return () => cancelAnimationFrame(frame)
+  })
+  return drawn.current
 }

@@ -1,11 +1,11 @@
 /** Keys of the table: j, k and arrows move, Enter opens, p pins. */
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { addKeys } from '../keys/keys.ts'
+import { addKeys } from '../keys.ts'
 import { navigate } from '../router/location.ts'
 import { writeRoute } from '../router/routes.ts'
-import { togglePin } from './node-line.tsx'
-import type { Rows } from './rows.ts'
+import { togglePin } from './node-row.tsx'
+import type { Rows } from './node-window.ts'
 import { cursorId } from './table-state.ts'
 
 interface Context {
@@ -18,7 +18,7 @@ interface Context {
 export function useTableKeys(context: Context): void {
   const latest = useRef(context)
   latest.current = context
-  // Rows keep their place when the nodes in them change: the focus goes with its node, or away with it.
+  // Rows keep their place when the nodes in them change: the focus follows its node, or is dropped with it.
   useLayoutEffect(() => {
     const focused = document.activeElement
     const id = cursorId.peek()

@@ -2,11 +2,25 @@
 import type { NodeColumn } from '@netstats/protocol/feed'
 import { computed, signal } from '@preact/signals'
 import { query, setQuery, wall } from '../router/location.ts'
-import { readSort, type Sort, writeSort } from './sort.ts'
 import { tableColumns } from './columns/mod.ts'
 
+export interface Sort {
+  readonly column: NodeColumn
+  readonly descending: boolean
+}
+
+/** `behind` ascending, `-behind` descending; undefined for an unknown column. */
+export function readSort(text: string | null, columns: ReadonlySet<string>): Sort | undefined {
+  if (!text) return undefined
+  const descending = text.startsWith('-')
+  const column = descending ? text.slice(1) : text
+  return columns.has(column) ? { column: column as NodeColumn, descending } : undefined
+}
+
+export const writeSort = ({ column, descending }: Sort): string => `${descending ? '-' : ''}${column}`
+
 const sortable = new Set<string>(tableColumns.map((c) => c.sort))
-// A wall shows who needs help; a desk shows everybody in a calm order.
+// A wall shows nodes in trouble first; a desktop shows all in a steady order.
 const atDesk: Sort = { column: 'name', descending: false }
 const onWall: Sort = { column: 'behind', descending: true }
 
@@ -17,7 +31,7 @@ export function setFilter(text: string): void {
   setQuery('q', text.trim())
 }
 
-/** A second click on a column turns its order round. */
+/** A second click on a column reverses its order. */
 export function sortBy(column: NodeColumn, largestFirst: boolean): void {
   const now = sort.value
   const next = now.column === column ? { column, descending: !now.descending } : { column, descending: largestFirst }

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import { type Condition, conditionWords } from '../state/condition.ts'
 
 const shapes: Readonly<Record<Condition, string>> = {
@@ -16,7 +17,7 @@ interface Props {
   readonly settles?: boolean
 }
 
-/** The shape of a node's condition. Says itself in words to who can not see it. */
+/** The shape of a node's condition, with its name for screen readers. */
 export function Glyph({ condition, quiet, settles }: Props) {
   return (
     <svg
@@ -29,4 +30,15 @@ export function Glyph({ condition, quiet, settles }: Props) {
       <path d={shapes[condition]} />
     </svg>
   )
+}
+
+/** The sign of a node in its row: animated when the node's condition changes, not when the row shows another node. */
+export function StateGlyph({ id, condition }: { readonly id: string; readonly condition: Condition }) {
+  const before = useRef({ id, condition, changes: 0 })
+  const { current } = before
+  if (current.id !== id) before.current = { id, condition, changes: 0 }
+  else if (current.condition !== condition) before.current = { id, condition, changes: current.changes + 1 }
+  const { changes } = before.current
+  // A new element starts the animation again.
+  return <Glyph key={changes} condition={condition} settles={changes > 0} />
 }

@@ -1,4 +1,3 @@
-import type { Block } from '../kinds/mod.ts'
 import { createTextMemo } from '../text-memo.ts'
 import { checkStructure, readValue } from './frame.ts'
 import type { Report } from './messages.ts'
@@ -11,13 +10,20 @@ import { readBlock } from './read-block.ts'
  *     {"emit":["block",{"block":  {…}  ,"id":"alpha"}]}      geth and its kin: Go sorts the keys
  *     {"emit":["block",{"id":"alpha","block":  {…}  }]}      the others
  *
- * It can not be fooled: the text between the fixed parts counts only if it was, or now is, parsed alone as one JSON
+ * It cannot be fooled: the text between the fixed parts counts only if it was, or now is, parsed alone as one JSON
  * value, and the id only if it has no escapes. Then frame = fixed part + value + fixed part can be read in one way.
  * Everything else goes the ordinary way.
  */
+interface Found {
+  readonly id: string
+  readonly reports: readonly Report[]
+  /** Fields of a block read now that cannot be used. */
+  readonly unread: readonly string[]
+}
+
 export interface BlockMemo {
   /** The block frame's id, as it stands in the text, and its report; undefined where the frame must be parsed whole. */
-  readonly find: (frame: string) => { readonly id: string; readonly reports: readonly Report[] } | undefined
+  readonly find: (frame: string) => Found | undefined
   /** Frames answered from memory, and block frames that had to be parsed. */
   readonly hits: number
   readonly misses: number
@@ -31,13 +37,14 @@ export const createBlockMemo = (capacity = 64): BlockMemo => {
       const parts = splitBlockFrame(frame)
       if (parts === undefined) return undefined
       const seen = memo.find(parts.block)
-      if (seen !== undefined) return { id: parts.id, reports: seen }
+      if (seen !== undefined) return { id: parts.id, reports: seen, unread: nothing }
       checkStructure(frame)
-      const block = readAlone(parts.block)
-      if (block === undefined) return undefined
-      const reports: readonly Report[] = Object.freeze([Object.freeze({ kind: 'block', body: Object.freeze(block) })])
+      const reading = readAlone(parts.block)
+      if (reading === undefined) return undefined
+      const body = Object.freeze(reading.block)
+      const reports: readonly Report[] = Object.freeze([Object.freeze({ kind: 'block', body })])
       memo.remember(parts.block, reports)
-      return { id: parts.id, reports }
+      return { id: parts.id, reports, unread: reading.unread }
     },
     get hits() {
       return memo.hits
@@ -49,13 +56,15 @@ export const createBlockMemo = (capacity = 64): BlockMemo => {
 }
 
 /** The block, or nothing where the text is not one JSON value or no block: then the ordinary way gives the error. */
-const readAlone = (text: string): Block | undefined => {
+const readAlone = (text: string): ReturnType<typeof readBlock> | undefined => {
   try {
     return readValue(text, (value) => readBlock(value, 'block'))
   } catch {
     return undefined
   }
 }
+
+const nothing: readonly string[] = []
 
 const blockFirst = '{"emit":["block",{"block":'
 const blockLetter = blockFirst.indexOf('block')
@@ -64,7 +73,7 @@ const idLast = ',"id":'
 const blockLast = '","block":'
 const end = '}]}'
 // Escapes would have to be decoded, and control characters make the frame no JSON.
-// oxlint-disable-next-line eslint/no-control-regex
+// oxlint-disable-next-line eslint/no-control-regex -- control characters are what it looks for
 const notPlain = /["\\\u0000-\u001f]/
 
 const splitBlockFrame = (frame: string): { readonly id: string; readonly block: string } | undefined => {

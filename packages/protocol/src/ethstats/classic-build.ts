@@ -14,7 +14,8 @@ import type {
   ClassicReport,
   ClassicStats,
 } from './classic.ts'
-import { zeroAddress, zeroHash } from './read-block.ts'
+import { zeroHash } from '../loose/read-block.ts'
+import { zeroAddress } from '../loose/values.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -88,14 +89,14 @@ export interface ClassicBlockSource {
   readonly parentHash: string
   /** Seconds. */
   readonly timestamp: number
-  readonly miner: string
-  readonly gasUsed: number
-  readonly gasLimit: number
-  readonly difficulty: Numeric
+  readonly miner?: Maybe<string>
+  readonly gasUsed?: Maybe<number>
+  readonly gasLimit?: Maybe<number>
+  readonly difficulty?: Numeric
   readonly totalDifficulty: Numeric
   /** Counts. */
-  readonly transactions: number
-  readonly uncles: number
+  readonly transactions?: Maybe<number>
+  readonly uncles?: Maybe<number>
   readonly transactionsRoot: Maybe<string>
   readonly stateRoot: Maybe<string>
   readonly sha3Uncles: Maybe<string>
@@ -103,7 +104,7 @@ export interface ClassicBlockSource {
 
 // More zeros than this would only cost bytes; no row is wide enough to show a longer number.
 const maxZeros = 10_000
-const zeros = (length: number): readonly 0[] =>
+const zeros = (length: Maybe<number>): readonly 0[] =>
   Array.from({ length: Math.min(Math.max(0, Math.trunc(finite(length))), maxZeros) }, () => 0 as const)
 
 export const classicBlock = (block: ClassicBlockSource, sight: Sight): ClassicBlock => ({
@@ -111,7 +112,7 @@ export const classicBlock = (block: ClassicBlockSource, sight: Sight): ClassicBl
   hash: escapeHtml(block.hash),
   parentHash: escapeHtml(block.parentHash),
   timestamp: block.timestamp,
-  miner: escapeHtml(block.miner),
+  miner: escapeHtml(block.miner ?? zeroAddress),
   gasUsed: finite(block.gasUsed),
   gasLimit: finite(block.gasLimit),
   difficulty: finite(block.difficulty),
@@ -230,10 +231,10 @@ export interface ChartBlock {
   readonly height: number
   readonly blockTimeMs: Maybe<number>
   readonly difficulty: Numeric
-  readonly uncles: number
-  readonly transactions: number
-  readonly gasUsed: number
-  readonly gasLimit: number
+  readonly uncles: Maybe<number>
+  readonly transactions: Maybe<number>
+  readonly gasUsed: Maybe<number>
+  readonly gasLimit: Maybe<number>
 }
 
 /**

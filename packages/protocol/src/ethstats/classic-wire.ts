@@ -2,7 +2,7 @@ import type { ClassicAction, ClassicActions, ClassicNode } from './classic.ts'
 import type { DashboardMessage } from './messages.ts'
 import { primusFrame } from './primus.ts'
 import { tryJson } from './read-server.ts'
-import { amount, fieldsOf } from './values.ts'
+import { amount, fieldsOf } from '../loose/values.ts'
 
 /** Answer to a dashboard's `ready`, for that one only. */
 export const writeInit = (nodes: readonly ClassicNode[]): string => JSON.stringify({ emit: ['init', { nodes }] })

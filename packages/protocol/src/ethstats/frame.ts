@@ -1,6 +1,6 @@
 import { structureFault } from '../structure.ts'
 import { malformed } from './errors.ts'
-import { bigLimit, lossyNumber } from './values.ts'
+import { bigLimit, lossyNumber } from '../loose/values.ts'
 
 const maxDepth = 64
 // `[{},{},…]` takes sixty bytes of heap for three on the wire. The largest honest frames, Besu histories with whole
@@ -47,7 +47,7 @@ const parse = (text: string, reviver?: Reviver): unknown => {
   }
 }
 
-/** Refuses what would take far more memory than its length. Short texts pass: they can not. */
+/** Refuses what would take far more memory than its length. Short texts pass: they cannot. */
 export const checkStructure = (text: string): void => {
   const fault = structureFault(text, { maxDepth, maxContainers })
   if (fault === 'deep') throw malformed('FRAME_TOO_DEEP', '', `nested deeper than ${maxDepth}`)

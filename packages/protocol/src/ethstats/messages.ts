@@ -17,7 +17,13 @@ export type AgentMessage =
       readonly secret: string | undefined
       readonly info: NodeInfo
     }
-  | { readonly type: 'report'; readonly id: string | undefined; readonly reports: readonly Report[] }
+  /** `unread`: fields of a block that were there and cannot be used; told where it was read, not where it was recognised. */
+  | {
+      readonly type: 'report'
+      readonly id: string | undefined
+      readonly reports: readonly Report[]
+      readonly unread?: readonly string[]
+    }
   /** Blocks in ascending order; `skipped` counts entries that were null, false or malformed. */
   | {
       readonly type: 'history'

@@ -7,8 +7,8 @@ import { primusFrame } from './primus.ts'
 import { readBlock, readHistory, tryBlock } from './read-block.ts'
 import { maxId, readHello } from './read-hello.ts'
 import { readHeadEvent, readPayloadTime, readPending, readStats } from './read-reports.ts'
-import { amount, fieldsOf, filled, whole } from './values.ts'
-import type { Fields } from './values.ts'
+import { amount, fieldsOf, filled, whole } from '../loose/values.ts'
+import type { Fields } from '../loose/values.ts'
 
 /**
  * Reads one frame of a client, of any client. Throws `ParseError` with one of `agentParseCodes` where the frame is not
@@ -17,7 +17,10 @@ import type { Fields } from './values.ts'
  */
 export const parseAgentMessage = (text: string, dialect: Dialect, memo?: BlockMemo): AgentMessage => {
   const repeated = memo?.find(text)
-  if (repeated !== undefined) return { type: 'report', id: filled(repeated.id, maxId), reports: repeated.reports }
+  if (repeated !== undefined) {
+    const { id, reports, unread } = repeated
+    return { type: 'report', id: filled(id, maxId), reports, ...(unread.length > 0 && { unread }) }
+  }
   return readFrame(text, (value) => readMessage(value, dialect))
 }
 
@@ -38,7 +41,8 @@ const readEvent = (name: string, payload: unknown, dialect: Dialect): AgentMessa
       return readHello(need(payload, 'HELLO_MALFORMED'))
     case 'block': {
       const fields = need(payload, 'BLOCK_MALFORMED')
-      return one(fields, { kind: 'block', body: readBlock(fields.block, 'block') })
+      const { block, unread } = readBlock(fields.block, 'block')
+      return { ...one(fields, { kind: 'block', body: block }), ...(unread.length > 0 && { unread }) }
     }
     case 'pending': {
       const fields = need(payload, 'PENDING_MALFORMED')
@@ -117,7 +121,11 @@ const need = (value: unknown, code: AgentParseCode): Fields => {
 
 const idOf = (fields: Fields): string | undefined => filled(fields.id, maxId)
 
-const one = (fields: Fields, report: Report): AgentMessage => ({ type: 'report', id: idOf(fields), reports: [report] })
+const one = (fields: Fields, report: Report): Extract<AgentMessage, { type: 'report' }> => ({
+  type: 'report',
+  id: idOf(fields),
+  reports: [report],
+})
 
 /** What can be echoed with its type unchanged; for anything else, or text of unreasonable length, null. */
 const clientTime = (value: unknown): string | number | null => {

@@ -1,8 +1,9 @@
+import { hasHidden } from '../hidden.ts'
 import type { NodeInfo } from '../kinds/mod.ts'
 import { malformed } from './errors.ts'
 import type { AgentMessage } from './messages.ts'
-import { address, big, fieldsOf, filled, whole } from './values.ts'
-import type { Fields } from './values.ts'
+import { address, big, fieldsOf, filled, whole } from '../loose/values.ts'
+import type { Fields } from '../loose/values.ts'
 
 /** Longest id kept; Besu's are 130 characters. */
 export const maxId = 200
@@ -11,6 +12,10 @@ const maxSecret = 1000
 export const readHello = (fields: Fields): AgentMessage => {
   const id = filled(fields.id, maxId)
   if (id === undefined) throw malformed('HELLO_MALFORMED', 'id', 'expected a name')
+  // Taken out, they would make one node of two that do not call themselves the same.
+  if (typeof fields.id === 'string' && hasHidden(fields.id.trim().slice(0, maxId).toWellFormed())) {
+    throw malformed('HELLO_MALFORMED', 'id', 'has characters that nobody sees')
+  }
   const info = fieldsOf(fields.info)
   if (info === undefined) throw malformed('HELLO_MALFORMED', 'info', 'expected an object')
   // A secret is compared, never shown or stored, so it stays as it is. One that is too long is no secret of ours.

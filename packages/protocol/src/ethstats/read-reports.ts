@@ -2,8 +2,8 @@ import type { BlockProcessing, HeadEvent, NodeStats, Pending } from '../kinds/mo
 import type { BlockNumber, Wei } from '../units.ts'
 import { malformed } from './errors.ts'
 import type { Dialect } from './messages.ts'
-import { amount, big, fieldsOf, filled, hash, whole } from './values.ts'
-import type { Fields } from './values.ts'
+import { amount, big, fieldsOf, filled, hash, whole } from '../loose/values.ts'
+import type { Fields } from '../loose/values.ts'
 
 type Draft = { -readonly [K in keyof NodeStats]: NodeStats[K] }
 

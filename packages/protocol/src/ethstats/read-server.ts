@@ -1,6 +1,6 @@
 import type { ServerMessage } from './messages.ts'
 import { primusFrame } from './primus.ts'
-import { amount, fieldsOf, whole } from './values.ts'
+import { amount, fieldsOf, whole } from '../loose/values.ts'
 
 const unknown: ServerMessage = { type: 'unknown' }
 /** Most blocks of one answer; of a longer request the newest. */

@@ -5,8 +5,8 @@ import { arbitraryBlock, arbitraryNodeInfo, arbitraryNodeStats } from '../testin
 import { dialectOf, plainDialect } from './dialect.ts'
 import type { AgentMessage } from './messages.ts'
 import { parseAgentMessage } from './read-agent.ts'
-import { zeroHash } from './read-block.ts'
-import { clean } from './values.ts'
+import { zeroHash } from '../loose/read-block.ts'
+import { clean } from '../loose/values.ts'
 import {
   goTime,
   writeBlock,
@@ -25,7 +25,7 @@ const block: Block = {
   hash: `0x${'7a'.repeat(32)}` as Block['hash'],
   parentHash: `0x${'15'.repeat(32)}` as Block['hash'],
   timestamp: 1_767_225_612 as Block['timestamp'],
-  miner: `0x${'b8'.repeat(20)}` as Block['miner'],
+  miner: `0x${'b8'.repeat(20)}` as NonNullable<Block['miner']>,
   gasUsed: 17_301_281,
   gasLimit: 60_000_000,
   difficulty: 2n,
@@ -34,18 +34,18 @@ const block: Block = {
   uncles: 1,
 }
 
-/** What another server sees of a block: transaction hashes are counted, absent roots are zeros. */
+/** What another server sees of a block: transaction hashes are counted, what is not known is 0, a miner of zeros is nobody. */
 const asRead = (written: Block): unknown => ({
   number: written.number,
   hash: written.hash,
   parentHash: written.parentHash,
   timestamp: written.timestamp,
-  miner: written.miner,
-  gasUsed: written.gasUsed,
-  gasLimit: written.gasLimit,
-  difficulty: written.difficulty,
-  transactions: written.transactions,
-  uncles: written.uncles,
+  ...(written.miner === undefined ? {} : { miner: written.miner }),
+  gasUsed: written.gasUsed ?? 0,
+  gasLimit: written.gasLimit ?? 0,
+  difficulty: written.difficulty ?? 0n,
+  transactions: written.transactions ?? 0,
+  uncles: written.uncles ?? 0,
   totalDifficulty: written.totalDifficulty ?? 0n,
   transactionsRoot: written.transactionsRoot ?? zeroHash,
   stateRoot: written.stateRoot ?? zeroHash,

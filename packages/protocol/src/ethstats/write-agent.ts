@@ -4,14 +4,15 @@
  */
 import type { Block, NodeInfo, NodeStats } from '../kinds/mod.ts'
 import { emitFrame, goJson } from './go-json.ts'
-import { zeroHash } from './read-block.ts'
+import { zeroHash } from '../loose/read-block.ts'
+import { zeroAddress } from '../loose/values.ts'
 
 export { goTime } from './go-json.ts'
 
 /** What all built-in reporters call themselves; servers warn about less. */
 const reporterVersion = '0.1.1'
 /**
- * Not geth's "No": by that a server knows the client's own reporter, whose quirks (an inverted `syncing`) it mends.
+ * Not geth's "No": by that a server knows the client's own reporter, whose quirks (an inverted `syncing`) it repairs.
  * Here the client is only watched.
  */
 const reporterApi = 'netstats'
@@ -83,15 +84,15 @@ const blockJson = (block: Block): string =>
     hash: block.hash,
     parentHash: block.parentHash,
     timestamp: block.timestamp,
-    miner: block.miner,
-    gasUsed: block.gasUsed,
-    gasLimit: block.gasLimit,
-    difficulty: block.difficulty.toString(),
+    miner: block.miner ?? zeroAddress,
+    gasUsed: block.gasUsed ?? 0,
+    gasLimit: block.gasLimit ?? 0,
+    difficulty: (block.difficulty ?? 0n).toString(),
     totalDifficulty: (block.totalDifficulty ?? 0n).toString(),
     transactions: transactions(block),
     transactionsRoot: block.transactionsRoot ?? zeroHash,
     stateRoot: block.stateRoot ?? zeroHash,
-    uncles: Array.from({ length: Math.min(block.uncles, maxUncles) }, () => ({})),
+    uncles: Array.from({ length: Math.min(block.uncles ?? 0, maxUncles) }, () => ({})),
   })
 
 /** No chain allows more than two. */
@@ -99,6 +100,6 @@ const maxUncles = 100
 
 /** As many entries as transactions, for servers count them; where a hash is not known, one of zeros. */
 const transactions = (block: Block): readonly { readonly hash: string }[] =>
-  Array.from({ length: Math.min(block.transactions, maxTransactions) }, (_, i) => ({
+  Array.from({ length: Math.min(block.transactions ?? 0, maxTransactions) }, (_, i) => ({
     hash: block.transactionHashes?.[i] ?? zeroHash,
   }))

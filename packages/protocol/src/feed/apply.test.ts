@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyDelta } from './apply.ts'
-import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeRow, Series } from './model.ts'
+import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, Series } from './model.ts'
+import type { NodeRow } from './node-columns.ts'
 
 const block = (number: number, hash: string, canonical = true) => ({ number, hash, canonical }) as BlockRow
 const point = (id: string, state: MapPoint['state']): MapPoint => ({ id, name: id, state, latitude: 0, longitude: 0 })

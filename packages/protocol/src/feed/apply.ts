@@ -3,7 +3,8 @@
  * redraws only the rows that are new objects. The server's tests hold it to this: snapshot plus deltas is the next snapshot.
  */
 import type { RowDelta, SummaryDelta, TopicData, TopicDelta, TopicName } from './messages.ts'
-import type { BlockRow, MapPoint, NetworkSummary, NodeRow } from './model.ts'
+import type { BlockRow, MapPoint, NetworkSummary } from './model.ts'
+import type { NodeRow } from './node-columns.ts'
 
 type Apply<T extends TopicName> = (data: TopicData[T], delta: TopicDelta[T]) => TopicData[T]
 
@@ -87,6 +88,13 @@ const applies: { readonly [T in TopicName]: Apply<T> } = {
         .concat(delta.upsert)
         .sort(comparePoints),
     }
+  },
+  logs: (data, delta) => ({ lines: [...data.lines.slice(delta.drop), ...delta.add] }),
+  metrics: (data, delta) => {
+    const values = new Map(Object.entries(data.values))
+    for (const name of delta.remove) values.delete(name)
+    for (const [name, value] of Object.entries(delta.values)) values.set(name, value)
+    return { values: toObject(values), omitted: delta.omitted }
   },
 }
 

@@ -4,10 +4,11 @@
  * A client subscribes to topics under ids of its own choosing; subscribing again under an id replaces what it stood
  * for (a scrolled window, another filter). Equal subscriptions of all clients share a channel on the server: a change is
  * encoded once. `seq` counts the changes of a channel without holes; a client that reconnects names the epoch, channel
- * and seq it last applied and gets the deltas it missed, or a new snapshot. A reader that can not keep up gets a
+ * and seq it last applied and gets the deltas it missed, or a new snapshot. A reader that cannot keep up gets a
  * fresh snapshot instead of a queue (conflation), which shows as a snapshot with a later seq.
  */
-import type { BlockDetail, BlockRow, MapPoint, NetworkSummary, NodeColumn, NodeRow, Series } from './model.ts'
+import type { BlockDetail, BlockRow, LogLine, MapPoint, MetricValue, NetworkSummary, Series } from './model.ts'
+import type { NodeColumn, NodeRow } from './node-columns.ts'
 
 /** What part of the node table a client looks at. */
 export interface NodeWindow {
@@ -21,6 +22,18 @@ export interface NodeWindow {
   readonly pinned: readonly string[]
 }
 
+/** Which lines of a log a client looks at: all conditions hold. */
+export interface LogFilter {
+  /** Only of this node. */
+  readonly node?: string
+  /** This severe or more, as in RFC 5424: 3 is errors and worse. */
+  readonly severity?: number
+  /** Found anywhere in the message or the fields, in upper or lower case. */
+  readonly text?: string
+  readonly source?: string
+  readonly component?: string
+}
+
 export type Topic =
   | { readonly topic: 'networks' }
   | { readonly topic: 'summary'; readonly network: string }
@@ -29,6 +42,8 @@ export type Topic =
   | { readonly topic: 'blocks'; readonly network: string; readonly limit: number }
   | { readonly topic: 'block'; readonly network: string; readonly hash: string }
   | { readonly topic: 'map'; readonly network: string }
+  | { readonly topic: 'logs'; readonly network: string; readonly filter: LogFilter; readonly limit: number }
+  | { readonly topic: 'metrics'; readonly network: string; readonly node: string }
 
 export interface Resume {
   readonly epoch: string
@@ -59,6 +74,10 @@ export interface TopicData {
   readonly block: BlockDetail | null
   /** Ascending by id; nodes whose place is known. */
   readonly map: { readonly points: readonly MapPoint[] }
+  /** The newest lines that match, in the order they came. */
+  readonly logs: { readonly lines: readonly LogLine[] }
+  /** Newest values since the server started, by the names of the history; `omitted` counts metrics beyond the bound. */
+  readonly metrics: { readonly values: Readonly<Record<string, MetricValue>>; readonly omitted: number }
 }
 
 /** Fields that changed; `series` holds only those of its lists that changed. */
@@ -76,7 +95,8 @@ export type RowDelta = Partial<NodeRow> & {
  * How a topic's state changes; `applyDelta` in `client-state.ts` is the reference. `summary`, `node` and `block` hold
  * the top-level fields that changed (all of them where there was nothing before; `null` where there is nothing now).
  * `nodes` and `networks` patch entries: absent order means the same order, an entry that came into view is whole, an
- * entry not in `order` is forgotten. `blocks` and `map` put and remove entries by hash and by id.
+ * entry not in `order` is forgotten. `blocks` and `map` put and remove entries by hash and by id. `logs` drops the first
+ * lines and puts others behind the last; `metrics` puts and removes values by name.
  */
 export interface TopicDelta {
   readonly networks: {
@@ -95,6 +115,12 @@ export interface TopicDelta {
   /** `seen` is put at the end of `seenBy`: a block that still travels does not repeat who had it. */
   readonly block: (Partial<BlockDetail> & { readonly seen?: BlockDetail['seenBy'] }) | null
   readonly map: { readonly upsert: readonly MapPoint[]; readonly remove: readonly string[] }
+  readonly logs: { readonly drop: number; readonly add: readonly LogLine[] }
+  readonly metrics: {
+    readonly values: Readonly<Record<string, MetricValue>>
+    readonly remove: readonly string[]
+    readonly omitted: number
+  }
 }
 
 export type TopicName = keyof TopicData

@@ -1,4 +1,6 @@
+export * from './node-columns.ts'
 export * from './model.ts'
 export * from './messages.ts'
 export * from './apply.ts'
 export * from './client-state.ts'
+export * from '../path-segment.ts'

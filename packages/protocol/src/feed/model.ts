@@ -2,71 +2,7 @@
  * What dashboards see. Plain JSON: times are Unix milliseconds, durations milliseconds, coin amounts decimal text.
  * A field that is `null` is not known; it is never a stand-in for zero.
  */
-
-export const nodeStates = ['active', 'inactive'] as const
-export type NodeState = (typeof nodeStates)[number]
-
-/** One node as a table row shows it. Every key is a sortable column; `defineColumns` in the server lists them. */
-export interface NodeRow {
-  readonly id: string
-  readonly name: string
-  readonly state: NodeState
-  /** When `state` last changed. */
-  readonly stateSince: number
-  readonly firstSeenAt: number
-  readonly lastSeenAt: number
-  /** Client family in lower case (`geth`, `besu`, …) and version without build suffix. */
-  readonly clientName: string | null
-  readonly clientVersion: string | null
-  /** The client's own words. */
-  readonly client: string | null
-  readonly os: string | null
-  readonly osVersion: string | null
-  readonly protocol: string | null
-  readonly port: number | null
-  readonly api: string | null
-  readonly reporter: string | null
-  readonly contact: string | null
-  readonly coinbase: string | null
-  /** What the node says of its latency, and the WebSocket round trip as the server measures it. */
-  readonly latencyMs: number | null
-  readonly roundTripMs: number | null
-  readonly syncing: boolean | null
-  readonly mining: boolean | null
-  readonly hashrate: number | null
-  readonly peers: number | null
-  readonly pending: number | null
-  readonly gasPrice: string | null
-  readonly blockNumber: number | null
-  readonly blockHash: string | null
-  readonly blockMiner: string | null
-  /** When this node reported that block, server clock. */
-  readonly blockAt: number | null
-  readonly blockTransactions: number | null
-  readonly blockUncles: number | null
-  readonly totalDifficulty: string | null
-  /** Blocks behind the network's head; 0 at the head. */
-  readonly behind: number | null
-  /** Delay of its latest block behind the first sight of it on the network, and the mean of its last 40. */
-  readonly propagationMs: number | null
-  readonly propagationAvgMs: number | null
-  /** Last 40 heights, oldest first; -1 where the node did not report the height. */
-  readonly propagation: readonly number[]
-  /** How long the node took to execute its latest block, where its client says. */
-  readonly processingMs: number | null
-  /** Share of the time since first sight in which the node was active, percent, measured by the server. */
-  readonly uptime: number | null
-  /** What the node claims for itself; most clients always claim 100. */
-  readonly reportedUptime: number | null
-  /** Connections of this node since first sight; a flapping node has many. */
-  readonly sessions: number
-  readonly city: string | null
-  readonly country: string | null
-  /** Degrees, where the place is known. */
-  readonly latitude: number | null
-  readonly longitude: number | null
-}
-export type NodeColumn = keyof NodeRow
+import type { NodeState } from './node-columns.ts'
 
 /** A block as lists show it. */
 export interface BlockRow {
@@ -75,17 +11,22 @@ export interface BlockRow {
   readonly parentHash: string
   /** Header time, milliseconds. */
   readonly timestamp: number
-  /** First sight by the server, and the name of the node that reported it first; null for back-filled blocks. */
+  /**
+   * First sight by the server, or the time of the header where nobody was watching when it came, and the name of the node that
+   * reported it first; null for back-filled blocks.
+   */
   readonly arrivedAt: number | null
   readonly firstNode: string | null
-  readonly miner: string
-  readonly transactions: number
-  readonly uncles: number
-  readonly gasUsed: number
-  readonly gasLimit: number
+  /** Null where the header names nobody. */
+  readonly miner: string | null
+  readonly transactions: number | null
+  readonly uncles: number | null
+  readonly gasUsed: number | null
+  /** What passes 2^53 - 1 stays there. */
+  readonly gasLimit: number | null
   readonly baseFeePerGas: string | null
   readonly size: number | null
-  readonly difficulty: string
+  readonly difficulty: string | null
   /** Time since its parent by header, milliseconds; null while the parent is unknown. */
   readonly blockTimeMs: number | null
   /** Nodes that reported it, and how fast it reached them. */
@@ -122,16 +63,35 @@ export interface Histogram {
 export interface Series {
   readonly numbers: readonly number[]
   readonly blockTimeMs: readonly (number | null)[]
-  readonly transactions: readonly number[]
-  readonly gasUsed: readonly number[]
-  readonly gasLimit: readonly number[]
-  readonly uncles: readonly number[]
+  readonly transactions: readonly (number | null)[]
+  readonly gasUsed: readonly (number | null)[]
+  readonly gasLimit: readonly (number | null)[]
+  readonly uncles: readonly (number | null)[]
   readonly p95Ms: readonly (number | null)[]
 }
 
 export interface Share {
   readonly name: string
   readonly count: number
+}
+
+/** Nodes stand on different branches, and stay there. */
+export interface NetworkSplit {
+  /** When the second branch began, and the last height all have in common. */
+  readonly since: number
+  readonly number: number
+  /** That of the head first, then those of most nodes; at most 8. */
+  readonly branches: readonly SplitBranch[]
+}
+
+export interface SplitBranch {
+  /** Its first block, and the highest one a node stands on. */
+  readonly from: string
+  readonly number: number
+  readonly hash: string
+  /** How many stand on it, and the first 20 of them. */
+  readonly nodes: number
+  readonly named: readonly { readonly id: string; readonly name: string }[]
 }
 
 /** One network at a glance. */
@@ -153,20 +113,51 @@ export interface NetworkSummary {
   readonly gasUsedShare: number | null
   readonly gasPrice: string | null
   readonly pending: number | null
-  readonly uncles: number
-  /** Forks and reorganisations seen since the server started, and the depth of the deepest. */
+  /** Null where no node says. */
+  readonly uncles: number | null
+  /**
+   * Forks seen since the server started; reorganisations, which are branches that nodes left for others, and the depth of the
+   * deepest.
+   */
   readonly forks: number
   readonly reorgs: number
   readonly deepestReorg: number
+  /** Null while all active nodes are on one branch. */
+  readonly split: NetworkSplit | null
   readonly uptime: number | null
   readonly latencyMs: number | null
   readonly propagation: Histogram
   readonly series: Series
   readonly clients: readonly Share[]
   readonly versions: readonly Share[]
-  /** Who sealed the newest 60 blocks, most first. */
+  /** Who sealed the newest 60 blocks, most first; those that name nobody are left out. */
   readonly miners: readonly Share[]
 }
+
+/** A line of a log, as lists show it. */
+export interface LogLine {
+  /** Tells lines of one list apart, and grows. Of no meaning elsewhere. */
+  readonly id: number
+  readonly at: number
+  /** Id of the node, and what it calls itself; null where the line is of the network. */
+  readonly node: string | null
+  readonly name: string | null
+  /** As in RFC 5424: 0 emergency to 7 debug. */
+  readonly severity: number
+  readonly source: string
+  /** Part of the program that says it. */
+  readonly component: string | null
+  readonly message: string
+  /** What the line says in names and values. */
+  readonly fields: Readonly<Record<string, string>> | null
+  /** True where the message or the fields are longer than a live line may be; the history has them whole. */
+  readonly cut?: boolean
+  /** Lines before this one that were left out, because more came than a viewer is sent. */
+  readonly omitted?: number
+}
+
+/** The newest value of a metric, and when it came. */
+export type MetricValue = readonly [value: number, at: number]
 
 /** A point on the world map: a node, or several near each other that go by the id and name of one of them. */
 export interface MapPoint {

@@ -17,6 +17,7 @@ export interface Alarm {
 }
 
 export const alarm = defineKind<Alarm>({
+  code: 11,
   class: 'alarm',
   read: object({ alarm: text(300), step: oneOf(alarmSteps), type: text(100), severity, message: text(2000) }),
 })

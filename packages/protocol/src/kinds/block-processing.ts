@@ -11,6 +11,7 @@ export interface BlockProcessing {
 }
 
 export const blockProcessing = defineKind<BlockProcessing>({
+  code: 5,
   class: 'stats',
   read: object({ number: as<BlockNumber, number>(count), hash: as<Hash, string>(hex(32)), processingMs: number }),
 })

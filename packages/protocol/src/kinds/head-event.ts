@@ -17,6 +17,7 @@ export interface HeadEvent {
 const ref = object({ number: as<BlockNumber, number>(count), hash: as<Hash, string>(hex(32)) })
 
 export const headEvent = defineKind<HeadEvent>({
+  code: 6,
   class: 'block',
   read: object({ type: text(50), added: list(ref, 1000), removed: list(ref, 1000) }),
 })

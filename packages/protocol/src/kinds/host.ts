@@ -32,6 +32,7 @@ export interface Host {
 }
 
 export const host = defineKind<Host>({
+  code: 7,
   class: 'stats',
   read: object({
     hostname: optional(text(255)),

@@ -6,4 +6,4 @@ export interface Latency {
   readonly latencyMs: number
 }
 
-export const latency = defineKind<Latency>({ class: 'latency', read: object({ latencyMs: number }) })
+export const latency = defineKind<Latency>({ code: 3, class: 'latency', read: object({ latencyMs: number }) })

@@ -10,6 +10,7 @@ export interface Metric {
 }
 
 export const metric = defineKind<Metric>({
+  code: 9,
   class: 'stats',
   read: object({ name: text(200), value: number, labels: optional(table(50, text(100), 10)) }),
 })

@@ -59,3 +59,10 @@ export const kinds: { readonly [K in Kind]: KindDefinition<Bodies[K]> } = {
 }
 
 export const isKind = (value: unknown): value is Kind => typeof value === 'string' && Object.hasOwn(kinds, value)
+
+/** The kind that a code stands for; undefined where it stands for none. */
+export const kindOfCode = (code: number): Kind | undefined => byCode.get(code)
+
+const byCode: ReadonlyMap<number, Kind> = new Map(
+  Object.entries(kinds).map(([kind, { code }]) => [code, kind as Kind] as const),
+)

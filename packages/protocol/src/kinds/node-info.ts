@@ -2,6 +2,15 @@ import { as, count, flag, hex, object, optional, text } from '../parse.ts'
 import type { Address, Hash } from '../units.ts'
 import { defineKind } from './define.ts'
 
+/**
+ * One network has one name, or anyone who writes it with a zero before it would be another node to those who know nodes by
+ * network and name. What is no decimal number names no network.
+ */
+const networkId = (value: unknown, path: string): string | undefined => {
+  const said = text(78)(value, path)
+  return /^\d+$/.test(said) ? said.replace(/^0+(?=\d)/, '') : undefined
+}
+
 /** Who a node is: said once at login and again when it changes. */
 export interface NodeInfo {
   readonly name: string
@@ -24,11 +33,12 @@ export interface NodeInfo {
 }
 
 export const nodeInfo = defineKind<NodeInfo>({
+  code: 0,
   class: 'alarm',
   read: object({
     name: text(200),
     client: optional(text(300)),
-    networkId: optional(text(78)),
+    networkId: optional(networkId),
     genesis: optional(as<Hash, string>(hex(32))),
     port: optional(count),
     protocol: optional(text(300)),

@@ -4,9 +4,9 @@ import { defineKind } from './define.ts'
 
 /** What a node says of itself at an interval. A field is absent where its client does not say it: absent is not zero. */
 export interface NodeStats {
-  /** False only where the reporter says that it can not reach its node. */
+  /** False only where the reporter says that it cannot reach its node. */
   readonly active: boolean
-  /** True while the node catches up. Inverted values of some clients are mended in their codec. */
+  /** True while the node catches up. Inverted values of some clients are repaired in their codec. */
   readonly syncing?: boolean
   readonly mining?: boolean
   /** Hashes per second; 0 on proof of authority. */
@@ -19,6 +19,7 @@ export interface NodeStats {
 }
 
 export const nodeStats = defineKind<NodeStats>({
+  code: 1,
   class: 'stats',
   read: object({
     active: flag,

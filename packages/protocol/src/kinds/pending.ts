@@ -6,4 +6,4 @@ export interface Pending {
   readonly pending: number
 }
 
-export const pending = defineKind<Pending>({ class: 'latency', read: object({ pending: count }) })
+export const pending = defineKind<Pending>({ code: 2, class: 'latency', read: object({ pending: count }) })

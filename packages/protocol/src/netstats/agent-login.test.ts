@@ -39,15 +39,23 @@ describe('a login', () => {
     expect(batches(play.pass(1000))).toEqual([[1, 9, 10]])
   })
 
-  it('goes on after what the spool has let go of, where the server has less', () => {
+  it('goes on after what the spool has released, where the server has less', () => {
     const play = playAgent({ after: 12 })
     expect(play.open({ through: 9 })).toContainEqual({ type: 'resend', after: 12, reason: 'welcome' })
   })
 
   it('ends where the server has more of the spool than there ever was', () => {
     const play = playAgent({ after: 3, last: 8 })
-    expect(play.open({ through: 9 })).toMatchObject([{ send: 'bye' }, { type: 'end', how: 'stale-spool' }])
+    expect(play.open({ through: 9 })).toMatchObject([{ send: 'bye' }, { type: 'end', how: 'forked' }])
     expect(types(playAgent({ after: 3, last: 9 }).open({ through: 9 }))).toContain('welcomed')
+  })
+
+  it('ends where the server has forgotten what it has, with how far that is', () => {
+    const end = { type: 'end', how: 'forked', through: 9, doubt: true }
+    expect(playAgent({ after: 3, last: 8 }).open({ through: 9, doubt: true })).toMatchObject([{ send: 'bye' }, end])
+    expect(playAgent({ after: 3, last: 20 }).open({ through: 9, doubt: true })).toMatchObject([{ send: 'bye' }, end])
+    // What was released already is in no doubt.
+    expect(types(playAgent({ after: 9 }).open({ through: 9, doubt: true }))).toContain('welcomed')
   })
 
   it('says why it was refused and when to come back', () => {

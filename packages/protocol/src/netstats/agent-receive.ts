@@ -75,12 +75,13 @@ const prove = (s: AgentState, out: AgentAction[], { nonce }: Challenge, at: At):
 }
 
 const welcomed = (s: AgentState, out: AgentAction[], welcome: Welcome, at: At): void => {
-  const { last, hello } = s.options
+  const { hello } = s.options
   const { through } = welcome
-  if (last !== undefined && through > last) {
-    const reason = `the server has the spool through ${through}, and it ends at ${last}`
-    send(out, { type: 'bye', reason: 'stale spool' })
-    end(s, out, 'stale-spool', reason)
+  const other = otherPast(s, welcome)
+  if (other !== undefined) {
+    send(out, { type: 'bye', reason: 'forked' })
+    const { reason, ...details } = other
+    end(s, out, 'forked', reason, details)
     return
   }
   s.phase = 'open'
@@ -98,6 +99,21 @@ const welcomed = (s: AgentState, out: AgentAction[], welcome: Welcome, at: At): 
   }
   goBack(s, out, from, 'welcome')
   sendPing(s, out, at)
+}
+
+/** Whether the server has something else of this spool than the spool itself, and how far. */
+const otherPast = (
+  { options: { last: end = Infinity, markAt, hello } }: AgentState,
+  { through, last = 0, mark, doubt }: Welcome,
+): { readonly reason: string; readonly through: Sequence; readonly doubt?: true } | undefined => {
+  if (doubt === true && through > hello.after) {
+    return { reason: `the server does not know any more whether it has what is before ${through}`, through, doubt }
+  }
+  const most = Math.max(through, last)
+  if (most > end) return { reason: `the server has the spool through ${most}, and it ends at ${end}`, through: most }
+  const own = last > hello.after ? markAt?.(last) : undefined
+  if (own === undefined || own === mark) return undefined
+  return { reason: `the server has something else than the spool at ${last}`, through: last }
 }
 
 const receiveOpen = (
@@ -154,7 +170,7 @@ const receiveNack = (s: AgentState, out: AgentAction[], nack: Nack, at: At): voi
     giveUp(s, out, 'refused what was never sent')
     return
   }
-  // The server has lost what it called durable, and what this spool has let go of.
+  // The server has lost what it called durable, and what this spool has released.
   if (through < s.acked) {
     giveUp(s, out, 'went back behind what it had acknowledged')
     return

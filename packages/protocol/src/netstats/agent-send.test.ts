@@ -168,7 +168,7 @@ describe('a nack', () => {
     ])
   })
 
-  it('that can not be true ends the session: nothing may be let go of for it', () => {
+  it('that cannot be true ends the session: nothing may be released for it', () => {
     const lost = [{ send: 'bye' }, { type: 'end', how: 'lost', code: 1002 }]
     expect(sent().frame({ type: 'ack', through: 11 })).toMatchObject(lost)
     expect(sent().frame(busy(11, 2))).toMatchObject(lost)

@@ -2,10 +2,11 @@
 import { shedClassOf } from '../observation.ts'
 import { sendLines } from './agent-state.ts'
 import type { AgentState, Queued } from './agent-state.ts'
-import type { AgentAction } from './agent-types.ts'
+import type { AgentAction, AgentInput } from './agent-types.ts'
 import { launch } from './flight.ts'
 import { defaults, limits } from './limits.ts'
-import type { Sequence, Writable, WritableItem } from './messages.ts'
+import { isOfOneLife } from './lineage.ts'
+import type { Writable } from './messages.ts'
 import type { At } from './server-types.ts'
 import { answerText, batchText, nowText } from './signing.ts'
 import { utf8Length } from './utf8.ts'
@@ -25,12 +26,11 @@ export const room = (s: AgentState): number => {
 export const offer = (
   s: AgentState,
   out: AgentAction[],
-  after: Sequence,
-  items: readonly WritableItem[],
+  { after, before = 0, items }: Extract<AgentInput, { type: 'offer' }>,
   { mono }: At,
 ): void => {
   if (after !== s.tail) return
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
     const { sequence, kind } = item
     if (!(sequence > s.tail)) throw new RangeError(`observation ${sequence} offered after ${s.tail}`)
     s.tail = sequence
@@ -42,7 +42,7 @@ export const offer = (
       out.push({ type: 'fault', code: 'oversized' })
       continue
     }
-    s.queue.push({ sequence, line, bytes, since: mono })
+    s.queue.push({ sequence, before: before + place, line, bytes, since: mono })
     s.queuedBytes += bytes
     const shed = shedClassOf(kind)
     if (shed === 'block' || shed === 'alarm') s.urgent = sequence
@@ -69,8 +69,10 @@ const nextCount = (s: AgentState, mono: number): number => {
   if (s.flight.count > 0 && s.flight.bytes >= (s.options.flightBytes ?? defaults.agentFlightBytes)) return 0
   let count = 0
   let bytes = headerBytes
-  for (const { bytes: more } of s.queue) {
-    if (count === most || (count > 0 && bytes + more > batchBytes)) break
+  const { lives } = s.options.hello
+  for (const { bytes: more, sequence } of s.queue) {
+    if (count === most || (count > 0 && (bytes + more > batchBytes || !isOfOneLife(lives, first.sequence, sequence))))
+      break
     bytes += more
     count++
   }
@@ -92,12 +94,14 @@ export const lingerEnd = (s: AgentState): number => {
 }
 
 const sendBatch = (s: AgentState, out: AgentAction[], items: readonly Queued[], { mono }: At): void => {
+  const [first] = items
   const last = items.at(-1)?.sequence
-  if (last === undefined) return
+  if (first === undefined || last === undefined) return
   const lines = items.map(({ line }) => line).join('\n')
   const number = ++s.number
   const signature = signed(s, (session) => batchText(session, number, s.sent, lines))
-  sendLines(s, out, writeBatch(s.sent, number, items.length, signature, lines))
+  const header = { after: s.sent, before: first.before, number, ...(signature === undefined ? {} : { signature }) }
+  sendLines(s, out, writeBatch(header, items.length, lines))
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0)
   if (s.flight.count === 0) s.progressAt = mono
   launch(s.flight, last, items.length, bytes)
@@ -165,7 +169,7 @@ export const sendAnswer = (
   missing: readonly number[],
 ): void => {
   if (s.phase !== 'open' || !s.requests.delete(id)) return
-  // What has no room in one frame is not answered: whoever needs it asks again for less.
+  // What has no room in one frame is not answered: anyone who needs it asks again for less.
   const [lines = []] = fit(blocks, limits.requestNumbers, limits.frameBytes - mostMissingBytes)
   const text = lines.join('\n')
   const without = missing.slice(0, limits.requestNumbers)

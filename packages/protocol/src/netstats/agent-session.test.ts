@@ -51,7 +51,7 @@ describe('a connection', () => {
     expect(play.pass(100)).toMatchObject([{ send: 'bye' }, { type: 'end', how: 'lost', code: 1001 }])
   })
 
-  it('without a word of what was sent begins anew, however lively it is', () => {
+  it('without a word of what was sent starts over, however lively it is', () => {
     const play = playAgent()
     play.open()
     play.offer(0, 1, 2, 3, 4, 5)

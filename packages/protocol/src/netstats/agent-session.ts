@@ -63,7 +63,7 @@ const step = (s: AgentState, out: AgentAction[], input: AgentInput, at: At): voi
       tick(s, out, at)
       return
     case 'offer':
-      if (s.phase === 'open') offer(s, out, input.after, input.items, at)
+      if (s.phase === 'open') offer(s, out, input, at)
       return
     case 'now':
       sendNow(s, out, input.items)

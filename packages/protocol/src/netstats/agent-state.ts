@@ -15,6 +15,8 @@ import type { AgentFrame } from './write.ts'
 /** An observation that waits to be sent. */
 export interface Queued {
   readonly sequence: Sequence
+  /** How many of the stream there are before it. */
+  readonly before: number
   readonly line: string
   readonly bytes: number
   /** Monotonic, when it was offered. */
@@ -105,19 +107,26 @@ export const sendLines = (s: AgentState, out: AgentAction[], text: string): void
   out.push({ type: 'send', text, compress })
 }
 
+interface EndDetails {
+  readonly retryMs?: number | undefined
+  readonly code?: number
+  readonly through?: Sequence
+  readonly doubt?: boolean
+}
+
 export const end = (
   s: AgentState,
   out: AgentAction[],
   how: AgentEnd,
   reason: string,
-  { retryMs, code = closeCodes.normal }: { readonly retryMs?: number | undefined; readonly code?: number } = {},
+  { retryMs, code = closeCodes.normal, ...details }: EndDetails = {},
 ): void => {
   s.phase = 'over'
   s.queue = []
-  out.push({ type: 'end', how, reason, code, ...(retryMs === undefined ? {} : { retryMs }) })
+  out.push({ type: 'end', how, reason, code, ...(retryMs === undefined ? {} : { retryMs }), ...details })
 }
 
-/** The server does not keep to the protocol, or can not be what it says: say so and begin anew. */
+/** The server does not keep to the protocol, or cannot be what it says: say so and start over. */
 export const giveUp = (s: AgentState, out: AgentAction[], reason: string, code: number = closeCodes.protocol): void => {
   send(out, { type: 'bye', reason })
   end(s, out, 'lost', reason, { code })

@@ -7,10 +7,15 @@ import type { At } from './server-types.ts'
 export type Sign = (message: string) => string
 
 export interface AgentSessionOptions {
-  /** Who logs in; `after`: the spool has let go of everything through this one, because it was acknowledged. */
+  /** Who logs in; `after`: the spool has released everything through this one, because it was acknowledged. */
   readonly hello: Omit<Hello, 'type' | 'version' | 'time'>
-  /** The last sequence the spool has given out. A server that has more knows another past of this spool: `stale-spool`. */
+  /** The last sequence the spool has given out. A server that has more knows another past of this spool: `forked`. */
   readonly last?: Sequence
+  /**
+   * Mark of the line that the spool has under a sequence; `other` where what it has is none of this stream, undefined
+   * where it has nothing there any more.
+   */
+  readonly markAt?: (sequence: Sequence) => number | 'other' | undefined
   /** Needed where the hello shows a key. */
   readonly sign?: Sign
   readonly loginMs?: number
@@ -31,7 +36,12 @@ export type AgentInput =
    * Observations that directly follow `after` in the spool, as many as `room()` says. What does not follow what was
    * offered last, or the place of the last `resend`, is left aside: it was read before the session went back.
    */
-  | { readonly type: 'offer'; readonly after: Sequence; readonly items: readonly WritableItem[] }
+  | {
+      readonly type: 'offer'
+      readonly after: Sequence
+      readonly before?: number
+      readonly items: readonly WritableItem[]
+    }
   /** What is so now, while older observations are on their way. Dropped unless `welcomed`. */
   | { readonly type: 'now'; readonly items: readonly Writable[] }
   | {
@@ -46,9 +56,10 @@ export type AgentInput =
 
 /**
  * `refused`: not let in; `sent-away`: by a bye; `lost`: the connection or the peer failed; `closed`: by us;
- * `stale-spool`: the server has more of this spool than the spool ever gave out, so it must go on under a new id.
+ * `forked`: the server has something else than the spool under its sequences, so the spool is a copy or was put back.
+ * What it holds of the stream up to `through` may be there or not: it has to be given up and told, and a new life begun.
  */
-export type AgentEnd = 'refused' | 'sent-away' | 'lost' | 'closed' | 'stale-spool'
+export type AgentEnd = 'refused' | 'sent-away' | 'lost' | 'closed' | 'forked'
 
 export type AgentAction =
   /** `compress`: the frame may be sent as binary, deflated, and is long enough to be worth it. */
@@ -70,6 +81,10 @@ export type AgentAction =
       readonly reason: string
       readonly retryMs?: number
       readonly code: number
+      /** Where it is `forked`. */
+      readonly through?: Sequence
+      /** The server has forgotten what it has: what is beyond `through` is of the life that it was of. */
+      readonly doubt?: boolean
     }
 
 export type AgentPhase = 'opening' | 'login' | 'open' | 'over'

@@ -128,6 +128,10 @@ describe('a frame of an agent', () => {
         info: arbitraryNodeInfo(),
         spool: fc.uuid().map((id) => id.replaceAll('-', '')),
         after: arbitraryCount(),
+        acknowledged: arbitraryCount(),
+        lives: fc
+          .uniqueArray(arbitraryCount(), { minLength: 1, maxLength: 64 })
+          .map((all) => all.toSorted((a, b) => a - b).map((from) => ({ life: 'ab'.repeat(8), from }))),
         time: fc.nat(),
         software: name(0),
         token: name(1),
@@ -137,7 +141,21 @@ describe('a frame of an agent', () => {
           { maxLength: 8 },
         ),
       },
-      { requiredKeys: ['type', 'version', 'agent', 'node', 'info', 'spool', 'after', 'time', 'software'] },
+      {
+        requiredKeys: [
+          'type',
+          'version',
+          'agent',
+          'node',
+          'info',
+          'spool',
+          'after',
+          'acknowledged',
+          'lives',
+          'time',
+          'software',
+        ],
+      },
     )
     fc.assert(
       fc.property(hello, (frame) => {
@@ -175,6 +193,9 @@ describe('a frame of a server', () => {
       session: 'a_-9',
       network: '1337',
       through: 5,
+      last: 6,
+      mark: 0xffff_ffff,
+      doubt: true,
       time: 1,
       window: 10,
       limits: { batchItems: 10, batchBytes: 4096 },

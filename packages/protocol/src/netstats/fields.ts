@@ -1,5 +1,6 @@
 /** Readers of what stands in first lines, beside those every observation is read with. */
 import { ParseError } from '../errors.ts'
+import { hasHidden } from '../hidden.ts'
 import type { Reader } from '../parse.ts'
 import { malformed } from './errors.ts'
 
@@ -7,16 +8,13 @@ const fail = (path: string, expected: string): never => {
   throw new ParseError('VALUE_INVALID', path, `expected ${expected}`)
 }
 
-/** What would change how a log or a page looks: control characters, line and paragraph ends, directions of writing. */
-const unsafe = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u
-
 /** Text that is shown or signed. */
 export const plain =
   (min: number, max: number): Reader<string> =>
   (value, path) =>
-    typeof value === 'string' && value.length >= min && value.length <= max && !unsafe.test(value)
+    typeof value === 'string' && value.length >= min && value.length <= max && !hasHidden(value)
       ? value
-      : fail(path, `text of ${min} to ${max} characters without control characters`)
+      : fail(path, `text of ${min} to ${max} characters without characters that nobody sees`)
 
 const matching =
   (pattern: RegExp, expected: string): Reader<string> =>
@@ -29,6 +27,7 @@ export const base64Of32 = matching(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'ba
 /** 64 bytes: a signature. */
 export const base64Of64 = matching(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'base64 of 64 bytes')
 export const spoolId = matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits')
+export const lifeId = matching(/^[0-9a-f]{16}$/, '16 lower-case hex digits')
 export const sessionId = matching(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 characters of base64url')
 
 /** Whole number within bounds. */

@@ -1,7 +1,10 @@
-/** Bounds of `netstats.v1`. Whoever receives more answers with a fault; the specification names them all. */
+/** Bounds of `netstats.v1`. Anyone who receives more answers with a fault; the specification names them all. */
 export const limits = {
   /** UTF-8 bytes of a frame as text, after inflating: one block with 100,000 transaction hashes fits. */
   frameBytes: 8 * 1024 * 1024,
+  /** A compressed frame may become this many times its bytes; one that becomes no more than `inflateFree` bytes always may. */
+  inflateRatio: 100,
+  inflateFree: 256 * 1024,
   /** Frames of an agent that has not been welcomed yet, and first lines of all frames. Characters. */
   headerChars: 16 * 1024,
   /** Lines of a batch, whatever the welcome allows. */
@@ -12,6 +15,8 @@ export const limits = {
   requestNumbers: 100,
   /** Requests of a server that wait for their answer at a time. */
   openRequests: 4,
+  /** Lives of a spool in its hello. */
+  lives: 64,
   /** Observations in flight, whatever a welcome or credit says. */
   window: 100_000,
   agentChars: 200,
@@ -34,7 +39,7 @@ export const defaults = {
   /** A server measures round trip and clock so often; liveness needs less. */
   clockMs: 30_000,
   requestMs: 20_000,
-  /** An agent that hears nothing of what is in flight for so long begins anew. */
+  /** An agent that hears nothing of what is in flight for so long starts over. */
   ackMs: 120_000,
   /** From a server's bye until it closes by itself. */
   drainMs: 2000,
@@ -47,10 +52,14 @@ export const defaults = {
   compressFrom: 512,
 } as const
 
+/** What a compressed frame of so many bytes may become. Agents send what would become more as text. */
+export const mostInflated = (bytes: number): number =>
+  Math.min(limits.frameBytes, Math.max(limits.inflateFree, limits.inflateRatio * bytes))
+
 /** The connection is dead after this many ping intervals of silence. */
 export const silentIntervals = 3.5
 
 export const subProtocol = 'netstats.v1'
 
-/** WebSocket close codes, for whoever looks from outside; the reason stands in the frame before. */
+/** WebSocket close codes, for anyone who looks from outside; the reason stands in the frame before. */
 export const closeCodes = { normal: 1000, away: 1001, protocol: 1002, policy: 1008, later: 1013 } as const

@@ -6,14 +6,24 @@
  */
 import { ParseError } from '../errors.ts'
 import { kinds } from '../kinds/mod.ts'
-import type { Bodies, Kind } from '../kinds/mod.ts'
+import type { Block, Bodies, Kind } from '../kinds/mod.ts'
 import type { Observation } from '../observation.ts'
 import type { ObjectReader } from '../parse.ts'
 import { structureFault } from '../structure.ts'
 import type { NodeId, UnixMs } from '../units.ts'
-import type { BodyMemo } from './body-memo.ts'
 import { malformed } from './errors.ts'
 import type { StreamItem } from './messages.ts'
+
+/**
+ * Recognises bodies of blocks by their text. Agents write the same block the same, so of thousands that report it one is
+ * parsed; the others get the same frozen object, which the server can tell apart by identity alone.
+ */
+export interface BodyMemo {
+  /** Throws where the text is no block. */
+  readonly block: (text: string) => Block
+  readonly hits: number
+  readonly misses: number
+}
 
 export interface ReadContext {
   /** Whose observations the lines are: the node of the hello. */
@@ -35,10 +45,11 @@ export const readBatchLines = (
   count: number,
   after: number,
   context: ReadContext,
-): Lines<StreamItem> & { readonly last: number } => {
+): Lines<StreamItem> & { readonly first: number; readonly last: number } => {
   const items: StreamItem[] = []
   let unknown = 0
   let invalid = 0
+  let first = after
   let last = after
   let at = linesAt
   for (let line = 0; line < count; line++) {
@@ -49,6 +60,7 @@ export const readBatchLines = (
     const timeEnd = fieldEnd(text, sequenceEnd + 1, stop, line)
     const sequence = digits(text, kindEnd + 1, sequenceEnd, line)
     if (sequence <= last) throw malformed('NETSTATS_SEQUENCE_WRONG', `line ${line + 1}`, `${sequence} after ${last}`)
+    if (line === 0) first = sequence
     last = sequence
     const observedAt = digits(text, sequenceEnd + 1, timeEnd, line) as UnixMs
     const kind = kindAt(text, at, kindEnd, line)
@@ -61,7 +73,7 @@ export const readBatchLines = (
     at = stop + 1
   }
   if (at <= text.length) throw malformed('NETSTATS_COUNT_WRONG', 'count', `more than ${count} lines`)
-  return { items, count, unknown, invalid, last }
+  return { items, count, unknown, invalid, first, last }
 }
 
 /** Reads lines without sequences, at most `max`. No `linesAt`: there are none. */

@@ -97,7 +97,7 @@ describe('a malformed frame of an agent', () => {
   })
 })
 
-describe('a line that can not be used', () => {
+describe('a line that cannot be used', () => {
   it('is set aside, and does not spoil the frame', () => {
     const read = parseBatch(
       batchText([line(1), 'aura-vote 2 5 {"for":1}', 'pending 3 5 {"pending":-1}', 'pending 4 5 {no json}', line(7)]),

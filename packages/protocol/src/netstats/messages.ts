@@ -24,6 +24,14 @@ export interface WritableItem extends Writable {
   readonly sequence: Sequence
 }
 
+/** The time from one opening of a spool to the next: nobody else appends anything under its name. */
+export interface Life {
+  /** 16 lower-case hex digits. */
+  readonly life: string
+  /** No observation of it has a smaller sequence, and none of an earlier life has one as great. */
+  readonly from: Sequence
+}
+
 export interface Hello {
   readonly type: 'hello'
   readonly version: 1
@@ -33,8 +41,12 @@ export interface Hello {
   readonly info: NodeInfo
   /** 32 lower-case hex digits; sequences count within it. */
   readonly spool: string
-  /** The spool has let go of everything through this one. */
+  /** The spool has released everything through this one. */
   readonly after: Sequence
+  /** How many observations of the stream those are. */
+  readonly acknowledged: number
+  /** The lives of the spool, oldest first; the last one is now. */
+  readonly lives: readonly Life[]
   /** The agent's clock. */
   readonly time: number
   /** Program and version, `netstats/0.1.0`. */
@@ -54,20 +66,23 @@ export interface Proof {
 
 export interface Batch {
   readonly type: 'batch'
-  /** The observation before the first one here: without it there is a hole. */
+  /** The observation before the first one here: without it there is a hole. How many of the stream there are through it. */
   readonly after: Sequence
+  readonly before?: number
   /** 1, 2, 3… within the session. */
   readonly number: number
   readonly signature?: string
   /** Lines, also those set aside. At least 1. */
   readonly count: number
-  /** Sequence of the last line, whether it could be read or not. */
+  /** Sequences of the first and the last line, whether they could be read or not, and what the last is recognised by. */
+  readonly first: Sequence
   readonly last: Sequence
+  readonly mark: number
   readonly items: readonly StreamItem[]
   readonly setAside: SetAside
 }
 
-/** Lines whose frame is good and that can not be used: they are acknowledged and counted, or they would come for ever. */
+/** Lines whose frame is good and that cannot be used: they are acknowledged and counted, or they would come for ever. */
 export interface SetAside {
   /** Of a kind that a newer agent knows. */
   readonly unknown: number
@@ -136,7 +151,7 @@ export interface Intervals {
   readonly reportMs: number
   /** An observation may wait so long for company; blocks and alarms do not. */
   readonly lingerMs: number
-  /** Whoever heard nothing for so long pings. */
+  /** Anyone who heard nothing for so long pings. */
   readonly pingMs: number
 }
 
@@ -147,6 +162,11 @@ export interface Welcome {
   readonly network: string
   /** The server durably has all of the spool's stream up to here. */
   readonly through: Sequence
+  /** Last line that the server has of a life of this spool, durable or not, and its mark: the agent has the same there. */
+  readonly last?: Sequence
+  readonly mark?: number
+  /** What the agent has left before `through` may be there or not. */
+  readonly doubt?: boolean
   readonly time: number
   /** Most observations in flight. */
   readonly window: number
@@ -203,6 +223,7 @@ export const refusals = [
   'banned',
   'locked-out',
   'duplicate-id',
+  'cloned',
   'wrong-network',
   'network-full',
   'server-full',

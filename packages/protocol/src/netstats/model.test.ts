@@ -33,10 +33,10 @@ const check = (world: World): void => {
     if (sequence <= core.through) throw new Error(`the store is said to be complete through ${sequence} and is not`)
   }
   expect(world.oddities).toEqual([])
-  expect(world.ends.filter((how) => how === 'faults' || how === 'overrun' || how === 'stale-spool')).toEqual([])
+  expect(world.ends.filter((how) => how === 'faults' || how === 'overrun' || how === 'forked')).toEqual([])
 }
 
-/** The faults stop: whoever interfered is gone, and everything that is left arrives. */
+/** The faults stop: anyone who interfered is gone, and everything that is left arrives. */
 const heal = (world: World): number => {
   world.setBusy(false)
   if (world.link()?.tampered === true) world.cut('both')

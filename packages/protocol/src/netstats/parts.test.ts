@@ -37,7 +37,7 @@ describe('an estimate of another clock', () => {
     expect(clock.best(60_000)).toEqual({ offsetMs: 6, errorMs: 8 })
   })
 
-  it('begins anew when a clock was set', () => {
+  it('starts over when a clock was set', () => {
     const clock = createClock()
     clock.add(sample(0, 1), 0)
     clock.add(sample(3_600_000, 400), 1)
@@ -82,7 +82,7 @@ describe('a pong', () => {
     expect(pong(pinger, { type: 'pong', t1: second, t2: 1015, t3: 1015 }, at(21))).toBeUndefined()
   })
 
-  it('that can not be true is left aside', () => {
+  it('that cannot be true is left aside', () => {
     const pinger = createPinger()
     expect(pong(pinger, { type: 'pong', t1: ping(pinger, at(0)), t2: 9, t3: 8 }, at(5))).toBeUndefined()
     expect(pong(pinger, { type: 'pong', t1: ping(pinger, at(10)), t2: 0, t3: 1000 }, at(15))).toBeUndefined()

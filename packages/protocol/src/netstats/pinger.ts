@@ -23,7 +23,7 @@ export const ping = (pinger: Pinger, at: At): number => {
   return at.now
 }
 
-/** What a pong says; undefined for one that nobody waits for, or that can not be true. */
+/** What a pong says; undefined for one that nobody waits for, or that cannot be true. */
 export const pong = (pinger: Pinger, { t1, t2, t3 }: Pong, { mono }: At): Measured | undefined => {
   const { sent } = pinger
   if (sent === undefined || sent.now !== t1) return undefined

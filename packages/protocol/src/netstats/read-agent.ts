@@ -1,11 +1,14 @@
 import { kinds } from '../kinds/mod.ts'
 import type { ObservationOf } from '../observation.ts'
+import { ParseError } from '../errors.ts'
 import { count, list, number, object, optional, text as textOf } from '../parse.ts'
+import type { Reader } from '../parse.ts'
 import { malformed } from './errors.ts'
-import { base64Of32, base64Of64, plain, readFields, spoolId, whole } from './fields.ts'
+import { base64Of32, base64Of64, lifeId, plain, readFields, spoolId, whole } from './fields.ts'
 import { refuseLines, splitFrame } from './header.ts'
 import type { Split } from './header.ts'
 import { limits } from './limits.ts'
+import { markOf } from './lineage.ts'
 import { readBatchLines, readPlainLines } from './lines.ts'
 import type { ReadContext } from './lines.ts'
 import type { AgentMessage, Answer, Batch, Hello, Now } from './messages.ts'
@@ -53,12 +56,22 @@ export const parseBatch = (text: string, context: ReadContext): Batch => {
   return readBatch(text, split, context)
 }
 
+const life = object({ life: lifeId, from: count })
+const lives: Reader<Hello['lives']> = (value, path) => {
+  const read = list(life, limits.lives)(value, path)
+  const isAscending = read.every(({ from }, i) => i === 0 || from > (read[i - 1]?.from ?? 0))
+  if (read.length === 0 || !isAscending) throw new ParseError('VALUE_INVALID', path, 'expected lives, oldest first')
+  return read
+}
+
 const helloReader = object({
   agent: plain(1, limits.agentChars),
   node: plain(1, limits.nodeChars),
   info: kinds['node-info'].read,
   spool: spoolId,
   after: count,
+  acknowledged: count,
+  lives,
   time: number,
   software: plain(0, limits.softwareChars),
   token: optional(plain(1, limits.tokenChars)),
@@ -81,33 +94,37 @@ const proofReader = object({ signature: base64Of64 })
 
 const batchReader = object({
   after: count,
+  before: optional(count),
   count: whole(1, limits.batchItems),
   number: whole(1, Number.MAX_SAFE_INTEGER),
   signature: optional(base64Of64),
 })
 
 const readBatch = (text: string, { header, linesAt }: Split, context: ReadContext): Batch => {
-  const { after, count, number, signature } = readFields(batchReader, header)
-  return batchOf(text, linesAt ?? text.length + 1, after, count, number, signature, context)
+  const fields = readFields(batchReader, header)
+  return batchOf(text, linesAt ?? text.length + 1, fields, context)
 }
 
 const batchOf = (
   text: string,
   linesAt: number,
-  after: number,
-  count: number,
-  number: number,
-  signature: string | undefined,
+  { after, before, count, number, signature }: ReturnType<typeof batchReader>,
   context: ReadContext,
 ): Batch => {
-  const { items, last, unknown, invalid } = readBatchLines(text, linesAt, count, after, context)
-  const batch: Batch = { type: 'batch', after, number, count, last, items, setAside: { unknown, invalid } }
-  return signature === undefined ? batch : { ...batch, signature }
+  const { items, first, last, unknown, invalid } = readBatchLines(text, linesAt, count, after, context)
+  const mark = markOf(text.slice(text.lastIndexOf('\n') + 1))
+  const setAside = { unknown, invalid }
+  const batch: Batch = { type: 'batch', after, number, count, first, last, mark, items, setAside }
+  return {
+    ...batch,
+    ...(before === undefined ? {} : { before }),
+    ...(signature === undefined ? {} : { signature }),
+  }
 }
 
 /** The first line of a batch as `writeBatch` writes it. */
 const quickForm =
-  /\{"type":"batch","after":(0|[1-9]\d{0,15}),"count":([1-9]\d{0,3}),"number":([1-9]\d{0,14})(?:,"signature":"([A-Za-z0-9+/]{85}[AQgw]==)")?\}\n/y
+  /\{"type":"batch","after":(0|[1-9]\d{0,15})(?:,"before":(0|[1-9]\d{0,15}))?,"count":([1-9]\d{0,3}),"number":([1-9]\d{0,14})(?:,"signature":"([A-Za-z0-9+/]{85}[AQgw]==)")?\}\n/y
 
 /** Nearly all frames of an agent are batches, and nearly all of those begin like this: it spares JSON and its checks. */
 const quickBatch = (text: string, context: ReadContext): Batch | undefined => {
@@ -115,10 +132,12 @@ const quickBatch = (text: string, context: ReadContext): Batch | undefined => {
   quickForm.lastIndex = 0
   const match = quickForm.exec(text)
   if (match === null) return undefined
-  const after = Number(match[1])
-  const count = Number(match[2])
-  if (count > limits.batchItems || !Number.isSafeInteger(after)) return undefined
-  return batchOf(text, quickForm.lastIndex, after, count, Number(match[3]), match[4], context)
+  const [after, count, number] = [Number(match[1]), Number(match[3]), Number(match[4])]
+  const before = match[2] === undefined ? {} : { before: Number(match[2]) }
+  if (count > limits.batchItems || !Number.isSafeInteger(after) || !Number.isSafeInteger(before.before ?? 0))
+    return undefined
+  const signature = match[5] === undefined ? {} : { signature: match[5] }
+  return batchOf(text, quickForm.lastIndex, { after, ...before, count, number, ...signature }, context)
 }
 
 const nowReader = object({ number: whole(1, Number.MAX_SAFE_INTEGER), signature: optional(base64Of64) })

@@ -45,7 +45,7 @@ describe('batches', () => {
     expect(play.take({ type: 'tick' })).toEqual([{ send: 'ack', through: 12 }])
   })
 
-  it('go on after what the spool has let go of, whatever the store has', () => {
+  it('go on after what the spool has released, whatever the store has', () => {
     const play = playServer()
     const [, welcome] = play.open({ through: 3 }, { after: 10 })
     expect(welcome).toMatchObject({ through: 3 })
@@ -145,7 +145,7 @@ describe('batches', () => {
     expect(types(play.frame({ type: 'batch', after: 1, number: 3, items: [large(2)] }))).toEqual(['deliver'])
   })
 
-  it('with lines that can not be used are delivered with their number, and settled with the rest', () => {
+  it('with lines that cannot be used are delivered with their number, and settled with the rest', () => {
     const play = playServer()
     play.open()
     const text = '{"type":"batch","after":0,"count":2,"number":1}\npending 1 5 {"pending":1}\naura-vote 2 5 {}'
@@ -158,7 +158,7 @@ describe('batches', () => {
   })
 })
 
-describe('a host that can not take a batch', () => {
+describe('a host that cannot take a batch', () => {
   it('has the agent go back, and what was durable said before', () => {
     const play = playServer()
     play.open()
@@ -182,7 +182,7 @@ describe('a host that can not take a batch', () => {
     expect(play.take({ type: 'nack', through: 7, reason: 'lost', retryMs: 0 })).toEqual([])
   })
 
-  it('can not take back what was acknowledged', () => {
+  it('cannot take back what was acknowledged', () => {
     const play = playServer()
     play.open()
     play.frame(batch(0, 1, 1, 2), batch(2, 2, 3))

@@ -4,13 +4,14 @@ import { nodeId } from '../units.ts'
 import { spend } from './budget.ts'
 import { land, launch } from './flight.ts'
 import { closeCodes, defaults } from './limits.ts'
+import { isOfOneLife } from './lineage.ts'
 import type { AgentMessage, Batch, Hello, Now, Proof } from './messages.ts'
 import { pong } from './pinger.ts'
 import { readAgentFrame } from './read-agent.ts'
 import { receiveAnswer } from './server-requests.ts'
 import { isSigned, linesOf } from './server-signed.ts'
 import type { Received } from './server-signed.ts'
-import { end, fault, flushAck, nack, refuse, send, sendAway } from './server-state.ts'
+import { end, fault, flushAck, nack, refuse, send, disconnect } from './server-state.ts'
 import type { ServerState } from './server-state.ts'
 import type { At, ServerAction } from './server-types.ts'
 import { batchText, loginText, nowText } from './signing.ts'
@@ -39,6 +40,8 @@ export const receive = (s: ServerState, out: ServerAction[], frame: Received): v
       return
     case 'unknown':
       s.counts.unknown++
+      // It was read for nothing, however long it was: anyone who sends many is no newer agent, which knows what we take.
+      outOfTurn(s, out, 'unknown', frame.at)
       return
     case 'hello':
     case 'proof':
@@ -48,7 +51,7 @@ export const receive = (s: ServerState, out: ServerAction[], frame: Received): v
     case 'now':
     case 'answer':
       if (s.phase === 'open') receiveOpen(s, out, message, frame)
-      // Whoever was sent away may not have read it yet. Before the welcome there is no excuse.
+      // Anyone who was sent away may not have read it yet. Before the welcome there is no excuse.
       else if (s.phase !== 'draining') outOfTurn(s, out, message.type, frame.at)
   }
 }
@@ -139,12 +142,13 @@ const receiveBatch = (s: ServerState, out: ServerAction[], batch: Batch, { text,
     return
   }
   const { batchItems, batchBytes } = admission.limits
-  if (batch.count > batchItems || (batch.count > 1 && text.length > batchBytes)) {
+  const isWithin = batch.count <= batchItems && (batch.count === 1 || text.length <= batchBytes)
+  if (!isWithin || !isOfOneLife(s.hello?.lives ?? [], batch.first, batch.last)) {
     if (fault(s, out, 'limits', at)) nack(s, out, 'malformed', retryMs)
     return
   }
   if (s.flight.count + batch.count > allowed(s, at) + batchItems) {
-    sendAway(s, out, 'overrun', 'more in flight than the window allows')
+    disconnect(s, out, 'overrun', 'more in flight than the window allows')
     return
   }
   if (s.flight.count > 0 && s.flight.bytes + text.length > (s.options.flightBytes ?? defaults.serverFlightBytes)) {
@@ -158,14 +162,14 @@ const allowed = (s: ServerState, { mono }: At): number =>
   mono < s.ceilingUntil ? Math.max(s.ceiling, s.window) : s.window
 
 const accept = (s: ServerState, out: ServerAction[], batch: Batch, length: number, bytes: number): void => {
-  const { after, last, count, items, setAside } = batch
+  const { after, before = 0, last, mark, count, items, setAside } = batch
   s.rewinding = false
   s.expected = last
   s.counts.batches++
   s.counts.observations += items.length
   s.counts.setAside += count - items.length
   launch(s.flight, last, count, length)
-  out.push({ type: 'deliver', batch: { after, last, count, items, setAside, bytes } })
+  out.push({ type: 'deliver', batch: { after, before, last, mark, count, items, setAside, bytes } })
   // An earlier connection brought it already, and the store has committed it since the welcome.
   land(s.flight, s.durable)
   if (last <= s.durable) flushAck(s, out)

@@ -88,7 +88,7 @@ describe('a connection', () => {
     const pings: number[] = []
     for (let second = 0; second < 120; second++) {
       if (play.pass(1000).length > 0) pings.push(second)
-      play.frame('{"type":"later"}')
+      play.frame({ type: 'pong', t1: 0, t2: 0, t3: 0 })
     }
     expect(pings.length).toBeLessThan(8)
     expect(pings.length).toBeGreaterThan(4)
@@ -125,11 +125,19 @@ describe('a connection', () => {
     expect(types(play.frame('x', 'x', 'x', 'x'))).toEqual(['fault', 'fault', 'fault', 'fault', 'send bye', 'end'])
   })
 
-  it('leaves unknown frames aside and counts them', () => {
-    const play = playServer()
+  it('leaves unknown frames aside, counts them, and has enough of them as of all faults', () => {
+    const play = playServer({ faults: 3 })
     play.open()
-    expect(play.frame('{"type":"later"}\nx')).toEqual([])
+    expect(play.frame('{"type":"later"}\nx')).toMatchObject([{ type: 'fault', code: 'turn-unknown' }])
     expect(play.session.counts.unknown).toBe(1)
+    const later = '{"type":"later"}'
+    expect(types(play.frame(later, later, later))).toEqual(['fault', 'fault', 'fault', 'send bye', 'end'])
+  })
+
+  it('takes no unknown frame before the welcome', () => {
+    const play = playServer()
+    play.take({ type: 'opened' })
+    expect(types(play.frame('{"type":"later"}'))).toEqual(['fault', 'send refuse', 'end'])
   })
 
   it('is drained: acks, bye, and the end when the agent has gone or after a while', () => {
@@ -167,7 +175,7 @@ describe('a connection', () => {
     expect(types(play.pass(6000))).toContain('end')
   })
 
-  it('with a frame that can not be made text of is ended', () => {
+  it('with a frame that cannot be made text of is ended', () => {
     const play = playServer()
     play.open()
     expect(play.take({ type: 'unreadable', reason: 'too long' })).toMatchObject([

@@ -22,7 +22,7 @@ import {
   nextPingAt,
   refuse,
   send,
-  sendAway,
+  disconnect,
   sendPing,
   settled,
   silentAt,
@@ -119,7 +119,7 @@ const step = (s: ServerState, out: ServerAction[], input: ServerInput, at: At): 
       drain(s, out, input.reason, input.retryMs, at)
       return
     case 'unreadable':
-      sendAway(s, out, 'faults', input.reason)
+      disconnect(s, out, 'faults', input.reason)
       return
     case 'closed':
       end(s, out, 'closed', closeCodes.normal, 'closed by the agent')
@@ -129,26 +129,28 @@ const step = (s: ServerState, out: ServerAction[], input: ServerInput, at: At): 
 const admit = (s: ServerState, out: ServerAction[], admission: Admission, at: At): void => {
   const { hello } = s
   if (hello === undefined) return
-  const { session, network, through, intervals, durable } = admission
+  const { session, network, through, last, mark, doubt, intervals, durable } = admission
   if (admission.key !== undefined && admission.key !== s.provenKey)
-    throw new RangeError('a session can not be keyed by what was not proved')
+    throw new RangeError('a session cannot be keyed by what was not proved')
   s.admission = admission
   s.phase = 'open'
   s.until = Infinity
-  // What the spool has let go of can not come any more, whether we have it or not.
+  // What the spool has released cannot come any more, whether we have it or not.
   s.expected = Math.max(through, hello.after)
   s.acked = s.expected
   s.durable = Math.max(s.durable, through)
   s.window = Math.min(admission.window, limits.window)
   s.pingMs = intervals.pingMs
   s.compress = s.options.compress !== false && hello.compress?.includes('deflate') === true
-  // Before the welcome, so that its pong comes before the first batch and the clock is known to whoever reads that.
+  // Before the welcome, so that its pong comes before the first batch and the clock is known to anyone who reads that.
   sendPing(s, out, at)
   send(out, {
     type: 'welcome',
     session,
     network,
     through,
+    ...(last === undefined || mark === undefined ? {} : { last, mark }),
+    ...(doubt === true ? { doubt } : {}),
     time: at.now,
     window: s.window,
     limits: admission.limits,
@@ -173,7 +175,7 @@ const tick = (s: ServerState, out: ServerAction[], at: At): void => {
       return
     case 'open':
       if (at.mono >= silentAt(s)) {
-        sendAway(s, out, 'silent', 'nothing heard')
+        disconnect(s, out, 'silent', 'nothing heard')
         return
       }
       flushAck(s, out)
@@ -200,7 +202,7 @@ const goBack = (
   { through, reason, retryMs }: Extract<ServerInput, { type: 'nack' }>,
 ): void => {
   if (s.phase !== 'open') return
-  // Never behind what was acknowledged: the agent has let go of it. A batch that was sent after an earlier nack meets
+  // Never behind what was acknowledged: the agent has released it. A batch that was sent after an earlier nack meets
   // the same fate in the host, and is no reason to go back once more.
   const target = Math.max(through, s.acked)
   if (target >= s.expected) return

@@ -127,7 +127,7 @@ export const refuse = (s: ServerState, out: ServerAction[], reason: RefusalReaso
 /** So long is an agent sent away that does not keep to the protocol. */
 const afterFaultsMs = 60_000
 
-export const sendAway = (s: ServerState, out: ServerAction[], how: ServerEnd, reason: string): void => {
+export const disconnect = (s: ServerState, out: ServerAction[], how: ServerEnd, reason: string): void => {
   send(out, { type: 'bye', reason, retryMs: how === 'silent' ? 0 : afterFaultsMs })
   end(s, out, how, how === 'silent' ? closeCodes.away : closeCodes.protocol, reason)
 }
@@ -137,7 +137,7 @@ export const fault = (s: ServerState, out: ServerAction[], code: string, at: At)
   s.counts.faults++
   out.push({ type: 'fault', code })
   if (spend(s.faults, at.mono)) return true
-  sendAway(s, out, 'faults', 'too much malformed')
+  disconnect(s, out, 'faults', 'too much malformed')
   return false
 }
 

@@ -3,9 +3,9 @@ import type { Observation, ObservationOf } from '../observation.ts'
 import type { ClockEstimate } from './clock-estimate.ts'
 import type { BatchLimits, Hello, Intervals, NackReason, Question, RefusalReason, SetAside } from './messages.ts'
 import type { Sequence, StreamItem } from './messages.ts'
-import type { BodyMemo } from './body-memo.ts'
+import type { BodyMemo } from './lines.ts'
 
-/** Both clocks of whoever runs a session, read once an event. `now`: Unix ms; `mono`: ms that never step. */
+/** Both clocks of the one who runs a session, read once an event. `now`: Unix ms; `mono`: ms that never step. */
 export interface At {
   readonly now: number
   readonly mono: number
@@ -35,6 +35,9 @@ export interface Admission {
   readonly network: string
   /** The store has all of this spool's stream up to here; 0: nothing. */
   readonly through: Sequence
+  readonly last?: Sequence | undefined
+  readonly mark?: number | undefined
+  readonly doubt?: boolean | undefined
   readonly window: number
   readonly intervals: Intervals
   readonly limits: BatchLimits
@@ -70,8 +73,10 @@ export type ServerInput =
 /** A batch that follows the one before it without a hole. */
 export interface DeliveredBatch {
   readonly after: Sequence
+  readonly before: number
   /** What is durable once this batch is: the sequence of its last line. */
   readonly last: Sequence
+  readonly mark: number
   /** Lines, also those set aside. */
   readonly count: number
   readonly items: readonly StreamItem[]

@@ -18,7 +18,7 @@ import type {
 export type AgentFrame =
   | Hello
   | Proof
-  | (Pick<Batch, 'type' | 'after' | 'number' | 'signature'> & { readonly items: readonly WritableItem[] })
+  | (Pick<Batch, 'type' | 'after' | 'before' | 'number' | 'signature'> & { readonly items: readonly WritableItem[] })
   | (Pick<Now, 'type' | 'number' | 'signature'> & { readonly items: readonly Writable[] })
   | (Pick<Answer, 'type' | 'id' | 'missing' | 'signature'> & { readonly items: readonly Writable[] })
   | Ping
@@ -31,8 +31,8 @@ export type Frame = AgentFrame | ServerFrame
 export const writeFrame = (frame: Frame): string => {
   switch (frame.type) {
     case 'batch': {
-      const { after, number, signature, items } = frame
-      return writeBatch(after, number, items.length, signature, items.map(writeItem).join('\n'))
+      const { items } = frame
+      return writeBatch(frame, items.length, items.map(writeItem).join('\n'))
     }
     case 'now':
       return writeNow(frame.number, frame.signature, frame.items.map(writeLine).join('\n'))
@@ -63,12 +63,13 @@ const signed = (signature: string | undefined): string => (signature === undefin
 
 /** A batch of lines that are written already, at least one. */
 export const writeBatch = (
-  after: number,
-  number: number,
+  { after, before, number, signature }: Pick<Batch, 'after' | 'before' | 'number' | 'signature'>,
   count: number,
-  signature: string | undefined,
   lines: string,
-): string => `{"type":"batch","after":${after},"count":${count},"number":${number}${signed(signature)}}\n${lines}`
+): string => {
+  const place = before === undefined ? '' : `,"before":${before}`
+  return `{"type":"batch","after":${after}${place},"count":${count},"number":${number}${signed(signature)}}\n${lines}`
+}
 
 export const writeNow = (number: number, signature: string | undefined, lines: string): string =>
   `{"type":"now","number":${number}${signed(signature)}}${lines === '' ? '' : '\n'}${lines}`
@@ -93,6 +94,6 @@ const wholeMs = (time: number): number => Math.max(0, Math.min(Math.round(time),
 
 const bodyText = (body: Writable['body']): string => {
   if (typeof body !== 'string') return JSON.stringify(toPlain(body))
-  // Between the values of JSON a line break is as good as a blank; within them it can not be.
+  // Between the values of JSON a line break is as good as a blank; within them it cannot be.
   return body.includes('\n') ? body.replaceAll('\n', ' ') : body
 }

@@ -52,19 +52,9 @@ export const arbitraryBlock = (): fc.Arbitrary<Bodies['block']> =>
       baseFeePerGas: brand(big()),
       size: count(),
       historical: fc.boolean(),
+      polled: fc.boolean(),
     },
-    [
-      'number',
-      'hash',
-      'parentHash',
-      'timestamp',
-      'miner',
-      'gasUsed',
-      'gasLimit',
-      'difficulty',
-      'transactions',
-      'uncles',
-    ],
+    ['number', 'hash', 'parentHash', 'timestamp'],
   )
 
 export const arbitraryNodeInfo = (): fc.Arbitrary<Bodies['node-info']> =>
@@ -170,11 +160,16 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
       ['name', 'value'],
     ),
   log: () =>
-    record<Bodies['log']>({ severity: fc.nat(7), source: text(100), message: text(8192) }, [
-      'severity',
-      'source',
-      'message',
-    ]),
+    record<Bodies['log']>(
+      {
+        severity: fc.nat(7),
+        source: text(100),
+        message: text(8192),
+        component: text(100),
+        fields: fc.dictionary(text(100), text(1024), { maxKeys: 32 }).map(plain),
+      },
+      ['severity', 'source', 'message'],
+    ),
   alarm: () =>
     record<Bodies['alarm']>(
       {

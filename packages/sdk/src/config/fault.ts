@@ -17,7 +17,7 @@ export const formatFault = (fault: ConfigFault): string => {
   return [place, fault.path, fault.message].filter((part) => part !== '').join(': ')
 }
 
-/** A configuration that can not be used; holds every fault found, in the order of the file. */
+/** A configuration that cannot be used; holds every fault found, in the order of the file. */
 export class ConfigError extends BaseError {
   override readonly name = 'ConfigError'
   readonly faults: readonly ConfigFault[]

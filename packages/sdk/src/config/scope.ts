@@ -25,7 +25,7 @@ export const inScope = <T>(scope: Scope, parse: () => T): T => {
 
 export const currentScope = (): Scope => current
 
-/** Text of a small file, or why it can not be had. */
+/** Text of a small file, or why it cannot be had. */
 export const readSmallFile = (path: string, maxBytes: number): { text: string } | { problem: string } => {
   try {
     const bytes = readFileSync(path)
@@ -34,8 +34,8 @@ export const readSmallFile = (path: string, maxBytes: number): { text: string } 
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT') return { problem: 'does not exist' }
-    if (code === 'EACCES') return { problem: 'can not be read: permission denied' }
+    if (code === 'EACCES') return { problem: 'cannot be read: permission denied' }
     if (code === 'EISDIR') return { problem: 'is a folder' }
-    return { problem: `can not be read (${code ?? 'unknown reason'})` }
+    return { problem: `cannot be read (${code ?? 'unknown reason'})` }
   }
 }

@@ -10,8 +10,11 @@ const maxBytes = 4096
 /** A text that no log, error or JSON ever shows. Only `reveal` gives it, where it goes onto the wire. */
 export class Secret {
   readonly #text: string
-  constructor(text: string) {
+  /** Where it was read from, if it was a file. */
+  readonly file: string | undefined
+  constructor(text: string, file?: string) {
     this.#text = text
+    this.file = file
   }
   reveal(): string {
     return this.#text
@@ -72,5 +75,5 @@ const fromFile = (name: string): Reading<Secret> => {
   const read = readSmallFile(path, maxBytes)
   if ('problem' in read) return { fault: `the secret file ${path} ${read.problem}` }
   const text = read.text.replace(/\r?\n$/, '')
-  return text === '' ? { fault: `the secret file ${path} is empty` } : { value: new Secret(text) }
+  return text === '' ? { fault: `the secret file ${path} is empty` } : { value: new Secret(text, path) }
 }

@@ -15,7 +15,6 @@ import {
   tryListenAddress,
   trySize,
 } from './mod.ts'
-import { editDistance, nearest } from './suggest.ts'
 
 describe('durations', () => {
   it('reads every unit and their sums', () => {
@@ -134,22 +133,5 @@ describe('listen addresses', () => {
   })
   it('can be written into a URL', () => {
     expect(['[::1]:1', 'h:2'].map((text) => formatListenAddress(tryListenAddress(text)!))).toEqual(['[::1]:1', 'h:2'])
-  })
-})
-
-describe('suggestions', () => {
-  it('find the word that was meant, whatever its spelling', () => {
-    const known = ['listen', 'maxBytes', 'nodes', 'secret']
-    expect(['lisetn', 'max_bytes', 'node', 'Secret', 'weather'].map((word) => nearest(word, known))).toEqual([
-      'listen',
-      'maxBytes',
-      'nodes',
-      'secret',
-      undefined,
-    ])
-  })
-  it('count edits the same from either side', () => {
-    const word = fc.string({ maxLength: 8 })
-    fc.assert(fc.property(word, word, (a, b) => editDistance(a, b, 20) === editDistance(b, a, 20)))
   })
 })

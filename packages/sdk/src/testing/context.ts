@@ -2,6 +2,8 @@ import type { Block, NodeInfo, Observation } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import type { SinkContext, SourceContext } from '../component.ts'
+import { createMapping } from '../mapping.ts'
+import type { MappingOptions } from '../mapping.ts'
 import { createRecordingLogger } from './logger.ts'
 import type { RecordingLogger } from './logger.ts'
 
@@ -24,12 +26,26 @@ export interface TestContextOptions {
   readonly blocks?: readonly Block[]
   /** What `info` says of every node. */
   readonly info?: NodeInfo
+  /** Whether a source watches the node itself. */
+  readonly isWatched?: boolean
   /** What `latest` says of every node. */
   readonly latest?: () => readonly Observation[]
   /** What sources are asked to keep to. */
   readonly paceMs?: () => number
+  /** What a source noted in an earlier run. */
+  readonly checkpoints?: ReadonlyMap<string, string>
   /** Where the batches of a sink come from. */
   readonly spool?: SinkContext['spool']
+  /** What the entry of a sink says of names and labels. */
+  readonly mapping?: MappingOptions
+}
+
+export const exampleSpool: SinkContext['spool'] = {
+  id: '0123456789abcdef0123456789abcdef',
+  last: Number.MAX_SAFE_INTEGER,
+  lives: [{ life: '0123456789abcdef', from: 1 }],
+  at: () => undefined,
+  disown: () => Promise.resolve(0),
 }
 
 export const createTestContext = ({
@@ -37,14 +53,18 @@ export const createTestContext = ({
   clock = systemClock,
   blocks = [],
   info,
+  isWatched = true,
   latest = () => [],
   paceMs = () => 0,
-  spool = { id: '0123456789abcdef0123456789abcdef', last: Number.MAX_SAFE_INTEGER, renew: () => Promise.resolve() },
+  checkpoints = new Map(),
+  spool = exampleSpool,
+  mapping,
 }: TestContextOptions = {}): TestContext => {
   const paces: number[] = []
   const health: string[] = []
   const counts: Record<string, number> = {}
   return {
+    ...createMapping(mapping),
     id,
     clock,
     log: createRecordingLogger(),
@@ -58,10 +78,12 @@ export const createTestContext = ({
     },
     blocks: (_, numbers) => Promise.resolve(blocks.filter((block) => numbers.includes(block.number))),
     info: () => info,
+    isWatched: () => isWatched,
     latest,
     pace: (_, reportMs) => paces.push(reportMs),
     paces,
     paceMs,
+    checkpoints: () => checkpoints,
     spool,
   }
 }

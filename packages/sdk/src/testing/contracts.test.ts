@@ -35,7 +35,7 @@ const openEcho = () => {
   }
   return Promise.resolve({
     source,
-    async stir() {
+    async wake() {
       line.trySend(exampleStats(++n))
       await Promise.resolve()
     },

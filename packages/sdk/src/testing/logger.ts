@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** A logger that keeps what it was told, for tests that assert on it; its children write into the same list. */
+/** A logger that keeps its entries, for tests that assert on it; its children write into the same list. */
 export interface RecordingLogger extends Logger {
   readonly entries: readonly LogEntry[]
 }

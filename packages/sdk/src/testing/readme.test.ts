@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { configFor } from './config-for.ts'
 import { createTestContext } from './context.ts'
 import { lines } from './examples/lines.ts'
 import { uptime } from './examples/uptime.ts'
@@ -21,26 +22,26 @@ describe('the README', () => {
     expect(blocks).toContain(readFileSync(join(import.meta.dirname, 'examples', name), 'utf8'))
   })
 
-  it('names only what the doors of the package have', async () => {
-    const doors = {
+  it('names only what the package exports', async () => {
+    const entries = {
       '@netstats/sdk': Object.keys(await import('../mod.ts')),
-      '@netstats/sdk/store': Object.keys(await import('../store/mod.ts')),
+      '@netstats/sdk/config': Object.keys(await import('../config/mod.ts')),
       '@netstats/sdk/testing': Object.keys(await import('./mod.ts')),
     }
-    for (const [door, names] of Object.entries(doors)) {
-      const imports = [...readme.matchAll(new RegExp(`import \\{([^}]+)\\} from '${door}'`, 'g'))]
+    for (const [entry, names] of Object.entries(entries)) {
+      const imports = [...readme.matchAll(new RegExp(`import \\{([^}]+)\\} from '${entry}'`, 'g'))]
       expect(imports.length).toBeGreaterThan(0)
       for (const [, list = ''] of imports) for (const one of list.split(',')) expect(names).toContain(one.trim())
     }
     for (const [, name = ''] of readme.matchAll(/`(create[A-Za-z]+|open[A-Z][A-Za-z]+|[a-z]+Contract)`/g))
-      expect(Object.values(doors).flat()).toContain(name)
+      expect(Object.values(entries).flat()).toContain(name)
   })
 })
 
 sourceContract('uptime', async () => {
   const clock = createFakeClock()
-  const source = await uptime.open({ node: 'node-1' }, createTestContext({ clock }))
-  return { source, stir: () => clock.advance(15_000), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() }
+  const source = await uptime.open(configFor(uptime, { node: 'node-1' }), createTestContext({ clock }))
+  return { source, wake: () => clock.advance(15_000), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() }
 })
 
 /** Answers each batch with a line, keeps silent, or is not there. */
@@ -98,7 +99,7 @@ describe('the sink of the README', () => {
     const never = new AbortController().signal
     for (let i = 1; i <= 50; i++) {
       const items = [{ sequence: i, observation: exampleStats(i) }]
-      expect(await sink.deliver({ spool: 's', after: 0, items, last: i }, { signal: never })).toEqual({
+      expect(await sink.deliver({ spool: 's', after: 0, before: 0, items, last: i }, { signal: never })).toEqual({
         status: 'delivered',
       })
     }

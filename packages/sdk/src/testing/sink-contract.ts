@@ -1,5 +1,7 @@
+import type { Observation } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Batch, Delivery, Sink } from '../component.ts'
+import type { Delivery, Sink } from '../component.ts'
+import type { Batch } from '../spool.ts'
 import { exampleObservations, exampleStats } from './observations.ts'
 
 /** What the peer behind a sink does: answers as its protocol says; takes everything and never answers; is not there. */
@@ -14,13 +16,15 @@ export interface SinkHarness extends AsyncDisposable {
 }
 
 export interface SinkFeatures {
-  /** Moods that its peer can not have: a datagram is sent whether anyone listens or not. */
-  readonly without: readonly PeerMood[]
+  /** Moods that its peer cannot have: a datagram is sent whether anyone listens or not. */
+  readonly without?: readonly PeerMood[]
+  /** An observation, by number, that its peer is given; statistics where none is named. */
+  readonly observation?: (n: number) => Observation
 }
 
 /** A sink settles so long after its signal aborted, or the shipper gives it up. */
 const settleMs = 4000
-/** A sink that mends its connection does so within these many attempts, a moment apart. */
+/** A sink opens its connection again within this many attempts, a moment apart. */
 const attempts = 200
 
 const frozen = <T>(value: T): T => {
@@ -36,6 +40,7 @@ const batchOf = (observations: ReturnType<typeof exampleObservations>, from = 10
   frozen({
     spool: '0123456789abcdef0123456789abcdef',
     after,
+    before: 0,
     items: observations.map((observation, i) => ({ sequence: from + i, observation })),
     last: from + observations.length - 1,
   })
@@ -44,7 +49,7 @@ const batchOf = (observations: ReturnType<typeof exampleObservations>, from = 10
 export const sinkContract = (
   name: string,
   open: () => Promise<SinkHarness>,
-  { without }: SinkFeatures = { without: [] },
+  { without = [], observation = exampleStats }: SinkFeatures = {},
 ): void => {
   /** What the shipper would make of it: a sink may also throw. */
   const deliver = async (sink: Sink, batch: Batch, signal: AbortSignal): Promise<Delivery> => {
@@ -87,7 +92,7 @@ export const sinkContract = (
     it('delivers one batch after the other', async () => {
       await using harness = await open()
       for (let i = 0; i < 5; i++) {
-        const delivery = await deliverAll(harness.sink, batchOf([exampleStats(i)], 10 + i, i === 0 ? 0 : 9 + i))
+        const delivery = await deliverAll(harness.sink, batchOf([observation(i)], 10 + i, i === 0 ? 0 : 9 + i))
         expect(delivery.status).toBe('delivered')
       }
     })
@@ -95,7 +100,7 @@ export const sinkContract = (
     itWhere('away', 'asks for a retry while its peer is away, and delivers when it is back', async () => {
       await using harness = await open()
       await harness.peer('away')
-      const batch = batchOf([exampleStats(1), exampleStats(2)])
+      const batch = batchOf([observation(1), observation(2)])
       expect((await deliver(harness.sink, batch, AbortSignal.timeout(1000))).status).toBe('retry')
       await harness.peer('well')
       expect((await deliverAll(harness.sink, batch)).status).toBe('delivered')
@@ -108,7 +113,7 @@ export const sinkContract = (
         await using harness = await open()
         await harness.peer('silent')
         const abort = new AbortController()
-        const delivering = deliver(harness.sink, batchOf([exampleStats(1)]), abort.signal)
+        const delivering = deliver(harness.sink, batchOf([observation(1)]), abort.signal)
         abort.abort(new Error('too long'))
         const late = new Promise((resolve) => setTimeout(() => resolve('late'), settleMs).unref())
         const settled = await Promise.race([delivering, late])
@@ -118,11 +123,11 @@ export const sinkContract = (
 
     it('says nothing was delivered to a signal that has aborted, unless it was', async () => {
       await using harness = await open()
-      const batch = batchOf([exampleStats(1)])
+      const batch = batchOf([observation(1)])
       const delivery = await deliver(harness.sink, batch, AbortSignal.abort())
       expect(['delivered', 'retry']).toContain(delivery.status)
       if (delivery.status === 'retry') expect((await deliverAll(harness.sink, batch)).status).toBe('delivered')
-      const next = batchOf([exampleStats(2)], 5000, batch.last)
+      const next = batchOf([observation(2)], 5000, batch.last)
       expect((await deliverAll(harness.sink, next)).status).toBe('delivered')
     })
 
@@ -133,7 +138,7 @@ export const sinkContract = (
       await using second = await open()
       if (!without.includes('silent')) await second.peer('silent')
       const abort = new AbortController()
-      const delivering = deliver(second.sink, batchOf([exampleStats(1)]), abort.signal)
+      const delivering = deliver(second.sink, batchOf([observation(1)]), abort.signal)
       await second.sink[Symbol.asyncDispose]()
       abort.abort()
       expect(['delivered', 'retry']).toContain((await delivering).status)

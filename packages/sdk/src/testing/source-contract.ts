@@ -1,13 +1,14 @@
 import { blockNumber, decodeObservation, encodeBody } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
+import { observationsIn } from '../component.ts'
 import type { Source } from '../component.ts'
 
 /** A source with what it watches, so arranged that it has something to say. */
 export interface SourceHarness extends AsyncDisposable {
   readonly source: Source
   /** Makes what is watched say something new; absent where it does so by itself. */
-  readonly stir?: () => Promise<void>
+  readonly wake?: () => Promise<void>
 }
 
 const enough = 5
@@ -24,15 +25,15 @@ export const sourceContract = (
   features: SourceFeatures = { blocks: false },
 ): void => {
   /** The first observations, then the way out. */
-  const observe = async ({ source, stir }: SourceHarness, count: number): Promise<readonly Observation[]> => {
+  const observe = async ({ source, wake }: SourceHarness, count: number): Promise<readonly Observation[]> => {
     const abort = new AbortController()
     const seen: Observation[] = []
-    const stirring = stir ? keepStirring(stir, abort.signal) : Promise.resolve()
-    for await (const observation of source.observe({ signal: abort.signal })) {
-      seen.push(observation)
+    const waking = wake ? keepWaking(wake, abort.signal) : Promise.resolve()
+    for await (const given of source.observe({ signal: abort.signal })) {
+      seen.push(...observationsIn(given))
       if (seen.length >= count) abort.abort(new Error('seen enough'))
     }
-    await stirring
+    await waking
     return seen
   }
 
@@ -65,22 +66,23 @@ export const sourceContract = (
 
     it('says nothing to a signal that has aborted', async () => {
       await using harness = await open()
-      for await (const one of harness.source.observe({ signal: AbortSignal.abort() })) throw new Error(one.kind)
+      for await (const one of harness.source.observe({ signal: AbortSignal.abort() }))
+        throw new Error(JSON.stringify(one))
     })
 
     it('can be left in the middle, and disposed more than once', async () => {
       await using harness = await open()
       const abort = new AbortController()
-      const stirring = harness.stir ? keepStirring(harness.stir, abort.signal) : Promise.resolve()
+      const waking = harness.wake ? keepWaking(harness.wake, abort.signal) : Promise.resolve()
       for await (const _ of harness.source.observe({ signal: abort.signal })) break
       abort.abort()
-      await stirring
+      await waking
       await harness.source[Symbol.asyncDispose]()
       await harness.source[Symbol.asyncDispose]()
     })
 
     if (!features.blocks) return
-    it('gives the blocks it is asked for in ascending order and leaves out those it can not have', async () => {
+    it('gives the blocks it is asked for in ascending order and leaves out those it cannot have', async () => {
       await using harness = await open()
       const ask = [blockNumber(2 ** 40), blockNumber(1), blockNumber(0)]
       const got = await harness.source.blocks?.(ask, { signal: new AbortController().signal })
@@ -89,10 +91,10 @@ export const sourceContract = (
   })
 }
 
-/** Stirs whenever there is a turn to do so: the source may need more than one reason to speak. */
-const keepStirring = async (stir: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+/** Wakes it in every turn of the event loop: the source may need more than one reason to speak. */
+const keepWaking = async (wake: () => Promise<void>, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
-    await stir()
+    await wake()
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
 }

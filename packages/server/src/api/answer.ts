@@ -1,4 +1,4 @@
-/** What a handler gives in place of a bare body where the answer may be kept by whoever asked. */
+/** What a handler gives in place of a bare body where the answer may be kept by the one who asked. */
 export class Answer {
   readonly body: unknown
   /** Seconds for which the answer holds, whatever happens. */
@@ -9,7 +9,7 @@ export class Answer {
   }
 }
 
-/** What a handler gives where the answer is for nobody but whoever asked. */
+/** What a handler gives where the answer is for nobody but anyone who asked. */
 export class PersonalAnswer {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>

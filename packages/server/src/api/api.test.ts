@@ -9,7 +9,7 @@ import { blockOf, connected, hashOf, observed } from '../feed/testing/traffic.ts
 import { apiPrefix, registerApi } from './api.ts'
 import { endpoints } from './endpoints.ts'
 import { liveEndpoints } from './live.ts'
-import { problemCodes, problemSchema } from './problem.ts'
+import { problemCodes, problemSchema } from '../net/problem.ts'
 
 const start = 1_700_000_000_000
 const strangeId = 'a/b "c" %ü?#'
@@ -63,6 +63,7 @@ describe('the API', () => {
     const paths: Record<string, string> = {
       index: '/',
       listNetworks: '/networks',
+      getFeedAccess: '/feed?origin=https://wall.example',
       getNetwork: '/networks/1337',
       listNodes: '/networks/1337/nodes?limit=3',
       getNode: '/networks/1337/nodes/node-1',
@@ -142,7 +143,7 @@ describe('the API', () => {
     expect(problem.detail).not.toBe('')
   })
 
-  it('names the parameter that is wrong and where a filter can not be read', async () => {
+  it('names the parameter that is wrong and where a filter cannot be read', async () => {
     expect(await json('/networks/1337/nodes?limit=x&colour=red')).toMatchObject({
       errors: expect.arrayContaining([
         { parameter: 'limit', message: expect.stringContaining('1 to 1000') },
@@ -204,6 +205,12 @@ describe('the API', () => {
     const text = (await get('/openapi.json')).body
     const description = JSON.parse(text) as { openapi: string; paths: object; components: { schemas: object } }
     expect(description.openapi).toBe('3.1.0')
+    const paths = description.paths as Record<string, Record<string, { responses: object }>>
+    const empty = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) => ('204' in responses ? [`${method} ${path}`] : [])),
+    )
+    // What answers with something has a name for it among the components.
+    expect(empty).toEqual(['delete /session'])
     expect(Object.keys(description.paths)).toEqual([...new Set(endpoints.map((e) => e.path))])
     const names = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((m) => m[1]))
     expect(names.size).toBeGreaterThan(10)
@@ -298,6 +305,33 @@ describe('the API under load', () => {
     expect(response.body).not.toContain('secret')
     expect(log.entries).toMatchObject([{ level: 'error', message: 'a request failed' }])
     expect(log.entries[0]?.fields).toMatchObject({ error: { message: 'secret detail' } })
+    await app.close()
+  })
+})
+
+describe('long lists', () => {
+  it('take what time they may for one address, and another is still answered', async () => {
+    let clock = 0
+    const core = createCore()
+    const app = Fastify({ routerOptions: { maxParamLength: 500 } })
+    // A clock that moves at each look: every list is slow.
+    registerApi(app, {
+      core,
+      version: '1.2.3',
+      log: createRecordingLogger(),
+      now: () => start,
+      monotonic: () => (clock += 300),
+      workShare: 0.01,
+      clientOf: (request) => String(request.headers['x-client']),
+    })
+    core.apply(connected(0, start, '1'))
+    const ask = async (client: string): Promise<number> =>
+      (await app.inject({ url: '/api/v1/networks/1/nodes', headers: { 'x-client': client } })).statusCode
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i++) statuses.push(await ask('2001:db8::1'))
+    expect(statuses).toContain(503)
+    expect(await ask('2001:db8::2')).toBe(503)
+    expect(await ask('10.0.0.2')).toBe(200)
     await app.close()
   })
 })

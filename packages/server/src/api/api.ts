@@ -1,24 +1,27 @@
 /** Routes of /api/v1: who asks is looked at first, then what is asked; then it is answered or explained. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from '@netstats/sdk'
-import type { Access } from '../access/mod.ts'
-import { refill } from '../ingest/token-bucket.ts'
-import type { Rate, TokenBucket } from '../ingest/token-bucket.ts'
-import type { HistoryReader } from '../history/model.ts'
-import type { ServerFacts } from '../self/server-facts.ts'
-import type { Core } from '../shard/model.ts'
-import { Answer, PersonalAnswer } from './answer.ts'
+import type { Auth } from '../auth/mod.ts'
+import type { Principal } from '../auth/http-authenticator.ts'
+import { createFairShare, originOf } from '@netstats/sdk/limits'
+import type { FairShareLimits } from '@netstats/sdk/limits'
+import type { HistoryReader } from '../history/history-model.ts'
+import { createPlainWebGuard } from '../net/web-guard.ts'
+import type { WebGuard } from '../net/web-guard.ts'
+import type { ServerStatus } from '../status/server-status.ts'
+import type { Core } from '../shard/shard-model.ts'
+import { answerRequest, spend } from './answer-request.ts'
+import type { ApiState } from './answer-request.ts'
 import { allowedMethods, createRoleCheck } from './authorize.ts'
 import { Download, sendDownload } from './download.ts'
-import { hasBody } from './endpoint.ts'
 import type { ApiContext, Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
-import { isNamedBy, weakTag } from './etag.ts'
 import { createGate } from './gate.ts'
 import type { GateCounts, GateLimits } from './gate.ts'
-import { securityHeaders } from './headers.ts'
+import { securityHeaders } from '../net/security-headers.ts'
 import { openApiOf } from './openapi.ts'
-import { Problem, answerError, answerUnknown, parameterProblem, sendProblem } from './problem.ts'
+import { Problem, answerError, answerUnknown, sendProblem } from '../net/problem.ts'
+import { below, sendJson, sendText } from './send.ts'
 import { createSummaries } from './summaries.ts'
 
 export interface ApiOptions {
@@ -28,11 +31,15 @@ export interface ApiOptions {
   /** What agents have delivered. */
   readonly deliveries?: ApiContext['deliveries']
   /** Who may ask what; without it everybody may look, and nobody more. */
-  readonly access?: Access
+  readonly auth?: Auth
   /** Whether the connection is encrypted, behind trusted proxies that of their client; by default whether it is TLS. */
   readonly isSecure?: (request: FastifyRequest) => boolean
-  /** What the server tells of itself. */
-  readonly facts?: () => Promise<ServerFacts>
+  /** Which web pages may do what; by default those of this server only. */
+  readonly web?: WebGuard
+  /** Path below which anyone who asks finds the server, without a slash at its end; by default none. */
+  readonly prefixOf?: (request: FastifyRequest) => string
+  /** What the server says of itself. */
+  readonly status?: () => ServerStatus
   readonly version: string
   readonly log: Pick<Logger, 'error'>
   /** Wall clock, milliseconds. */
@@ -41,7 +48,7 @@ export interface ApiOptions {
   readonly monotonic: () => number
   /** Share of one core that answers in proportion to the size of a network may take; beyond it: 503 with Retry-After. */
   readonly workShare?: number
-  /** Address of whoever asks; by default that of the connection. */
+  /** Address of the one who asks; by default that of the connection. */
   readonly clientOf?: (request: FastifyRequest) => string
   /** Questions and exports of the history at once. */
   readonly gates?: { readonly queries?: GateLimits; readonly exports?: GateLimits }
@@ -57,109 +64,120 @@ export interface ApiCounts {
 }
 
 // A page of the dashboard asks some ten questions at once; all of them wait rather than fail.
-const queryGate: GateLimits = { running: 6, runningPerClient: 3, waiting: 200, waitingPerClient: 32, waitMs: 10_000 }
-const exportGate: GateLimits = { running: 4, runningPerClient: 2, waiting: 0, waitingPerClient: 0, waitMs: 0 }
+export const queryGate: GateLimits = {
+  running: 6,
+  runningPerClient: 3,
+  waiting: 200,
+  waitingPerClient: 32,
+  waitMs: 10_000,
+}
+export const exportGate: GateLimits = { running: 4, runningPerClient: 2, waiting: 0, waitingPerClient: 0, waitMs: 0 }
+
+/** Milliseconds of work on long lists: a share of a core for all, half of that for one address, four seconds' worth at once. */
+export const heavyWork = (share = 0.25): FairShareLimits => ({
+  all: { perSecond: 1000 * share, burst: 4000 * share },
+  each: { perSecond: 500 * share, burst: 2000 * share },
+})
 
 export const apiPrefix = '/api/v1'
 
 /** Adds the API to an app. The app's `maxParamLength` should allow 200 characters. Gives what its bounds have counted. */
 export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts(): ApiCounts } => {
-  const share = options.workShare ?? 0.25
-  const work: Rate = { perSecond: 1000 * share, burst: 4000 * share }
-  const budget: TokenBucket = { tokens: work.burst, at: options.monotonic() }
   const gates = {
     queries: createGate(options.gates?.queries ?? queryGate),
     exports: createGate(options.gates?.exports ?? exportGate),
   }
-  let stalled = 0
-  const context: ApiContext = {
-    gates,
-    core: options.core,
-    history: options.history,
-    deliveries: options.deliveries,
-    access: options.access,
-    facts: options.facts,
-    now: options.now,
-    version: options.version,
-    summary: createSummaries(options.monotonic),
+  const web = options.web ?? createPlainWebGuard()
+  const state: ApiState = {
+    context: {
+      gates,
+      core: options.core,
+      history: options.history,
+      deliveries: options.deliveries,
+      auth: options.auth,
+      status: options.status,
+      now: options.now,
+      version: options.version,
+      summary: createSummaries(options.monotonic),
+    },
+    work: createFairShare(heavyWork(options.workShare), options.monotonic()),
+    monotonic: options.monotonic,
+    web,
+    roleCheck: createRoleCheck(options.auth, ({ raw }) => web.isFromElsewhere(raw)),
+    isSecure: options.isSecure ?? isTls,
+    clientOf: (request) => options.clientOf?.(request) ?? request.ip,
+    prefixOf: options.prefixOf ?? (() => ''),
+    stalled: 0,
   }
-
-  const roleCheck = createRoleCheck(options.access)
   const allowedAt = allowedMethods(endpoints, apiPrefix)
-  const isSecure = options.isSecure ?? isTls
-
-  const spend = <T>(run: () => T): T => {
-    const startedAt = options.monotonic()
-    try {
-      return run()
-    } finally {
-      budget.tokens -= options.monotonic() - startedAt
-    }
-  }
-
-  const answer = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown => {
-    const params = endpoint.params.safeParse(paramsOf(request))
-    if (!params.success) return parameterProblem(params.error)
-    const query = endpoint.query.safeParse(hasBody(endpoint) ? request.body : request.query)
-    if (!query.success) return parameterProblem(query.error, hasBody(endpoint) ? 'API_BODY_INVALID' : undefined)
-    const handle = (): unknown =>
-      endpoint.handle(context, params.data as never, query.data as never, {
-        signal: gone(reply),
-        spend,
-        client: options.clientOf?.(request) ?? request.ip,
-        headOnly: request.method === 'HEAD',
-        principal: roleCheck.principalOf(request),
-        secure: isSecure(request),
-      })
-    if (!endpoint.heavy) return handle()
-    if (refill(budget, work, options.monotonic()) <= 0) {
-      return new Problem('API_BUSY', 'Long lists take all the time they may; ask again in a second.')
-    }
-    return spend(handle)
-  }
-
   void app.register(
-    // oxlint-disable-next-line typescript/require-await -- fastify tells plugins apart by their promise
+    // Async, although nothing waits: fastify tells plugins apart by their promise.
     async (api) => {
       api.addHook('onRequest', async (_, reply) => void reply.headers(securityHeaders))
       api.removeContentTypeParser('text/plain')
       api.setErrorHandler(answerError(options.log, allowedAt))
       api.setNotFoundHandler((request, reply) => answerUnknown(request, reply, allowedAt))
-      for (const endpoint of endpoints) {
-        // Before a body is read: what nobody may ask costs nothing.
-        const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-          const refused = roleCheck.check(endpoint, request)
-          return refused && sendProblem(reply, refused)
-        }
-        const { method, path } = endpoint
-        api.route({
-          method,
-          url: routeOf(path),
-          bodyLimit: 16_384,
-          onRequest,
-          handler: async (request, reply) => {
-            const given = await answer(endpoint, request, reply)
-            return given instanceof Download
-              ? sendDownload(reply, given, {
-                  log: options.log,
-                  stallMs: options.stallMs ?? 30_000,
-                  onStalled: () => stalled++,
-                })
-              : sendJson(request, reply, given)
-          },
-        })
-      }
+      for (const endpoint of endpoints) addEndpoint(api, endpoint, state, options)
       // The pages would answer for these with what they have at paths they do not know.
       const isRead = new Set(endpoints.filter(({ method }) => method === 'GET').map(({ path }) => path))
       for (const { path } of endpoints) {
         if (!isRead.has(path)) api.get(routeOf(path), (request, reply) => answerUnknown(request, reply, allowedAt))
       }
-      const description = JSON.stringify(openApiOf(options.version))
-      api.get('/openapi.json', (request, reply) => sendText(request, reply, description, 'no-cache'))
+      addDescription(api, state, options.version)
     },
     { prefix: apiPrefix },
   )
-  return { counts: () => ({ queries: gates.queries.counts(), exports: gates.exports.counts(), stalled }) }
+  return {
+    counts: () => ({ queries: gates.queries.counts(), exports: gates.exports.counts(), stalled: state.stalled }),
+  }
+}
+
+const addEndpoint = (api: FastifyInstance, endpoint: Endpoint, state: ApiState, options: ApiOptions): void => {
+  const { method, path, personal, produces, heavy } = endpoint
+  const { clientOf, prefixOf, roleCheck } = state
+  api.route({
+    method,
+    url: routeOf(path),
+    bodyLimit: 16_384,
+    ...(personal || produces !== undefined ? { compress: false } : {}),
+    // Before a body is read: what nobody may ask costs nothing.
+    onRequest: async (request, reply) => {
+      const refused = roleCheck.check(endpoint, request)
+      if (refused !== undefined) options.auth?.httpAuthenticator.noteBadToken(request.raw, clientOf(request))
+      return refused && sendProblem(reply, refused)
+    },
+    handler: async (request, reply) => {
+      const given = await answerRequest(state, endpoint, request, reply)
+      if (given instanceof Download) {
+        endWithRight(options.auth, roleCheck.principalOf(request), reply)
+        const stallMs = options.stallMs ?? 30_000
+        return sendDownload(reply, given, { log: options.log, stallMs, onStalled: () => state.stalled++ })
+      }
+      // What is written of a long list is half of its work. That none is written is none.
+      const write = (): FastifyReply => sendJson(request, reply, below(prefixOf(request), given))
+      const isWork = heavy && !(given instanceof Problem)
+      return isWork ? spend(state, originOf(clientOf(request)), write) : write()
+    },
+  })
+}
+
+/** An export goes on for as long as its client takes; without the right it was begun with it ends. */
+const endWithRight = (auth: Auth | undefined, principal: Principal | undefined, reply: FastifyReply): void => {
+  const httpAuthenticator = auth?.httpAuthenticator
+  if (principal === undefined || httpAuthenticator === undefined || httpAuthenticator.anonymous !== undefined) return
+  reply.raw.once(
+    'close',
+    httpAuthenticator.onEnd(principal, () => reply.raw.destroy()),
+  )
+}
+
+const addDescription = (api: FastifyInstance, { prefixOf }: ApiState, version: string): void => {
+  const description = JSON.stringify(openApiOf(version))
+  api.get('/openapi.json', (request, reply) => {
+    const server = JSON.stringify(`${prefixOf(request)}${apiPrefix}`)
+    const text = description.replace(JSON.stringify(apiPrefix), () => server)
+    return sendText(request, reply, text, 'no-cache')
+  })
 }
 
 /** The last parameter of a path becomes a wildcard: node ids may be long and hold anything, also an unescaped slash. */
@@ -168,39 +186,4 @@ const routeOf = (path: string): string => {
   return route === '/' ? '' : route
 }
 
-const paramsOf = (request: FastifyRequest): unknown => {
-  const { '*': node, ...params } = request.params as Record<string, string>
-  return node === undefined ? params : { ...params, node }
-}
-
 const isTls = ({ raw: { socket } }: FastifyRequest): boolean => 'encrypted' in socket && socket.encrypted === true
-
-/** Aborts when the connection closes before the answer is out. */
-const gone = (reply: FastifyReply): AbortSignal => {
-  const left = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) left.abort()
-  })
-  return left.signal
-}
-
-const sendJson = (request: FastifyRequest, reply: FastifyReply, given: unknown): FastifyReply => {
-  if (given instanceof Problem) return sendProblem(reply, given)
-  if (given instanceof PersonalAnswer) {
-    void reply.headers(given.headers).header('cache-control', 'no-store')
-    if (given.body === undefined) return reply.code(204).send()
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(given.body))
-  }
-  if (given instanceof Answer)
-    return sendText(request, reply, JSON.stringify(given.body), `private, max-age=${given.maxAge}`)
-  const { next } = given as { readonly next?: unknown }
-  if (typeof next === 'string') void reply.header('link', `<${next}>; rel="next"`)
-  return sendText(request, reply, JSON.stringify(given), 'no-cache')
-}
-
-const sendText = (request: FastifyRequest, reply: FastifyReply, text: string, caching: string): FastifyReply => {
-  const tag = weakTag(text)
-  void reply.header('etag', tag).header('cache-control', caching).header('vary', 'accept-encoding')
-  if (isNamedBy(request.headers['if-none-match'], tag)) return reply.code(304).send()
-  return reply.type('application/json; charset=utf-8').send(text)
-}

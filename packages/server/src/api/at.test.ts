@@ -2,14 +2,14 @@ import { createFakeClock, createRecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HistoryReader } from '../history/model.ts'
-import { createMoments } from '../history/moment/mod.ts'
-import { createRecorded } from '../history/moment/testing/recorded.ts'
+import type { HistoryReader } from '../history/history-model.ts'
+import { createMoments } from '../history/time-travel/mod.ts'
+import { createRecorded } from '../history/time-travel/testing/recorded.ts'
 import { createReader } from '../history/reader.ts'
 import { begin } from '../shard/testing/scenario.ts'
 import { apiPrefix, registerApi } from './api.ts'
 import { liveEndpoints } from './live.ts'
-import { problemCodes, problemSchema } from './problem.ts'
+import { problemCodes, problemSchema } from '../net/problem.ts'
 import { stateEndpoints } from './state.ts'
 
 const minute = 60_000
@@ -56,14 +56,14 @@ describe('the live endpoints with at=', () => {
 
   beforeAll(async () => {
     recorded = await recordedTenMinutes()
-    const { store, keys, stage } = recorded
+    const { store, names, stage } = recorded
     const source = {
       get store() {
         return usable ? store : undefined
       },
-      reason: 'it is being mended',
+      reason: 'it is being repaired',
     }
-    app = await startApp(stage.core, createReader(source, keys, createFakeClock({ start: end })))
+    app = await startApp(stage.core, createReader(source, names, createFakeClock({ start: end })))
   })
   afterAll(async () => app.close())
 
@@ -126,7 +126,7 @@ describe('the live endpoints with at=', () => {
     expect(live).not.toHaveProperty('points')
   })
 
-  it('lets the past be kept by whoever asked, but not what may still be added to', async () => {
+  it('lets the past be kept by the one who asked, but not what may still be added to', async () => {
     const past = await get(`/networks/1337?at=${early}`)
     expect(past.headers['cache-control']).toBe('private, max-age=3600')
     const again = await get(`/networks/1337?at=${early}`, { 'if-none-match': String(past.headers['etag']) })
@@ -137,8 +137,8 @@ describe('the live endpoints with at=', () => {
   })
 
   it.each([
-    [`/networks/1337?at=${begin - 1}`, 404, 'API_MOMENT_UNKNOWN'],
-    ['/networks/1337/state?at=0', 404, 'API_MOMENT_UNKNOWN'],
+    [`/networks/1337?at=${begin - 1}`, 404, 'API_TIME_UNKNOWN'],
+    ['/networks/1337/state?at=0', 404, 'API_TIME_UNKNOWN'],
     [`/networks/9?at=${early}`, 404, 'API_NETWORK_UNKNOWN'],
     [`/networks/1337/nodes/nobody?at=${early}`, 404, 'API_NODE_UNKNOWN'],
     [`/networks/1337?at=${end + 1001}`, 400, 'API_PARAMETER_INVALID'],
@@ -161,11 +161,11 @@ describe('the live endpoints with at=', () => {
     expect((await get(`/networks/1337?at=${end + 1000}`)).statusCode).toBe(200)
   })
 
-  it('says why there is no past while the store can not be used, and still shows the present', async () => {
+  it('says why there is no past while the store cannot be used, and still shows the present', async () => {
     usable = false
     const past = await get(`/networks/1337?at=${early}`)
     expect(past.statusCode).toBe(503)
-    expect(past.json()).toMatchObject({ code: 'API_HISTORY_UNAVAILABLE', detail: 'it is being mended' })
+    expect(past.json()).toMatchObject({ code: 'API_HISTORY_UNAVAILABLE', detail: 'it is being repaired' })
     expect((await get('/networks/1337/state')).statusCode).toBe(200)
     usable = true
   })
@@ -178,7 +178,7 @@ describe('the live endpoints with at=', () => {
   })
 
   it('takes its question to the store back when the client leaves', async () => {
-    const { store, keys, stage } = recorded
+    const { store, names, stage } = recorded
     const asked = Promise.withResolvers<AbortSignal>()
     const waiting = {
       ...store,
@@ -189,8 +189,8 @@ describe('the live endpoints with at=', () => {
           asked.resolve(signal)
         }),
     }
-    const moments = createMoments({ store: () => waiting, keys, now: () => end, monotonic: () => 0 })
-    const reader = createReader({ store: waiting, reason: '' }, keys, createFakeClock({ start: end }))
+    const moments = createMoments({ store: () => waiting, names, now: () => end, monotonic: () => 0 })
+    const reader = createReader({ store: waiting, reason: '' }, names, createFakeClock({ start: end }))
     const slow = await startApp(stage.core, {
       ...reader,
       store: waiting,

@@ -1,11 +1,11 @@
 /** Who may ask what: the role an endpoint names, and for what changes something that no other site's page asks. */
 import type { FastifyRequest } from 'fastify'
-import type { Principal } from '../access/doors.ts'
-import type { Access } from '../access/mod.ts'
-import { covers } from '../access/roles.ts'
+import type { Principal } from '../auth/http-authenticator.ts'
+import type { Auth } from '../auth/mod.ts'
+import { covers } from '../auth/roles.ts'
 import type { Endpoint } from './endpoint.ts'
-import { Problem } from './problem.ts'
-import type { AllowedAt } from './problem.ts'
+import { Problem } from '../net/problem.ts'
+import type { AllowedAt } from '../net/problem.ts'
 
 export interface RoleCheck {
   /** A problem for who may not; who may is remembered for `principalOf`. */
@@ -15,11 +15,14 @@ export interface RoleCheck {
 
 const everybodyLooks: Principal = { name: undefined, role: 'viewer', via: 'anonymous' }
 
-export const createRoleCheck = (access: Access | undefined): RoleCheck => {
+export const createRoleCheck = (
+  auth: Auth | undefined,
+  isFromElsewhere: (request: FastifyRequest) => boolean,
+): RoleCheck => {
   const principals = new WeakMap<FastifyRequest, Principal>()
   return {
     check(endpoint, request) {
-      const principal = access === undefined ? everybodyLooks : access.doors.identify(request.raw)
+      const principal = auth === undefined ? everybodyLooks : auth.httpAuthenticator.identify(request.raw)
       if (principal !== undefined) principals.set(request, principal)
       if (endpoint.method !== 'GET' && isFromElsewhere(request)) {
         return new Problem('API_ORIGIN_REFUSED', 'Only pages of this server may change something here.')
@@ -35,23 +38,6 @@ const roleProblem = (principal: Principal | undefined, { role }: Endpoint): Prob
   const cure = 'log in with POST /api/v1/session, or send an API token as Authorization: Bearer nsa_…'
   if (principal?.name === undefined) return new Problem('API_LOGIN_REQUIRED', `It needs the role ${role}: ${cure}.`)
   return new Problem('API_ROLE_TOO_LOW', `It needs the role ${role}; "${principal.name}" is ${principal.role}.`)
-}
-
-/**
- * Browsers say where a request comes from, and no page can make them say otherwise. Programs say nothing, and no browser
- * sends JSON or DELETE to another site without asking that site first.
- */
-export const isFromElsewhere = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean => {
-  const site = headers['sec-fetch-site']
-  if (site === 'same-origin') return false
-  if (site !== undefined && site !== 'none') return true
-  const { origin, host } = headers
-  if (origin === undefined) return false
-  try {
-    return new URL(origin).host !== host
-  } catch {
-    return true
-  }
 }
 
 /** What is answered at each path without parameters that is not only read. */

@@ -1,6 +1,6 @@
 /** Pages of blocks by height. */
 import type { BlockRow } from '@netstats/protocol/feed'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 export interface BlockPage {
   readonly blocks: readonly BlockRow[]

@@ -4,8 +4,8 @@ import { createRecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Deliveries } from '../history/deliveries-model.ts'
-import { createVolatileDeliveries } from '../history/volatile-deliveries.ts'
+import type { DeliveryTracker } from '../delivery/delivery-model.ts'
+import { createVolatileTracker } from '../delivery/volatile-tracker.ts'
 import { createCore } from '../shard/mod.ts'
 import { apiPrefix, registerApi } from './api.ts'
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   apps = []
 })
 
-const startApp = async (deliveries?: Deliveries) => {
+const startApp = async (deliveries?: DeliveryTracker) => {
   const app = Fastify({ routerOptions: { maxParamLength: 500 } })
   apps.push(app)
   registerApi(app, {
@@ -43,16 +43,16 @@ const startApp = async (deliveries?: Deliveries) => {
 
 const gap: Gap = { class: 'log', reason: 'size', dropped: 7, from: unixMs(1), to: unixMs(2) }
 
-const filled = (agents: number): Deliveries => {
-  const deliveries = createVolatileDeliveries()
+const filled = (agents: number): DeliveryTracker => {
+  const deliveries = createVolatileTracker()
   for (let i = 0; i < agents; i++) {
     const id = { agent: `agent ${i}`, network: i % 2 === 0 ? '1337' : '7', node: `node ${i}`, spool: 'ab'.repeat(16) }
     const stream = deliveries.open(id, start)
     if (stream === undefined) throw new Error('no stream')
     const observation = { kind: 'gap', node: nodeId(id.node), observedAt: unixMs(start - 500), body: gap } as const
     const items = [{ sequence: 3, observation }]
-    deliveries.take(stream, { after: 2, items, released: 2 }, start, () => undefined)
-    deliveries.take(stream, { after: 2, items, released: 2 }, start, () => undefined)
+    deliveries.take(stream, { after: 2, items, truncated: 2 }, start, () => undefined)
+    deliveries.take(stream, { after: 2, items, truncated: 2 }, start, () => undefined)
     if (i === 0) deliveries.close(stream)
   }
   return deliveries
@@ -78,7 +78,8 @@ describe('what agents deliver', () => {
             applied: 3,
             received: 1,
             duplicates: 1,
-            holes: 2,
+            missingRanges: 0,
+            elsewhere: 1,
             missing: 7,
             missed: [{ class: 'log', reason: 'size', dropped: 7 }],
             firstAt: start,

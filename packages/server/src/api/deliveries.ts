@@ -2,18 +2,18 @@
 import { setImmediate } from 'node:timers/promises'
 import { shedClasses } from '@netstats/protocol'
 import { z } from 'zod'
-import type { Completeness, Deliveries } from '../history/deliveries-model.ts'
+import type { Completeness, DeliveryTracker } from '../delivery/delivery-model.ts'
 import { endpoint, integer, name } from './endpoint.ts'
 import type { Endpoint, HandleOptions } from './endpoint.ts'
 import { readCursor, writeCursor } from './history/cursor.ts'
 import { cursorProblem, isWhole, next, nextLink, scopeOf } from './history/paging.ts'
 import { cursor, yesOrNo } from './history/parameters.ts'
-import { Problem } from './problem.ts'
-import { named, number, time } from './schemas.ts'
+import { Problem } from '../net/problem.ts'
+import { named, number, time } from './live-schemas.ts'
 
 const maxPage = 1000
 const presetPage = 100
-/** Enough to tell the spools of an agent apart; whoever knows all of it could go on in its place where names are free. */
+/** Enough to tell the spools of an agent apart; anyone who knows all of it could go on in its place where names are free. */
 const shownSpool = 8
 
 const delivery = named(
@@ -33,7 +33,10 @@ const delivery = named(
     missed: z
       .array(z.object({ class: z.enum(shedClasses), reason: z.string(), dropped: z.number() }))
       .describe('What makes them up.'),
-    holes: z.number().describe('Sequences that the agent had let go of before they came here.'),
+    missingRanges: z
+      .number()
+      .describe('Observations at least in ranges that this server had acknowledged and does not have.'),
+    elsewhere: z.number().describe('Observations the agent had released before this server heard of its spool.'),
     firstAt: time,
     lastAt: time.nullable().describe('When its newest batch came, Unix milliseconds.'),
     lagMs: number.describe('How old the newest observation was when it came.'),
@@ -54,7 +57,8 @@ const shown = (one: Completeness): z.output<typeof delivery> => ({
   duplicates: one.duplicates,
   missing: one.missing.reduce((sum, { dropped }) => sum + dropped, 0),
   missed: [...one.missing],
-  holes: one.holes,
+  missingRanges: one.missingRanges,
+  elsewhere: one.elsewhere,
   firstAt: one.firstAt,
   lastAt: one.lastAt,
   lagMs: one.lagMs,
@@ -74,12 +78,12 @@ interface Search {
 const streamsAPiece = 500
 
 const fits = ({ text, incomplete }: Search, one: Completeness): boolean =>
-  (!incomplete || one.holes > 0 || one.missing.some(({ dropped }) => dropped > 0)) &&
+  (!incomplete || one.missingRanges > 0 || one.missing.some(({ dropped }) => dropped > 0)) &&
   (text === '' || one.agent.toLowerCase().includes(text) || one.node.toLowerCase().includes(text))
 
 /** The first `limit` streams behind `after` that are searched for, in pieces of work: there may be tens of thousands. */
 const find = async (
-  deliveries: Pick<Deliveries, 'list'>,
+  deliveries: Pick<DeliveryTracker, 'list'>,
   search: Search,
   { after, limit }: { readonly after: number; readonly limit: number },
   { signal, spend }: HandleOptions,

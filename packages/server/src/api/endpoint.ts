@@ -1,27 +1,28 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
-import type { Deliveries } from '../history/deliveries-model.ts'
-import type { HistoryReader } from '../history/model.ts'
-import type { ServerFacts } from '../self/server-facts.ts'
-import type { Core, NetworkView } from '../shard/model.ts'
+import type { DeliveryTracker } from '../delivery/delivery-model.ts'
+import type { HistoryReader } from '../history/history-model.ts'
+import type { ServerStatus } from '../status/server-status.ts'
+import type { Core, NetworkView } from '../shard/shard-model.ts'
 import type { Gate } from './gate.ts'
-import type { Access } from '../access/mod.ts'
-import type { Principal } from '../access/doors.ts'
-import type { Role } from '../access/roles.ts'
-import { Problem } from './problem.ts'
+import type { Auth } from '../auth/mod.ts'
+import type { Principal } from '../auth/http-authenticator.ts'
+import type { Role } from '../auth/roles.ts'
+import type { WebFault } from '../net/web-policy.ts'
+import { Problem } from '../net/problem.ts'
 
 export interface ApiContext {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Undefined where no history is kept. */
   readonly history: HistoryReader | undefined
   /** Undefined where no agent can deliver. */
-  readonly deliveries?: Pick<Deliveries, 'durable' | 'list' | 'counts'> | undefined
+  readonly deliveries?: Pick<DeliveryTracker, 'durable' | 'list' | 'counts'> | undefined
   /** Undefined where nobody can log in. */
-  readonly access: Access | undefined
+  readonly auth: Auth | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
-  /** What the server tells of itself. */
-  readonly facts?: (() => Promise<ServerFacts>) | undefined
+  /** What the server says of itself. */
+  readonly status?: (() => ServerStatus) | undefined
   readonly now: () => number
   readonly version: string
   /** A network's summary, made at most once a second. */
@@ -29,18 +30,24 @@ export interface ApiContext {
 }
 
 export interface HandleOptions {
-  /** Aborts when whoever asked has left. */
+  /** Aborts when the one who asked has left. */
   readonly signal: AbortSignal
   /** Runs work and takes its time off the budget of heavy endpoints; for work behind an `await`. */
   readonly spend: <T>(work: () => T) => T
   /** Who asks: the address, behind trusted proxies that of their client. */
   readonly client: string
+  /** What its shares are counted by. */
+  readonly origin: string
   /** True for HEAD, whose body nobody reads. */
   readonly headOnly: boolean
   /** Undefined only where an endpoint is open to everybody. */
   readonly principal: Principal | undefined
-  /** Whether the connection of whoever asks is encrypted. */
+  /** Whether the connection of the one who asks is encrypted. */
   readonly secure: boolean
+  /** Path below which anyone who asks finds the server, without a slash at its end. */
+  readonly prefix: string
+  /** Why a page of this origin would be refused the feed; undefined where it would not. */
+  readonly feedFault: (origin: string | undefined) => WebFault | undefined
 }
 
 /** What changes something is not asked with GET. */

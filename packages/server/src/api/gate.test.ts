@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createGate } from './gate.ts'
 
-const limits = { running: 3, runningPerClient: 2, waiting: 3, waitingPerClient: 2, waitMs: 60_000 }
+const limits = { running: 4, runningPerClient: 2, waiting: 3, waitingPerClient: 2, waitMs: 60_000 }
 const { signal } = new AbortController()
 
 describe('the gate', () => {
@@ -71,5 +71,34 @@ describe('the gate', () => {
     place?.[Symbol.dispose]()
     await gate.enter('a', signal)
     expect(gate.counts().running).toBe(1)
+  })
+
+  it('has a place for another when several clients take all they may', async () => {
+    const gate = createGate({ running: 4, runningPerClient: 2, waiting: 10, waitingPerClient: 8, waitMs: 60_000 })
+    for (const client of ['a', 'a', 'b']) expect(await gate.enter(client, signal)).toBeDefined()
+    for (let i = 0; i < 8; i++) void gate.enter(i < 4 ? 'a' : 'b', signal)
+    expect(gate.counts()).toMatchObject({ running: 3, waiting: 8 })
+    expect(await gate.enter('c', signal)).toBeDefined()
+    // And one to wait in, where there is none to run in.
+    void gate.enter('d', signal)
+    expect(gate.counts()).toMatchObject({ running: 4, waiting: 9, refused: 0 })
+    expect(await gate.enter('a', signal)).toBeUndefined()
+  })
+
+  it('hands a free place to the client that has fewest, not to the one that asked most', async () => {
+    const gate = createGate({ running: 3, runningPerClient: 2, waiting: 10, waitingPerClient: 8, waitMs: 60_000 })
+    const first = await gate.enter('a', signal)
+    await gate.enter('a', signal)
+    const order: string[] = []
+    const enter = async (client: string): Promise<void> => {
+      const place = await gate.enter(client, signal)
+      order.push(client)
+      place?.[Symbol.dispose]()
+    }
+    await gate.enter('b', signal)
+    const all = [enter('a'), enter('a'), enter('c')]
+    first?.[Symbol.dispose]()
+    await all[2]
+    expect(order).toEqual(['c'])
   })
 })

@@ -1,8 +1,12 @@
 /**
- * How many of a sort of request are worked on at once: over all, and for one client, so that nobody takes every place.
- * Who comes when all are taken waits in turn; who comes when the waiting places are taken too, or has waited long
- * enough, is refused and counted.
+ * How many of a sort of request are worked on at once: over all, and for one client, so that nobody takes every place. The
+ * last places, to run and to wait, are for those who have few. Who comes when all are taken waits; a place that is free goes to
+ * the one whose client has fewest. Who comes when the waiting places are taken too, or has waited long enough, is refused and
+ * counted.
  */
+import { createFairPool } from '@netstats/sdk/limits'
+import type { FairPool } from '@netstats/sdk/limits'
+
 export interface GateLimits {
   readonly running: number
   readonly runningPerClient: number
@@ -20,7 +24,7 @@ export interface GateCounts {
 }
 
 export interface Gate {
-  /** A place, to be given back by disposing it, which may be done twice; undefined where there is none. */
+  /** A place, to be given back by disposing it, which may be done twice; undefined where there is none. `client`: an origin. */
   enter(client: string, signal: AbortSignal): Promise<Disposable | undefined>
   counts(): GateCounts
 }
@@ -30,29 +34,45 @@ interface Waiting {
   readonly begin: (place: Disposable | undefined) => void
 }
 
+/** The last place to run is for who has none, and of those to wait a fifth for who has few. */
+export const poolsOf = ({ running, runningPerClient, waiting, waitingPerClient }: GateLimits) => ({
+  running: { places: running, each: runningPerClient, reserve: running > 1 ? 1 : 0, few: 1 },
+  waiting: {
+    places: waiting,
+    each: waitingPerClient,
+    reserve: Math.floor(waiting / 5),
+    few: Math.ceil(waitingPerClient / 8),
+  },
+})
+
 export const createGate = (limits: GateLimits): Gate => {
-  const runningOf = new Map<string, number>()
+  const pools = poolsOf(limits)
+  const running: FairPool = createFairPool(pools.running)
+  const places: FairPool = createFairPool(pools.waiting)
   const queue: Waiting[] = []
-  let running = 0
   let refused = 0
 
-  const mayRun = (client: string): boolean =>
-    running < limits.running && (runningOf.get(client) ?? 0) < limits.runningPerClient
+  const mayRun = (client: string): boolean => running.refusal(client) === undefined
+
+  const next = (): Waiting | undefined => {
+    let best: Waiting | undefined
+    for (const one of queue) {
+      if (!mayRun(one.client)) continue
+      if (best === undefined || running.of(one.client) < running.of(best.client)) best = one
+    }
+    return best
+  }
 
   const begin = (client: string): Disposable => {
-    running++
-    runningOf.set(client, (runningOf.get(client) ?? 0) + 1)
+    running.enter(client)
     let left = false
     return {
       [Symbol.dispose]() {
         if (left) return
         left = true
-        running--
-        const others = (runningOf.get(client) ?? 1) - 1
-        if (others === 0) runningOf.delete(client)
-        else runningOf.set(client, others)
-        const next = queue.find((one) => mayRun(one.client))
-        next?.begin(begin(next.client))
+        running.leave(client)
+        const one = next()
+        one?.begin(begin(one.client))
       },
     }
   }
@@ -63,6 +83,7 @@ export const createGate = (limits: GateLimits): Gate => {
         clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
         queue.splice(queue.indexOf(waiting), 1)
+        places.leave(client)
         resolve(place)
       }
       const waiting: Waiting = { client, begin: leave }
@@ -73,19 +94,19 @@ export const createGate = (limits: GateLimits): Gate => {
       }, limits.waitMs)
       signal.addEventListener('abort', onAbort, { once: true })
       queue.push(waiting)
+      places.enter(client)
     })
 
   return {
     async enter(client, signal) {
       if (signal.aborted) return undefined
       if (mayRun(client)) return begin(client)
-      const waitingHere = queue.filter((one) => one.client === client).length
-      if (queue.length >= limits.waiting || waitingHere >= limits.waitingPerClient) {
+      if (places.refusal(client) !== undefined) {
         refused++
         return undefined
       }
       return wait(client, signal)
     },
-    counts: () => ({ running, waiting: queue.length, refused }),
+    counts: () => ({ running: running.taken, waiting: queue.length, refused }),
   }
 }

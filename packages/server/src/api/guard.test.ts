@@ -1,15 +1,29 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createHealth } from '../self/health.ts'
-import { createMetrics } from '../self/metrics.ts'
-import { registerSelfRoutes } from '../self/routes.ts'
+import { createHealth } from '../telemetry/health.ts'
+import { createMetricsRegistry } from '../telemetry/registry.ts'
+import { registerStatusRoutes } from '../status/status-routes.ts'
 import { startServer } from '../testing.ts'
 import { openAdminApi } from './admin/testing/app.ts'
 import { registerStatic } from './static.ts'
 
 const root = { name: 'root', via: 'cli', address: '' } as const
-const closed = { access: { anonymous: 'none' } }
+const closed = { auth: { anonymous: 'none' } }
 const open = new Set(['/login', '/login.css', '/login.js', '/healthz', '/readyz', '/api/v1/session'])
+
+describe('where everybody may look', () => {
+  it('sockets that were opened with an API token end with it all the same, and others go on', async () => {
+    await using running = await startServer()
+    const { users } = running.server.auth.admin
+    const { token } = users.addWithToken(root, { name: 'wall', role: 'viewer' })
+    using open = await running.connect('/feed')
+    using wall = await running.connect('/feed', { headers: { authorization: `Bearer ${token}` } })
+    using wrong = await running.connect('/feed', { headers: { authorization: 'Bearer nsa_wrong' } })
+    users.remove(root, { name: 'wall' })
+    await wall.closed
+    expect([open.socket.readyState, wrong.socket.readyState]).toEqual([1, 1])
+  })
+})
 
 describe('where nobody may look without a login', () => {
   it('every route that there is wants one, but for the login and what tells of health', async () => {
@@ -20,12 +34,13 @@ describe('where nobody may look without a login', () => {
       })
       // Those of the server come after the guard; a hook of the root stands before all of them.
       void app.register(async (inner) => {
-        registerSelfRoutes(inner, {
+        registerStatusRoutes(inner, {
           health: createHealth(() => 0),
-          metrics: createMetrics(),
+          registry: createMetricsRegistry(),
           isReady: () => true,
           version: '1',
           serverId: 'x',
+          mayLook: () => false,
         })
         registerStatic(inner, { root: '/nowhere', monotonic: () => 0 })
       })
@@ -59,7 +74,7 @@ describe('where nobody may look without a login', () => {
       redirect: 'manual',
       headers: { accept: 'text/html' },
     })
-    expect([page.status, page.headers.get('location')]).toEqual([303, '/login?next=%2Fnodes%2Fa%3Fx%3D1'])
+    expect([page.status, page.headers.get('location')]).toEqual([303, '../login?next=%2Fnodes%2Fa%3Fx%3D1'])
     for (const path of ['/login', '/login.js', '/login.css', '/healthz', '/readyz']) {
       const answer = await fetch(running.server.url + path)
       expect([path, answer.status]).toEqual([path, 200])
@@ -68,9 +83,19 @@ describe('where nobody may look without a login', () => {
     expect((await running.get('/metrics')).status).toBe(401)
   })
 
-  it('sockets of readers want a session and end with it; agents have their own doors', async () => {
+  it('how the parts are is told to who may look; others learn whether the server is well', async () => {
     await using running = await startServer(closed)
-    const { admin } = running.server.access
+    const { token } = running.server.auth.admin.users.addWithToken(root, { name: 'ci', role: 'viewer' })
+    const asked = async (init?: RequestInit) => JSON.parse((await running.get('/healthz', init)).text) as object
+    expect(await asked()).toEqual({ status: 'ok' })
+    expect(await asked({ headers: { authorization: 'Bearer nsa_wrong' } })).toEqual({ status: 'ok' })
+    const told = await asked({ headers: { authorization: `Bearer ${token}` } })
+    expect(Object.keys(told)).toEqual(['status', 'version', 'server', 'parts'])
+  })
+
+  it('sockets of readers want a session and end with it; agents have their own channels', async () => {
+    await using running = await startServer(closed)
+    const { admin } = running.server.auth
     await admin.users.add(root, { name: 'alice', role: 'viewer', password: 'correct horse battery' })
     for (const path of ['/feed', '/primus', '/external']) {
       await expect(running.connect(path)).rejects.toThrow('401')
@@ -96,6 +121,32 @@ describe('where nobody may look without a login', () => {
     const { token } = admin.users.addWithToken(root, { name: 'wall', role: 'viewer' })
     using wall = await running.connect('/feed', { headers: { authorization: `Bearer ${token}` } })
     expect(wall.socket.readyState).toBe(1)
+    admin.users.rotateToken(root, { name: 'wall' })
+    await wall.closed
+  })
+
+  it('what was opened with an API token ends with the token: its time is up, it is replaced, its user is removed', async () => {
+    await using running = await startServer(closed)
+    const { users } = running.server.auth.admin
+    const script = (name: string) => {
+      const { token } = users.addWithToken(root, { name, role: 'viewer' })
+      return { authorization: `Bearer ${token}` }
+    }
+    const ends = {
+      rotated: () => void users.rotateToken(root, { name: 'rotated' }),
+      changed: () => void users.setRole(root, { name: 'changed', role: 'operator' }),
+      removed: () => users.remove(root, { name: 'removed' }),
+    }
+    for (const [name, end] of Object.entries(ends)) {
+      const headers = script(name)
+      const opened = await Promise.all(
+        ['/feed', '/primus', '/external'].map((path) => running.connect(path, { headers })),
+      )
+      using _ = await running.connect('/feed', { headers: script(`other than ${name}`.replaceAll(' ', '-')) })
+      end()
+      await Promise.all(opened.map(({ closed }) => closed))
+      expect(_.socket.readyState).toBe(1)
+    }
   })
 })
 

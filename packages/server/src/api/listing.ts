@@ -3,9 +3,9 @@ import type { NodeColumn, NodeRow } from '@netstats/protocol/feed'
 import { matcherOf } from '../feed/filter-match.ts'
 import type { Matchable } from '../feed/filter-match.ts'
 import type { Filter } from '../feed/filter.ts'
-import { searchTextOf } from '../feed/node-table.ts'
+import { searchTextOf } from '../feed/column-values.ts'
 import { compareKeys, sortKey } from '../feed/sort-key.ts'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 export interface Listing {
   readonly sort: NodeColumn

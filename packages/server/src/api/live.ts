@@ -1,13 +1,15 @@
 /** What the networks are like: now, or at a moment in the past. */
+import { writeSegment } from '@netstats/protocol'
 import { z } from 'zod'
-import { at, onMoment } from './at.ts'
+import { PersonalAnswer } from './answer.ts'
+import { at, onPointInTime } from './at.ts'
 import { blockPage, findBlock } from './block-pages.ts'
 import { base, endpoint, integer, name, network, nothing } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { mapPoints } from './map-points.ts'
 import { listParameters, listingOf, nodeListOf } from './node-listing.ts'
-import { Problem } from './problem.ts'
-import * as schemas from './schemas.ts'
+import { Problem } from '../net/problem.ts'
+import * as schemas from './live-schemas.ts'
 
 export const liveEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -18,21 +20,37 @@ export const liveEndpoints: readonly Endpoint[] = [
     params: nothing,
     query: nothing,
     response: schemas.indexBody,
-    handle: ({ core, now, version }) => ({
+    handle: ({ core, now, version }, _, __, { prefix }) => ({
       name: 'Netstats',
       version,
       serverTime: now(),
       links: {
-        description: `${base}/openapi.json`,
-        networks: `${base}/networks`,
+        description: `${prefix}${base}/openapi.json`,
+        networks: `${prefix}${base}/networks`,
         ...Object.fromEntries(
           core
             .networks()
             .slice(0, 100)
-            .map((view) => [`network:${view.key}`, `${base}/networks/${encodeURIComponent(view.key)}`]),
+            .map((view) => [`network:${view.key}`, `${prefix}${base}/networks/${writeSegment(view.key)}`]),
         ),
       },
     }),
+  }),
+  endpoint({
+    id: 'getFeedAccess',
+    role: 'viewer',
+    summary: 'Whether a page may open the live feed, and if not, why and what helps.',
+    path: '/feed',
+    params: nothing,
+    query: z.strictObject({
+      origin: z.string().max(300).optional().describe('Origin of the page; without it, that of the request.'),
+    }),
+    response: schemas.feedAccess,
+    personal: true,
+    handle(_, __, { origin }, { feedFault }) {
+      const fault = feedFault(origin)
+      return new PersonalAnswer({ allowed: fault === undefined, reason: fault?.message ?? null })
+    },
   }),
   endpoint({
     id: 'listNetworks',
@@ -62,7 +80,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     heavy: true,
     history: 'query',
     handle: (context, params, { at: moment }, options) =>
-      onMoment(context, params.network, moment, options, context.summary),
+      onPointInTime(context, params.network, moment, options, context.summary),
   }),
   endpoint({
     id: 'listNodes',
@@ -77,7 +95,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     handle(context, params, { at: moment, ...asked }, options) {
       const listing = listingOf(asked)
       if (listing instanceof Problem) return listing
-      return onMoment(context, params.network, moment, options, (view) => nodeListOf(view, listing))
+      return onPointInTime(context, params.network, moment, options, (view) => nodeListOf(view, listing))
     },
   }),
   endpoint({
@@ -90,7 +108,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     response: schemas.nodeRow,
     history: 'query',
     handle: (context, { network, node }, { at: moment }, options) =>
-      onMoment(
+      onPointInTime(
         context,
         network,
         moment,
@@ -112,7 +130,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     response: schemas.blockList,
     history: 'query',
     handle: (context, params, { at: moment, limit = 50, before }, options) =>
-      onMoment(context, params.network, moment, options, (view) => blockPage(view, limit, before)),
+      onPointInTime(context, params.network, moment, options, (view) => blockPage(view, limit, before)),
   }),
   endpoint({
     id: 'getBlock',
@@ -125,7 +143,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     heavy: true,
     history: 'query',
     handle: (context, { network, block }, { at: moment }, options) =>
-      onMoment(context, network, moment, options, (view) => {
+      onPointInTime(context, network, moment, options, (view) => {
         const hash = findBlock(view, block)
         return (
           (hash === undefined ? undefined : view.blockDetail(hash)) ??
@@ -147,7 +165,7 @@ export const liveEndpoints: readonly Endpoint[] = [
     heavy: true,
     history: 'query',
     handle: (context, params, { at: moment }, options) =>
-      onMoment(context, params.network, moment, options, (view) => {
+      onPointInTime(context, params.network, moment, options, (view) => {
         const { miners } = context.summary(view)
         return { blocks: miners.reduce((sum, one) => sum + one.count, 0), miners }
       }),
@@ -163,6 +181,6 @@ export const liveEndpoints: readonly Endpoint[] = [
     heavy: true,
     history: 'query',
     handle: (context, params, { at: moment }, options) =>
-      onMoment(context, params.network, moment, options, (view) => ({ points: [...mapPoints(view)] })),
+      onPointInTime(context, params.network, moment, options, (view) => ({ points: [...mapPoints(view)] })),
   }),
 ]

@@ -1,5 +1,5 @@
 import type { MapPoint } from '@netstats/protocol/feed'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 /** Nodes whose place is known. O(nodes). */
 export const mapPoints = function* (view: NetworkView): Generator<MapPoint> {

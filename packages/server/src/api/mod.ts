@@ -1,3 +1,3 @@
 export { registerApi } from './api.ts'
-export { registerApiMetrics } from './metrics.ts'
+export { registerApiMetrics } from './api-metrics.ts'
 export { registerStatic } from './static.ts'

@@ -1,17 +1,17 @@
 /** Parameters of a list of nodes, and the list they ask for. */
 import type { NodeColumn } from '@netstats/protocol/feed'
 import { z } from 'zod'
-import { columnNames } from '../feed/columns.ts'
+import { nodeColumnNames } from '@netstats/protocol/feed'
 import { filterLimits, parseFilter } from '../feed/filter.ts'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 import { integer } from './endpoint.ts'
 import { listNodes } from './listing.ts'
 import type { Listing } from './listing.ts'
-import { Problem } from './problem.ts'
+import { Problem } from '../net/problem.ts'
 
 export const listParameters = {
   sort: z
-    .enum(columnNames as readonly [NodeColumn, ...NodeColumn[]])
+    .enum(nodeColumnNames as readonly [NodeColumn, ...NodeColumn[]])
     .optional()
     .describe('Column to sort by, unknown values last; `name` by default.'),
   order: z.enum(['asc', 'desc']).optional().describe('`asc` by default.'),

@@ -1,11 +1,11 @@
 /** The OpenAPI 3.1 description, made from the table of endpoints and the schemas that check and type them. */
 import { z } from 'zod'
-import { cookieName } from '../access/doors.ts'
+import { cookieName } from '../auth/http-authenticator.ts'
 import { endpoints } from './endpoints.ts'
 import { described, hasBody } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
-import { problemCodes } from './problem.ts'
-import { components } from './schemas.ts'
+import { problemCodes } from '../net/problem.ts'
+import { components } from './live-schemas.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { covers, roles } from '../access/roles.ts'
-import type { Role } from '../access/roles.ts'
-import { helloOf, typeOf } from '../ingest/netstats/testing.ts'
-import { helloFrame } from '../ingest/testing.ts'
+import { covers, roles } from '../auth/roles.ts'
+import type { Role } from '../auth/roles.ts'
+import { helloOf, typeOf } from '../gateway/netstats/testing.ts'
+import { helloFrame } from '../gateway/ethstats/testing.ts'
 import { startServer } from '../testing.ts'
 import type { RunningServer } from '../testing.ts'
-import { channels } from '../upgrades.ts'
-import type { Channel } from '../upgrades.ts'
+import { channels } from '../net/channels.ts'
+import type { Channel } from '../net/channels.ts'
 
 /**
  * Who may have it, by hand, beside the table that the server works by: `open` to everybody, a page to `look` at, REST for
@@ -30,6 +30,7 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
   look: ['GET /metrics', 'GET /*', 'GET /api/v1/openapi.json'],
   viewer: [
     'GET /api/v1',
+    'GET /api/v1/feed',
     'GET /api/v1/networks',
     `GET ${network}`,
     `GET ${network}/nodes`,
@@ -46,7 +47,13 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     `GET ${network}/history/blocks/:block`,
     `GET ${network}/history/propagation`,
     `GET ${network}/history/forks`,
-    `GET ${network}/history/logs`,
+    `GET ${network}/logs`,
+    `GET ${network}/metrics`,
+    `GET ${network}/metrics/:metric`,
+    `GET ${network}/series`,
+    `GET ${network}/nodes/:node/logs`,
+    `GET ${network}/nodes/:node/metrics`,
+    `GET ${network}/nodes/:node/series`,
     `GET ${network}/history/alarms`,
     `GET ${network}/history/reorgs`,
     `GET ${network}/history/gaps`,
@@ -62,6 +69,7 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
   ],
   operator: [
     'GET /api/v1/admin/agents',
+    'GET /api/v1/admin/agents/refused',
     'POST /api/v1/admin/agents/add',
     'POST /api/v1/admin/agents/rotate',
     'POST /api/v1/admin/agents/revoke',
@@ -69,6 +77,14 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     'POST /api/v1/admin/agents/unban',
     'POST /api/v1/admin/agents/key',
     'POST /api/v1/admin/agents/remove',
+    'GET /api/v1/admin/nodes',
+    'POST /api/v1/admin/nodes/rename',
+    'POST /api/v1/admin/nodes/merge',
+    'POST /api/v1/admin/nodes/remove',
+    'GET /api/v1/admin/networks',
+    'POST /api/v1/admin/networks/rename',
+    'POST /api/v1/admin/networks/merge',
+    'POST /api/v1/admin/networks/remove',
   ],
   admin: [
     'GET /api/v1/admin/users',
@@ -118,7 +134,7 @@ const cookieAt = async ({ server }: RunningServer, name: string): Promise<string
 }
 
 const askersAt = async (running: RunningServer): Promise<readonly Asker[]> => {
-  const { agents, users } = running.server.access.admin
+  const { agents, users } = running.server.auth.admin
   const { token: agentToken = '' } = agents.add(root, { id: 'node-1' })
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   const askers: Asker[] = [
@@ -147,18 +163,29 @@ const expected = (reach: Reach, { role }: Asker, anonymous: 'viewer' | 'none'): 
 }
 const outcomeOf = (status: number): Outcome => (status === 401 || status === 403 ? status : 'let in')
 
-/** Routes that a server adds while it opens, as its router has them. */
-const startWatched = async (config: object): Promise<{ running: RunningServer; routes: ReadonlySet<string> }> => {
-  const routes = new Set<string>()
+interface Watched {
+  readonly running: RunningServer
+  /** Of the port, as its router has them, and those that only the admin socket has. */
+  readonly routes: ReadonlySet<string>
+  readonly adminOnly: readonly string[]
+}
+
+const startWatched = async (config: object): Promise<Watched> => {
+  const routers: Set<string>[] = []
   const watch = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance }
+    const routes = new Set<string>()
+    routers.push(routes)
     fastify.addHook('onRoute', ({ method, url }: RouteOptions) => {
       for (const one of [method].flat()) if (one !== 'HEAD') routes.add(`${one} ${url}`)
     })
   }
   subscribe('fastify.initialization', watch)
   try {
-    return { running: await startServer({ ...config, feed: { origins: [] } }), routes }
+    const running = await startServer({ ...config, feed: { origins: [] } })
+    const [routes = new Set<string>(), ...more] = routers.filter((one) => one.has('GET /healthz'))
+    expect(more).toEqual([])
+    return { running, routes, adminOnly: routers.filter((one) => one !== routes).flatMap((one) => [...one]) }
   } finally {
     unsubscribe('fastify.initialization', watch)
   }
@@ -171,11 +198,13 @@ describe.each([
 ] as const)('where nobody in particular is %s, with %i workers', (anonymous, workers) => {
   let running: RunningServer
   let routes: ReadonlySet<string>
+  let adminOnly: readonly string[]
   let askers: readonly Asker[]
   beforeAll(async () => {
-    const started = await startWatched({ access: { anonymous, failures: 1000 }, workers })
+    const started = await startWatched({ auth: { anonymous, failures: 1000 }, workers })
     running = started.running
     routes = started.routes
+    adminOnly = started.adminOnly
     askers = await askersAt(running)
   }, 30_000)
   afterAll(() => running[Symbol.asyncDispose]())
@@ -204,7 +233,22 @@ describe.each([
         expect([route, answer.status < 500 || answer.status === 503]).toEqual([route, true])
       }
     }
-  }, 60_000)
+  })
+
+  it('nothing of the admin socket is answered on the port, not even to an admin', async () => {
+    expect(adminOnly).toContain('POST /store/backup')
+    const { headers } = askers.find(({ role }) => role === 'admin') as Asker
+    for (const route of adminOnly) {
+      const [method = '', path = ''] = route.split(' ')
+      const asked = {
+        method,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: '{"as":"root","args":{}}',
+      }
+      const { status } = await fetch(running.server.url + path, asked)
+      expect([route, status]).toEqual([route, 405])
+    }
+  })
 
   it('OpenAPI describes every route of the API', async () => {
     const { headers } = askers.find(({ role }) => role === 'viewer') as Asker

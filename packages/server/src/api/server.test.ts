@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { blockFrame, helloFrame, pingFrame } from '../ingest/testing.ts'
-import { noWork, workOf } from '../self/server-facts.ts'
-import type { ProcessFacts, ServerFacts } from '../self/server-facts.ts'
+import { blockFrame, helloFrame, pingFrame } from '../gateway/ethstats/testing.ts'
+import type { ServerStatus } from '../status/server-status.ts'
 import { startServer } from '../testing.ts'
 import type { RunningServer } from '../testing.ts'
 import { serverBody } from './server.ts'
 
-const ask = async ({ server }: RunningServer): Promise<ServerFacts> =>
+const ask = async ({ server }: RunningServer): Promise<ServerStatus> =>
   serverBody.parse(await (await fetch(`${server.url}/api/v1/server`)).json())
 
 const connected = async (running: RunningServer, id: string) => {
@@ -30,44 +29,22 @@ describe('the server about itself', () => {
     expect(facts.parts.find(({ id }) => id === 'core')).toMatchObject({ state: 'ok', reason: '' })
     // A machine that does other work beside the tests is busy.
     expect(facts.load.level).not.toBe('overloaded')
-    expect(facts.core).toMatchObject({ networks: 1, nodes: 1, blocks: 1, errors: 0 })
-    expect(facts.work.sessions).toEqual({ ethstats: 1, netstats: 0 })
-    expect(facts.work.connections).toMatchObject({ feed: 1, primus: 0 })
-    expect(facts.work.refused).toMatchObject({ 'bad-secret': 1, 'locked-out': 0 })
-    expect(facts.work.received.messages).toBeGreaterThanOrEqual(3)
-    expect(facts.processes).toMatchObject([{ role: 'server', pid: process.pid }])
-    expect(facts.processes[0]?.openFiles).toBeGreaterThan(0)
-    expect(facts.processes[0]?.work).toEqual(facts.work)
-    expect(facts.store).toMatchObject({ pendingBytes: expect.any(Number) })
+    const { metrics } = facts
+    expect(metrics).toMatchObject({ networks: 1, nodes: { '1337': 1 }, blocks: 1, core_errors_total: 0 })
+    expect(metrics).toMatchObject({ ethstats_sessions: { active: 1 }, netstats_sessions: { active: 0 } })
+    expect(metrics).toMatchObject({ feed_viewers: { connected: 1 }, classic_viewers: { primus: 0 } })
+    expect(metrics['ethstats_refused_total']).toMatchObject({ 'bad-secret': 1, 'locked-out': 0 })
+    expect(Object.values(metrics['ethstats_frames_total'] ?? {}).reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(3)
+    expect(facts.processes).toMatchObject([{ name: 'server', pid: process.pid, metrics: { networks: 1 } }])
+    expect(metrics['process_open_files']).toMatchObject({ server: expect.any(Number) })
+    expect(metrics['history_buffer_bytes']).toEqual(expect.any(Number))
+    expect(metrics['part_up']).toMatchObject({ core: 1, feed: 1 })
     expect(facts.limits.connections).toBeGreaterThan(0)
   })
 
   it('has no store to tell of where no history is kept', async () => {
     await using running = await startServer({ history: { enabled: false } })
     const facts = await ask(running)
-    expect([facts.store, facts.limits.pendingBytes]).toEqual([null, null])
-  })
-
-  it('adds up what several processes did', () => {
-    const one = (name: string, logins: number): ProcessFacts => ({
-      role: 'worker',
-      name,
-      pid: 1,
-      at: 0,
-      startedAt: 0,
-      cpuMs: 0,
-      rssBytes: 0,
-      heapBytes: 0,
-      openFiles: null,
-      openFilesLimit: null,
-      loop: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
-      work: { ...noWork, logins: { netstats: logins }, shed: { latency: { items: logins } } },
-    })
-    expect(workOf([one('worker 1', 3), one('worker 2', 4)])).toEqual({
-      ...noWork,
-      logins: { netstats: 7 },
-      shed: { latency: { items: 7 } },
-    })
-    expect(workOf([])).toEqual(noWork)
+    expect([facts.metrics['store_up'], facts.limits.bufferBytes]).toEqual([undefined, null])
   })
 })

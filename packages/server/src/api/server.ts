@@ -1,61 +1,29 @@
 /** The server's own health. */
 import { partStates } from '@netstats/sdk'
 import { z } from 'zod'
-import { loadLevels } from '../self/load-level.ts'
-import type { ServerFacts } from '../self/server-facts.ts'
+import { loadLevels } from '../status/load-level.ts'
+import type { ServerStatus } from '../status/server-status.ts'
 import { endpoint, nothing } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
-import { Problem } from './problem.ts'
-import { named, time } from './schemas.ts'
+import { Problem } from '../net/problem.ts'
+import { named, time } from './live-schemas.ts'
 
-const counts = z.record(z.string(), z.number())
-const countsOfCounts = z.record(z.string(), counts)
 const number = z.number()
+const byLabel = z.record(z.string(), number)
+const metrics = z.record(z.string(), z.union([number, byLabel, z.record(z.string(), byLabel)]))
 
-const work = named(
-  'ServerWork',
-  'What a process, or all together, has done since its start. Counts only grow; the difference of two answers is a rate.',
-  z.object({
-    connections: counts.describe('WebSockets open now, by what is spoken on them.'),
-    sessions: counts.describe('Agents logged in now, by protocol.'),
-    logins: counts.describe('Logins accepted, by protocol.'),
-    refused: counts.describe('Connections and logins refused, by reason.'),
-    ended: counts.describe('Sessions that ended, by reason.'),
-    received: z.object({ messages: number, bytes: number }),
-    shed: countsOfCounts.describe('Items given up, by class and reason.'),
-    faults: countsOfCounts.describe('What was not understood or not allowed, by where and code.'),
-    queue: z.object({ items: number, bytes: number }).describe('What waits now for its turn before the core.'),
-    batches: z
-      .object({ observations: number, nacks: counts })
-      .describe('Of netstats agents: observations that came, also again, and batches sent back by reason.'),
-    credit: z
-      .object({ window: number, inFlight: number })
-      .describe('Observations netstats agents may have in flight now, in all, and those that are.'),
-  }),
-)
-
-const processFacts = named(
+const processStatus = named(
   'ServerProcess',
   'One process of the server.',
   z.object({
-    role: z.string().describe('`server` where there is only one; else `core` or `worker`.'),
-    name: z.string(),
+    name: z.string().describe('`server`, or `worker 1`; its own metrics have it as label `process`.'),
     pid: number,
-    at: time.describe('The moment it tells of; Unix milliseconds.'),
-    startedAt: time,
-    cpuMs: number.describe('CPU time since its start, milliseconds, all threads.'),
-    rssBytes: number,
-    heapBytes: number,
-    openFiles: number.nullable(),
-    openFilesLimit: number.nullable(),
-    loop: z
-      .object({ p50Ms: number, p99Ms: number, maxMs: number })
-      .describe('Delay of its event loop over the last half minute.'),
-    work,
+    at: time.describe('When it was read; Unix milliseconds.'),
+    metrics: metrics.describe('Metrics of this process alone.'),
   }),
 )
 
-export const serverBody: z.ZodType<ServerFacts> = named(
+export const serverBody: z.ZodType<ServerStatus> = named(
   'Server',
   'How the server itself is.',
   z.object({
@@ -74,44 +42,18 @@ export const serverBody: z.ZodType<ServerFacts> = named(
         restarts: number,
       }),
     ),
-    pace: z
-      .object({ level: number, reportMs: number })
-      .describe('How netstats agents are told to go about it: level 0 is full speed.'),
-    deliveries: z
-      .object({
-        streams: number,
-        open: number.describe('Streams that some session has now.'),
-        received: number,
-        duplicates: number,
-        missing: number.describe('Observations agents say they had to give up.'),
-        holes: number.describe('Sequences that were gone before they came.'),
-      })
-      .describe('Of all streams of netstats agents.'),
-    slowViewers: number.describe('Dashboards that are behind now.'),
-    core: z.object({ networks: number, nodes: number, blocks: number, inputs: number, errors: number }),
-    store: z
-      .object({
-        lagMs: number.describe('How long the oldest row has waited to be written.'),
-        pendingRows: number,
-        pendingBytes: number,
-        writtenRows: number,
-        slowestWriteMs: number,
-        errors: counts,
-        shed: countsOfCounts,
-        diskBytes: number.nullable(),
-        files: number.nullable(),
-      })
-      .nullable()
-      .describe('Null where no history is kept.'),
     limits: z.object({
       connections: number,
       queueItems: number,
       queueBytes: number,
-      pendingBytes: number.nullable(),
+      bufferBytes: number.nullable().describe('Null where no history is kept.'),
       viewers: number,
     }),
-    work,
-    processes: z.array(processFacts),
+    metrics: metrics.describe(
+      'All processes together, by the name on `/metrics` without its prefix: a number, or numbers by the values of ' +
+        'labels. Those that end in `_total` only grow; the difference of two answers is a rate.',
+    ),
+    processes: z.array(processStatus),
   }),
 )
 
@@ -124,6 +66,6 @@ export const serverEndpoints: readonly Endpoint[] = [
     params: nothing,
     query: nothing,
     response: serverBody,
-    handle: ({ facts }) => facts?.() ?? new Problem('API_ROUTE_UNKNOWN', 'This server tells nothing of itself here.'),
+    handle: ({ status }) => status?.() ?? new Problem('API_ROUTE_UNKNOWN', 'This server says nothing of itself here.'),
   }),
 ]

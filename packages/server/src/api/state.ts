@@ -1,13 +1,13 @@
-/** A network in one answer, for whoever shows a moment as a whole. */
+/** A network in one answer, for anyone who shows a moment as a whole. */
 import { z } from 'zod'
-import { at, onMoment } from './at.ts'
+import { at, onPointInTime } from './at.ts'
 import { endpoint, integer, network } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { yesOrNo } from './history/parameters.ts'
 import { mapPoints } from './map-points.ts'
 import { listParameters, listingOf, nodeListOf } from './node-listing.ts'
-import { Problem } from './problem.ts'
-import { networkState } from './schemas.ts'
+import { Problem } from '../net/problem.ts'
+import { networkState } from './live-schemas.ts'
 
 /** As many as a summary covers. */
 const presetBlocks = 60
@@ -31,7 +31,7 @@ export const stateEndpoints: readonly Endpoint[] = [
     handle(context, params, { at: moment, blocks = presetBlocks, points = false, ...asked }, options) {
       const listing = listingOf(asked)
       if (listing instanceof Problem) return listing
-      return onMoment(context, params.network, moment, options, (view) => ({
+      return onPointInTime(context, params.network, moment, options, (view) => ({
         at: moment ?? context.now(),
         summary: context.summary(view),
         nodes: nodeListOf(view, listing),

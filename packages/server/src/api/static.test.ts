@@ -5,7 +5,7 @@ import { createRecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { registerApi } from './api.ts'
-import { contentSecurityPolicy } from './headers.ts'
+import { contentSecurityPolicy } from '../net/security-headers.ts'
 import { registerStatic } from './static.ts'
 import { createCore } from '../shard/mod.ts'
 
@@ -46,6 +46,28 @@ const startSite = async (build: boolean) => {
 }
 
 describe('the dashboard’s files', () => {
+  it('go out compressed where they were built so and the browser takes it', async () => {
+    await using site = await startSite(true)
+    await site.write('assets/app-1a2b.js.br', 'packed')
+    const ask = (encoding: string) =>
+      site.app.inject({ url: '/assets/app-1a2b.js', headers: { 'accept-encoding': encoding } })
+    const packed = await ask('gzip, br')
+    expect([packed.body, packed.headers['content-encoding']]).toEqual(['packed', 'br'])
+    expect(packed.headers['content-type']).toContain('javascript')
+    expect((await ask('gzip')).body).toBe('let a')
+  })
+
+  it('name what they need by the way to the root of the server, wherever that is', async () => {
+    await using site = await startSite(true)
+    await site.write('index.html', '<link href="./mark.svg"><script src="./assets/a.js"></script>')
+    expect((await site.get('/n/1/nodes/a%2Fb')).body).toBe(
+      '<link href="../../../mark.svg"><script src="../../../assets/a.js"></script>',
+    )
+    expect((await site.get('/')).body).toContain('src="./assets/a.js"')
+    const tag = String((await site.get('/')).headers['etag'])
+    expect((await site.app.inject({ url: '/', headers: { 'if-none-match': tag } })).statusCode).toBe(304)
+  })
+
   it('are served: hashed ones for ever, the page never from a cache without asking', async () => {
     await using site = await startSite(true)
     const asset = await site.get('/assets/app-1a2b.js')

@@ -1,10 +1,12 @@
 /** The dashboard's built files. Every path that is no file belongs to the application, which reads it as a deep link. */
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
-import { securityHeaders } from './headers.ts'
-import { Problem, sendProblem } from './problem.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { rootFrom } from '../net/base-path.ts'
+import { isNamedBy, weakTag } from './etag.ts'
+import { securityHeaders } from '../net/security-headers.ts'
+import { Problem, sendProblem } from '../net/problem.ts'
 
 export interface StaticOptions {
   /** Absolute path of `packages/dashboard/dist`. */
@@ -24,12 +26,23 @@ const missing = `<!doctype html>
 </html>
 `
 
+/** What the page names is relative to the root; from where it was asked for, that is some steps up. */
+const pageBelow = (page: string, root: string): string => page.replaceAll(/(href|src)="\.\//g, `$1="${root}`)
+
+const sendPage = (request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply => {
+  const tag = weakTag(text)
+  void reply.header('etag', tag)
+  if (isNamedBy(request.headers['if-none-match'], tag)) return reply.code(304).send()
+  return reply.type('text/html; charset=utf-8').send(text)
+}
+
 export const registerStatic = (app: FastifyInstance, options: StaticOptions): void => {
   const files = createFileList(options)
   void app.register(async (site) => {
     await site.register(fastifyStatic, {
       root: options.root,
       serve: false,
+      preCompressed: true,
       cacheControl: false,
       suppressWarning: true,
     })
@@ -40,7 +53,7 @@ export const registerStatic = (app: FastifyInstance, options: StaticOptions): vo
         return sendProblem(reply, new Problem('API_ROUTE_UNKNOWN', '/api/v1/openapi.json describes what there is.'))
       }
       const isAsset = path.startsWith('assets/')
-      if (await files.has(path)) {
+      if (path !== 'index.html' && (await files.has(path))) {
         // Names in assets/ carry a hash of their content: what such a name stands for never changes.
         const cache = isAsset ? 'public, max-age=31536000, immutable' : 'no-cache'
         return reply.header('cache-control', cache).sendFile(path)
@@ -53,7 +66,10 @@ export const registerStatic = (app: FastifyInstance, options: StaticOptions): vo
           .send('No such file.\n')
       }
       void reply.header('cache-control', 'no-cache')
-      if (await files.has('index.html')) return reply.sendFile('index.html')
+      if (await files.has('index.html')) {
+        const page = await readFile(join(options.root, 'index.html'), 'utf8')
+        return sendPage(request, reply, pageBelow(page, rootFrom(request.raw.url ?? '/')))
+      }
       return reply.code(503).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(missing)
     })
   })

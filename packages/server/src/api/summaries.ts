@@ -1,5 +1,5 @@
 import type { NetworkSummary } from '@netstats/protocol/feed'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 /** Summaries cost time in proportion to the network: one is made at most once a second and rests with its view. */
 export const createSummaries = (monotonic: () => number): ((view: NetworkView) => NetworkSummary) => {

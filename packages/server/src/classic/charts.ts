@@ -2,7 +2,7 @@
 import type { BlockRow, Histogram, NetworkSummary } from '@netstats/protocol/feed'
 import { classicBins, classicCharts } from '@netstats/protocol/ethstats'
 import type { ClassicCharts } from '@netstats/protocol/ethstats'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 const hashrateWindow = 64
 const uncleWindow = 1000
@@ -44,7 +44,7 @@ export const uncleSumsOf = (view: NetworkView): readonly number[] => {
   const sums = Array.from({ length: classicBins }, () => 0)
   canonical(view, uncleWindow).forEach((block, i) => {
     const bin = Math.floor(i / unclesPerBin)
-    sums[bin] = (sums[bin] ?? 0) + block.uncles
+    sums[bin] = (sums[bin] ?? 0) + (block.uncles ?? 0)
   })
   return sums
 }
@@ -57,7 +57,7 @@ const canonical = (view: NetworkView, count: number): readonly BlockRow[] =>
 
 const minersOf = (blocks: readonly BlockRow[]): readonly { readonly miner: string; readonly blocks: number }[] => {
   const counts = new Map<string, number>()
-  for (const { miner } of blocks) counts.set(miner, (counts.get(miner) ?? 0) + 1)
+  for (const { miner } of blocks) if (miner !== null) counts.set(miner, (counts.get(miner) ?? 0) + 1)
   return [...counts].map(([miner, count]) => ({ miner, blocks: count })).sort((a, b) => b.blocks - a.blocks)
 }
 

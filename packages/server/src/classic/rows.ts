@@ -9,7 +9,7 @@ import type {
   ClassicReport,
   ClassicStats,
 } from '@netstats/protocol/ethstats'
-import type { NetworkView } from '../shard/model.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 
 /** What the node says of it, or else what the server measures; milliseconds. */
 export const latencyOf = (row: NodeRow): number | null => {

@@ -1,32 +1,37 @@
-/** The feed's edge: WebSockets in, the hub inside. Whoever owns the HTTP server routes upgrades on `/feed` here. */
+/** The feed's edge: WebSockets in, the hub inside. Anyone who owns the HTTP server routes upgrades on `/feed` here. */
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
-import type { Core, Dirty } from '../shard/model.ts'
+import type { Core } from '../shard/shard-model.ts'
+import type { ChangeReader } from '../core/change-fanout.ts'
 import { createHub } from './hub.ts'
-import { defaultFeedLimits } from './limits.ts'
-import type { FeedLimits } from './limits.ts'
-import { noMeters } from './meters.ts'
+import { defaultFeedLimits } from './feed-limits.ts'
+import type { FeedLimits } from './feed-limits.ts'
 import type { CloseReason, FeedGauges, FeedMeters } from './meters.ts'
-import type { Reader, Sink } from './reader.ts'
-import { createTurns } from './turns.ts'
+import type { Recorded } from './recorded-sources.ts'
+import type { Viewer, Sink } from './viewer.ts'
+import type { FeedRefusal } from './refusal.ts'
+import { createWorkScheduler } from '../lib/work-scheduler.ts'
+import { withDeadline } from '../lib/with-timeout.ts'
 
 export interface FeedOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
-  /** Where dirty rows come from when others read them too; by default the core is asked, which only one reader may do. */
-  readonly dirty?: { take(network: string): Dirty }
+  /** Where changed rows come from: others read them too. */
+  readonly dirty: Pick<ChangeReader, 'take'>
   /** Different for every life of the server. */
   readonly epoch: string
   readonly version: string
   readonly limits?: Partial<FeedLimits>
-  readonly meters?: FeedMeters
+  /** What the history has just recorded: log lines and values of metrics. */
+  readonly recorded?: Recorded | undefined
+  readonly meters: FeedMeters
   /** Wall clock, milliseconds: what is written into messages. */
   readonly now: () => number
   /** Milliseconds that never step: what is measured with. */
   readonly monotonic: () => number
   /** Told the time of each slice of work. */
   readonly onSlice?: (ms: number) => void
-  /** Web origins besides the server's own host that may open a feed; `*` for all. */
-  readonly origins?: readonly string[]
+  /** Why the page that asks may not look, with the cure; undefined where it may, and by default. */
+  readonly refusalOf?: (request: IncomingMessage) => FeedRefusal | undefined
 }
 
 export interface Feed extends AsyncDisposable {
@@ -43,92 +48,78 @@ export interface Feed extends AsyncDisposable {
 const text = { binary: false } as const
 const closeCodes: { readonly [R in CloseReason]?: number } = { full: 1013, 'address-full': 1013, origin: 1008 }
 const refusals: { readonly [R in CloseReason]?: { code: string; message: string } } = {
-  full: { code: 'FEED_FULL', message: 'The server has as many readers as it may; try again later.' },
-  'address-full': { code: 'FEED_ADDRESS_FULL', message: 'Your address has as many readers as it may have.' },
-  origin: {
-    code: 'FEED_ORIGIN_REFUSED',
-    message:
-      'This page is not of this server; the operator can allow its origin, or let the proxy pass the Host header.',
-  },
+  full: { code: 'FEED_FULL', message: 'The server has as many viewers as it may; try again later.' },
+  'address-full': { code: 'FEED_ADDRESS_FULL', message: 'Your address has as many viewers as it may have.' },
 }
 
 export const createFeed = (options: FeedOptions): Feed => {
   const limits: FeedLimits = { ...defaultFeedLimits, ...options.limits }
-  const meters = options.meters ?? noMeters
-  const { core, epoch, version, now, monotonic } = options
-  const nothing: Dirty = {
-    nodes: new Set(),
-    allNodes: false,
-    removedNodes: new Set(),
-    blocks: new Set(),
-    removedBlocks: new Set(),
-    summary: false,
-  }
-  const dirty = options.dirty ?? { take: (network: string) => core.network(network)?.takeDirty() ?? nothing }
-  const turns = createTurns({ monotonic, defer: setImmediate, onSlice: options.onSlice })
+  const { core, epoch, version, meters, now, monotonic } = options
+  const scheduler = createWorkScheduler({ monotonic, defer: setImmediate, onSlice: options.onSlice })
   const hub = createHub({
     core,
-    takeDirty: (key) => dirty.take(key),
+    takeDirty: (key) => options.dirty.take(key),
     epoch,
     version,
     limits,
+    recorded: options.recorded,
     meters,
     now,
     monotonic,
-    run: (work) => turns.run(work),
+    run: (work) => scheduler.run(work),
   })
   const round = () => hub.round()
   const sockets = new Set<WebSocket>()
   let disposed = false
 
-  const refuse = (socket: WebSocket, reason: CloseReason): void => {
-    meters.count('readers_closed', { reason }, 1)
+  const refuse = (socket: WebSocket, reason: CloseReason, refusal = refusals[reason]): void => {
+    meters.count('viewers_closed', { reason }, 1)
     socket.on('error', () => undefined)
-    const refusal = refusals[reason]
     if (refusal !== undefined) socket.send(JSON.stringify({ type: 'error', ...refusal }))
     socket.close(closeCodes[reason] ?? 1013, reason)
   }
 
-  const follow = (socket: WebSocket, reader: Reader): void => {
+  const follow = (socket: WebSocket, viewer: Viewer): void => {
     let reason: CloseReason = 'gone'
     sockets.add(socket)
     socket.on('message', (data, isBinary) => {
       const bytes = data as Buffer
       if (isBinary || bytes.length > limits.requestBytes) {
         reason = 'too-large'
-        hub.closed(reader, reason)
+        hub.closed(viewer, reason)
         socket.close(isBinary ? 1003 : 1009, isBinary ? 'text expected' : reason)
-      } else hub.receive(reader, bytes.toString('utf8'))
+      } else hub.receive(viewer, bytes.toString('utf8'))
     })
-    socket.on('pong', () => hub.pong(reader))
+    socket.on('pong', () => hub.pong(viewer))
     // `close` follows; without a listener an error of one peer would end the process.
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') reason = 'too-large'
     })
     socket.on('close', () => {
       sockets.delete(socket)
-      hub.closed(reader, reason)
+      hub.closed(viewer, reason)
     })
   }
 
   return {
     handle(socket, request, address = request.socket.remoteAddress ?? '') {
       if (disposed) return refuse(socket, 'shutdown')
-      if (!isAllowedOrigin(request, options.origins ?? [])) return refuse(socket, 'origin')
-      const reader = hub.open(sinkOf(socket), address)
-      if (typeof reader === 'string') refuse(socket, reader)
-      else follow(socket, reader)
+      const refusal = options.refusalOf?.(request)
+      if (refusal !== undefined) return refuse(socket, 'origin', refusal)
+      const viewer = hub.open(sinkOf(socket), address)
+      if (typeof viewer === 'string') refuse(socket, viewer)
+      else follow(socket, viewer)
     },
     tick() {
       if (disposed) return
-      if (!turns.has(round)) turns.run(round)
-      turns.check()
+      if (!scheduler.has(round)) scheduler.run(round)
+      scheduler.check()
     },
     gauges: () => hub.gauges(),
     async [Symbol.asyncDispose]() {
       if (disposed) return
       disposed = true
-      turns.finish()
+      scheduler.finish()
       const open = [...sockets]
       hub[Symbol.dispose]()
       await Promise.all(open.map(ended))
@@ -153,24 +144,6 @@ const sinkOf = (socket: WebSocket): Sink => ({
 /** Resolves when the socket is closed; a peer that does not answer the close is cut after a second. */
 const ended = async (socket: WebSocket): Promise<void> => {
   if (socket.readyState === socket.CLOSED) return
-  await new Promise<void>((resolve) => {
-    const cut = setTimeout(() => socket.terminate(), 1000)
-    socket.once('close', () => {
-      clearTimeout(cut)
-      resolve()
-    })
-  })
-}
-
-/** Browsers name the page a socket comes from; other programs name none. A page of another site sees nothing. */
-export const isAllowedOrigin = (request: IncomingMessage, origins: readonly string[]): boolean => {
-  const { origin, host } = request.headers
-  if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true
-  const forwarded = request.headers['x-forwarded-host']
-  try {
-    const from = new URL(origin).host
-    return from === host || (typeof forwarded === 'string' && from === forwarded)
-  } catch {
-    return false
-  }
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await withDeadline(closed, 1000, () => socket.terminate())
 }

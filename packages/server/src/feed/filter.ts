@@ -3,13 +3,14 @@
  *
  *     geth            a word found in name, id, client, contact, place …, whatever the case
  *     "my node"       the same with spaces; in quotes nothing has a special meaning
- *     country:germany a column holds the text      state:inactive   a choice is that word
+ *     country:germany a column holds the text      state:inactive   a state is that word
  *     behind:>2       > >= < <= = with numbers     peers:3..8       from, to, both included
  *     version:=1.13   the whole text               contact:null     not known
  *     -word           the opposite of any of these
  */
 import type { NodeColumn } from '@netstats/protocol/feed'
-import { columnNames, columnNamed, columns } from './columns.ts'
+import { nodeColumnNames, columnDefinition } from '@netstats/protocol/feed'
+import { columnNamed } from './indexed-columns.ts'
 
 const comparisons = ['>=', '<=', '>', '<', '='] as const
 export type Comparison = (typeof comparisons)[number]
@@ -25,7 +26,7 @@ export type Term = Test & { readonly negated: boolean }
 
 export interface Filter {
   readonly terms: readonly Term[]
-  /** Equal for filters that mean the same: what channels and sorted tables are shared by. */
+  /** Equal for filters that mean the same: what topics and sorted tables are shared by. */
   readonly canonical: string
 }
 
@@ -117,23 +118,23 @@ const readTest = (token: Token): { test: Test } | { fault: FilterFault } => {
     return fault(
       token.position + (token.negated ? 1 : 0),
       `There is no column "${token.column}".`,
-      `one of ${columnNames.join(', ')}; or the word in quotes to search for it as text`,
+      `one of ${nodeColumnNames.join(', ')}; or the word in quotes to search for it as text`,
     )
   }
   if (token.value === '' && !token.quoted) {
     return fault(token.valuePosition, `"${token.column}:" has no value.`, expectedFor(column))
   }
   if (!token.quoted && /^=?null$/i.test(token.value)) return { test: { test: 'unknown', column } }
-  return readers[columns[column].type](column, token)
+  return viewers[columnDefinition(column).type](column, token)
 }
 
 type ReadTest = (column: NodeColumn, token: Token) => { test: Test } | { fault: FilterFault }
 
-const expectedFor = (column: NodeColumn): string => expectations[columns[column].type]
+const expectedFor = (column: NodeColumn): string => expectations[columnDefinition(column).type]
 const numbers = 'a number, >number, >=number, <number, <=number, from..to, or null'
 const expectations = {
   text: 'text, =text for the whole value, or null',
-  choice: 'active or inactive',
+  state: 'active or inactive',
   flag: 'true, false or null',
   number: numbers,
   decimal: numbers,
@@ -161,7 +162,7 @@ const readNumber: ReadTest = (column, token) => {
 
 const columnText = (token: Token): string => `${token.column ?? ''}:`
 
-const readers: { readonly [T in keyof typeof expectations]: ReadTest } = {
+const viewers: { readonly [T in keyof typeof expectations]: ReadTest } = {
   number: readNumber,
   decimal: readNumber,
   list: readNumber,
@@ -174,7 +175,7 @@ const readers: { readonly [T in keyof typeof expectations]: ReadTest } = {
     }
     return { test: { test: 'contains', column, text: value } }
   },
-  choice: (column, token) => {
+  state: (column, token) => {
     const text = token.value.toLowerCase().replace(/^=/, '')
     if (text !== 'active' && text !== 'inactive') {
       return fault(token.valuePosition, `No ${column} is called "${text}".`, expectedFor(column))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NodeColumn, Topic } from '@netstats/protocol/feed'
-import type { CoreInput } from '../shard/model.ts'
+import type { CoreInput } from '../shard/inputs.ts'
 import { unixMs } from '@netstats/protocol'
 import { isEqual } from './diff.ts'
 import { createTestClient } from './testing/client.ts'
@@ -64,7 +64,7 @@ const client = fc.integer({ min: 0, max: 1 })
 const id = fc.integer({ min: 1, max: 3 })
 const input = (arb: fc.Arbitrary<(at: number) => CoreInput>): fc.Arbitrary<Step> =>
   arb.map((make) => ({ do: 'input' as const, make }))
-// Pieces of work at each step of the clock: what clients do and nodes say comes in the middle of a round then.
+// Steps of work at each step of the clock: what clients do and nodes say comes in the middle of a round then.
 const pieces = fc.constantFrom(undefined, 1, 3)
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -163,20 +163,20 @@ const run = (rig: Rig, clients: readonly TestClient[], one: Step): void => {
     case 'unsubscribe':
       return who.unsubscribe(rig.hub, one.id)
     case 'stall':
-      return who.reader === undefined ? undefined : who.stall()
+      return who.viewer === undefined ? undefined : who.stall()
     case 'drain':
       return who.drain()
     case 'disconnect':
       return who.disconnect(rig.hub)
     case 'connect':
-      return who.reader === undefined || who.reader.closed ? (who.disconnect(rig.hub), who.connect(rig.hub)) : undefined
+      return who.viewer === undefined || who.viewer.closed ? (who.disconnect(rig.hub), who.connect(rig.hub)) : undefined
   }
 }
 
 const limits = {
   // Small enough that stalled clients are put off and rings run over.
   bufferedBytes: 600,
-  ring: { count: 6, bytes: 8000 },
+  replay: { count: 6, bytes: 8000 },
   requests: { perSecond: 1e6, burst: 1e6 },
   workShare: 1,
 }
@@ -226,7 +226,7 @@ describe('a feed client', () => {
         }
         for (const who of clients) {
           who.drain()
-          if (who.reader === undefined || who.reader.closed) {
+          if (who.viewer === undefined || who.viewer.closed) {
             who.disconnect(rig.hub)
             who.connect(rig.hub)
           }
@@ -257,7 +257,7 @@ describe('a feed client', () => {
           run(rig, clients, one)
           if (one.do !== 'pass') continue
           for (const who of clients) {
-            if (who.reader !== undefined && !who.reader.closed) compared += checkAgainst(who, rig.hub, true)
+            if (who.viewer !== undefined && !who.viewer.closed) compared += checkAgainst(who, rig.hub, true)
           }
         }
       }),

@@ -1,41 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { topicData } from '@netstats/protocol/feed'
-import type { NodeWindow, Topic } from '@netstats/protocol/feed'
 import { unixMs } from '@netstats/protocol'
-import { createTestClient } from './testing/client.ts'
-import type { TestClient } from './testing/client.ts'
 import { createRig } from './testing/rig.ts'
-import type { Rig } from './testing/rig.ts'
 import { blockOf, connected, hashOf, nodeName, observed } from './testing/traffic.ts'
-
-const window = (over: Partial<NodeWindow> = {}): Topic => ({
-  topic: 'nodes',
-  network: '1337',
-  window: { sort: 'name', descending: false, filter: '', offset: 0, limit: 50, pinned: [], ...over },
-})
-const networks: Topic = { topic: 'networks' }
-const blocks: Topic = { topic: 'blocks', network: '1337', limit: 10 }
-
-const join = (rig: Rig, ...topics: readonly Topic[]): TestClient => {
-  const client = createTestClient()
-  client.connect(rig.hub)
-  topics.forEach((topic, i) => client.subscribe(rig.hub, i + 1, topic))
-  return client
-}
-const errorsOf = (client: TestClient) => client.received.filter((m) => m.type === 'error')
-const deltasOf = (client: TestClient) => client.received.filter((m) => m.type === 'delta')
-const sendRaw = (rig: Rig, client: TestClient, text: string): void => {
-  if (client.reader !== undefined) rig.hub.receive(client.reader, text)
-}
-const peers = (rig: Rig, i: number, n: number) =>
-  rig.apply(observed(i, rig.now(), '1337', { kind: 'node-stats', body: { active: true, peers: n } }))
-
-const rigOf = (nodes: number, ...rest: Parameters<typeof createRig>): Rig => {
-  const rig = createRig(...rest)
-  for (let i = 0; i < nodes; i++) rig.apply(connected(i, rig.now()))
-  rig.pass(1000)
-  return rig
-}
+import { window, networks, blocks, join, errorsOf, deltasOf, peers, rigOf } from './testing/viewers.ts'
 
 describe('the feed hub', () => {
   it('welcomes, gives a snapshot at once and the changes as deltas', () => {
@@ -55,14 +23,14 @@ describe('the feed hub', () => {
     expect(topicData(client.state, 1, 'nodes')?.rows['node-1']?.peers).toBe(77)
   })
 
-  it('sorts no table for whoever merely asks: that waits for its turn', () => {
+  it('sorts no table for anyone who merely asks: that waits for its turn', () => {
     const rig = rigOf(3, { workShare: 0 })
     const client = join(rig, window({ filter: '-one' }), window({ filter: '-two' }), {
       topic: 'summary',
       network: '1337',
     })
     rig.pass(1000)
-    expect(rig.hub.gauges()).toMatchObject({ channels: 3, sortedTables: 0 })
+    expect(rig.hub.gauges()).toMatchObject({ topics: 3, sortedTables: 0 })
     expect(client.received.map((m) => m.type)).toEqual(['welcome', 'snapshot'])
     const able = rigOf(3)
     join(able, window({ filter: '-one' }), window({ filter: '-two' }))
@@ -71,16 +39,16 @@ describe('the feed hub', () => {
 
   it('computes and encodes a change once for all who look at the same, in whatever words they asked', () => {
     const rig = rigOf(3)
-    const readers = ['', '  ', 'GETH', 'geth ', '"geth"'].flatMap((filter) => [
+    const viewers = ['', '  ', 'GETH', 'geth ', '"geth"'].flatMap((filter) => [
       join(rig, window({ filter })),
       join(rig, window({ filter })),
     ])
-    expect(rig.hub.gauges()).toMatchObject({ readers: 10, channels: 2, sortedTables: 2 })
+    expect(rig.hub.gauges()).toMatchObject({ viewers: 10, topics: 2, sortedTables: 2 })
     const before = rig.counted.get('encodes delta') ?? 0
     peers(rig, 0, 5)
     rig.pass(500)
     expect(rig.counted.get('encodes delta')).toBe(before + 2)
-    const frames = readers.map((client) => client.frames.at(-1))
+    const frames = viewers.map((client) => client.frames.at(-1))
     expect(new Set(frames).size).toBe(2)
   })
 
@@ -142,7 +110,7 @@ describe('the feed hub', () => {
     expect(topicData(client.state, 1, 'nodes')?.order).toEqual(['node-1'])
   })
 
-  it('answers a filter it can not read with place and expectation, and keeps what was shown', () => {
+  it('answers a filter it cannot read with place and expectation, and keeps what was shown', () => {
     const rig = rigOf(2)
     const client = join(rig, window())
     client.subscribe(rig.hub, 1, window({ filter: 'geth behind:>x' }))
@@ -155,15 +123,15 @@ describe('the feed hub', () => {
     expect(client.closes).toEqual([])
   })
 
-  it('gives a channel up some time after its last reader left', () => {
+  it('gives a channel up some time after its last viewer left', () => {
     const rig = rigOf(2, { dormantMs: 30_000 })
     const client = join(rig, window())
     client.unsubscribe(rig.hub, 1)
-    expect(rig.hub.gauges()).toMatchObject({ channels: 1, dormantChannels: 1, sortedTables: 1 })
+    expect(rig.hub.gauges()).toMatchObject({ topics: 1, dormantTopics: 1, sortedTables: 1 })
     rig.pass(29_000)
-    expect(rig.hub.gauges().channels).toBe(1)
+    expect(rig.hub.gauges().topics).toBe(1)
     rig.pass(2000)
-    expect(rig.hub.gauges()).toMatchObject({ channels: 0, dormantChannels: 0, sortedTables: 0 })
+    expect(rig.hub.gauges()).toMatchObject({ topics: 0, dormantTopics: 0, sortedTables: 0 })
   })
 
   it('answers pings and sends a tick so that silence means a lost connection', () => {
@@ -178,7 +146,7 @@ describe('the feed hub', () => {
   })
 })
 
-describe('a reader that comes back', () => {
+describe('a viewer that comes back', () => {
   it('is given what it missed, also where nobody else kept the channel awake', () => {
     const rig = rigOf(3)
     const client = join(rig, window(), networks)
@@ -196,8 +164,8 @@ describe('a reader that comes back', () => {
   })
 
   it('gets a snapshot when it was away too long, names another life of the server or another window', () => {
-    const rig = rigOf(3, { ring: { count: 2, bytes: 100_000 } })
-    const keeper = join(rig, window())
+    const rig = rigOf(3, { replay: { count: 2, bytes: 100_000 } })
+    const steady = join(rig, window())
     const client = join(rig, window())
     const channel = client.state.subscriptions.get(1)?.position?.channel ?? -1
     client.disconnect(rig.hub)
@@ -207,7 +175,7 @@ describe('a reader that comes back', () => {
     }
     client.connect(rig.hub)
     expect(client.received.at(-1)?.type).toBe('snapshot')
-    expect(keeper.closes).toEqual([])
+    expect(steady.closes).toEqual([])
     const ask = (resume: { epoch: string; channel: number; seq: number }, topic = window()) => {
       client.send(rig.hub, { type: 'subscribe', id: 1, resume, ...topic })
       return client.received.at(-1)?.type
@@ -220,7 +188,7 @@ describe('a reader that comes back', () => {
   })
 })
 
-describe('a reader that does not keep up', () => {
+describe('a viewer that does not keep up', () => {
   it('is left out, gets the state as it then is, and costs the others nothing', () => {
     const rig = rigOf(30, { bufferedBytes: 10_000 })
     const slow = join(rig, window())
@@ -230,7 +198,7 @@ describe('a reader that does not keep up', () => {
       for (let n = 0; n < 30; n++) peers(rig, n, i * 30 + n)
       rig.pass(250)
     }
-    expect(rig.hub.gauges().slowReaders).toBe(1)
+    expect(rig.hub.gauges().slowViewers).toBe(1)
     expect(rig.counted.get('conflations')).toBe(1)
     expect(deltasOf(quick).length).toBeGreaterThan(30)
     slow.received.length = 0
@@ -238,7 +206,7 @@ describe('a reader that does not keep up', () => {
     rig.pass(500)
     expect(slow.received.at(-1)?.type).toBe('snapshot')
     expect(slow.state.subscriptions.get(1)?.data).toEqual(quick.state.subscriptions.get(1)?.data)
-    expect(rig.hub.gauges().slowReaders).toBe(0)
+    expect(rig.hub.gauges().slowViewers).toBe(0)
   })
 
   it('never has more than the bound and one message waiting', () => {
@@ -249,7 +217,7 @@ describe('a reader that does not keep up', () => {
     for (let i = 0; i < 60; i++) {
       for (let n = 0; n < 50; n++) peers(rig, n, i + n)
       rig.pass(250)
-      largest = Math.max(largest, slow.reader?.sink.buffered ?? 0)
+      largest = Math.max(largest, slow.viewer?.sink.buffered ?? 0)
     }
     expect(largest).toBeLessThan(20_000 + 60_000)
   })
@@ -263,8 +231,8 @@ describe('a reader that does not keep up', () => {
     expect(slow.closes).toEqual([])
     rig.pass(3000)
     expect(slow.closes).toEqual([{ code: 1006, reason: 'terminated' }])
-    expect(rig.counted.get('readers_closed slow')).toBe(1)
-    expect(rig.hub.gauges()).toMatchObject({ readers: 0, slowReaders: 0 })
+    expect(rig.counted.get('viewers_closed slow')).toBe(1)
+    expect(rig.hub.gauges()).toMatchObject({ viewers: 0, slowViewers: 0 })
   })
 
   it('is closed when it answers no ping', () => {
@@ -275,84 +243,6 @@ describe('a reader that does not keep up', () => {
     rig.pass(61_000)
     expect(dead.closes).toHaveLength(1)
     expect(alive.closes).toEqual([])
-    expect(rig.counted.get('readers_closed half-open')).toBe(1)
-  })
-})
-
-describe('the limits of the feed', () => {
-  it('bound subscriptions a connection; replacing one is always possible', () => {
-    const rig = rigOf(1, { subscriptions: 3 })
-    const client = join(rig, networks, networks, networks, networks)
-    expect(errorsOf(client)).toMatchObject([{ id: 4, code: 'FEED_SUBSCRIPTIONS_FULL' }])
-    client.subscribe(rig.hub, 3, window())
-    expect(topicData(client.state, 3, 'nodes')?.total).toBe(1)
-  })
-
-  it('bound readers in all and of one address', () => {
-    const rig = createRig({ readers: 3, readersPerAddress: 2 })
-    const clients = [1, 2].map(() => join(rig))
-    expect(() => join(rig)).toThrow('address-full')
-    createTestClient().connect(rig.hub, '127.0.0.2')
-    expect(() => createTestClient().connect(rig.hub, '127.0.0.3')).toThrow('full')
-    clients[0]?.disconnect(rig.hub)
-    expect(() => join(rig)).not.toThrow()
-  })
-
-  it('bound channels; those that sleep make room first', () => {
-    const rig = rigOf(1, { channels: 2 })
-    const client = join(rig, window(), networks)
-    client.subscribe(rig.hub, 3, blocks)
-    expect(errorsOf(client)).toMatchObject([{ id: 3, code: 'FEED_CHANNELS_FULL' }])
-    client.unsubscribe(rig.hub, 1)
-    client.subscribe(rig.hub, 3, blocks)
-    expect(topicData(client.state, 3, 'blocks')).toEqual({ blocks: [] })
-    expect(rig.hub.gauges().channels).toBe(2)
-  })
-
-  it('refuse requests that come too fast, and close who does not stop', () => {
-    const rig = rigOf(1, { requests: { perSecond: 10, burst: 5 }, faults: { perSecond: 0.1, burst: 10 } })
-    const client = join(rig)
-    for (let i = 0; i < 8; i++) client.subscribe(rig.hub, i, networks)
-    expect(errorsOf(client).map((m) => m.code)).toEqual(Array(3).fill('FEED_RATE_LIMITED'))
-    for (let i = 0; i < 20; i++) client.subscribe(rig.hub, i, networks)
-    expect(client.closes).toEqual([{ code: 1008, reason: 'abuse' }])
-    expect(rig.counted.get('readers_closed abuse')).toBe(1)
-    const errors = errorsOf(client).length
-    client.subscribe(rig.hub, 1, networks)
-    expect(errorsOf(client)).toHaveLength(errors)
-  })
-
-  it.each([
-    ['no JSON', '{"type":', 'FEED_JSON_INVALID'],
-    ['an array', '[]', 'FEED_REQUEST_INVALID'],
-    ['null', 'null', 'FEED_REQUEST_INVALID'],
-    ['an unknown type', '{"type":"x","id":1}', 'FEED_REQUEST_INVALID'],
-    ['an unknown topic', '{"type":"subscribe","id":1,"topic":"x"}', 'FEED_REQUEST_INVALID'],
-    ['a wide window', JSON.stringify({ type: 'subscribe', id: 1, ...window({ limit: 201 }) }), 'FEED_REQUEST_INVALID'],
-    [
-      'many pins',
-      JSON.stringify({ type: 'subscribe', id: 1, ...window({ pinned: Array(51).fill('a') }) }),
-      'FEED_REQUEST_INVALID',
-    ],
-    [
-      'an unknown column',
-      JSON.stringify({ type: 'subscribe', id: 1, ...window({ sort: '__proto__' as never }) }),
-      'FEED_REQUEST_INVALID',
-    ],
-    ['a broken id', '{"type":"subscribe","id":1.5,"topic":"networks"}', 'FEED_REQUEST_INVALID'],
-    ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'FEED_REQUEST_INVALID'],
-  ])('answer %s with an error and nothing worse', (_, text, code) => {
-    const rig = rigOf(1)
-    const client = join(rig)
-    sendRaw(rig, client, text)
-    expect(errorsOf(client)).toMatchObject([{ code, message: expect.stringMatching(/\S/) }])
-    expect(client.closes).toEqual([])
-  })
-
-  it('close who sends nothing but nonsense', () => {
-    const rig = rigOf(1)
-    const client = join(rig)
-    for (let i = 0; i < 30; i++) sendRaw(rig, client, 'nonsense')
-    expect(client.closes).toEqual([{ code: 1008, reason: 'abuse' }])
+    expect(rig.counted.get('viewers_closed half-open')).toBe(1)
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MapPoint } from '@netstats/protocol/feed'
 import { createMapCells, maxPoints } from './map-cells.ts'
-import { whole } from './pieces.ts'
+import { whole } from '../lib/work-steps.ts'
 
 const pointOf = (i: number, latitude: number, longitude: number, inactive = false): MapPoint => ({
   id: `node-${String(i).padStart(5, '0')}`,

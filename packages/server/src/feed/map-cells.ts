@@ -1,16 +1,16 @@
 /**
  * What a map of many nodes is told: beyond a bound, nodes near each other become one point that says how many it stands
- * for, so that a map of 30,000 nodes costs its readers no more than one of a thousand.
+ * for, so that a map of 30,000 nodes costs its viewers no more than one of a thousand.
  */
 import type { MapPoint } from '@netstats/protocol/feed'
-import type { Pieces } from './pieces.ts'
+import type { WorkSteps } from '../lib/work-steps.ts'
 
 /** Widths of a cell, degrees. The widest fill the world with fewer than `maxPoints`. */
 const widths = [0.25, 0.5, 1, 2, 4, 8] as const
 export const maxPoints = 1000
 /** A width that would do by so much more than is needed is given up for a finer one: points must not jump to and fro. */
-const roomy = 0.6
-const pointsAPiece = 1000
+const comfortableShare = 0.6
+const pointsAStep = 1000
 
 interface Cell {
   first: MapPoint
@@ -22,14 +22,14 @@ interface Cell {
 
 export interface MapCells {
   /** Points to tell, by id. */
-  join(points: readonly MapPoint[]): Pieces<readonly MapPoint[]>
+  join(points: readonly MapPoint[]): WorkSteps<readonly MapPoint[]>
 }
 
 export const createMapCells = (): MapCells => {
   /** Index of the width in use; -1: every node stands for itself. */
   let level = -1
 
-  const cellsOf = function* (points: readonly MapPoint[], width: number): Pieces<ReadonlyMap<number, Cell>> {
+  const cellsOf = function* (points: readonly MapPoint[], width: number): WorkSteps<ReadonlyMap<number, Cell>> {
     const cells = new Map<number, Cell>()
     let done = 0
     for (const point of points) {
@@ -45,7 +45,7 @@ export const createMapCells = (): MapCells => {
         cell.latitude += latitude
         cell.longitude += longitude
       }
-      if (++done % pointsAPiece === 0) yield
+      if (++done % pointsAStep === 0) yield
     }
     return cells
   }
@@ -58,7 +58,7 @@ export const createMapCells = (): MapCells => {
 
   return {
     *join(points) {
-      const finer = level < 0 ? undefined : yield* fits(points, level - 1, maxPoints * roomy)
+      const finer = level < 0 ? undefined : yield* fits(points, level - 1, maxPoints * comfortableShare)
       let found: readonly MapPoint[] | undefined = finer
       if (finer !== undefined) level--
       else while ((found = yield* fits(points, level, maxPoints)) === undefined && level < widths.length - 1) level++

@@ -3,37 +3,37 @@ import type { MapPoint } from '@netstats/protocol/feed'
 import { isEqual } from './diff.ts'
 import { createMapCells } from './map-cells.ts'
 import type { NetworkState } from './network-state.ts'
-import type { FacetName } from './node-table.ts'
+import type { IndexedColumnName } from './column-values.ts'
 import type { Source } from './source.ts'
 
 const mapColumns = ['name', 'state', 'latitude', 'longitude'] as const
-const entriesAPiece = 1000
+const entriesAStep = 1000
 
 export const mapSource = (network: NetworkState): Source<'map'> => {
   const lease = network.leaseTable()
   const { table } = lease
-  const names = mapColumns.map((c): FacetName => `value:${c}`)
-  const facets = names.map((name) => table.track(name))
+  const names = mapColumns.map((c): IndexedColumnName => `value:${c}`)
+  const columns = names.map((name) => table.track(name))
   const cells = createMapCells()
-  let positions: readonly number[] = facets.map(() => -1)
+  let positions: readonly number[] = columns.map(() => -1)
   let known = new Map<string, MapPoint>()
   let points: readonly MapPoint[] | undefined
   return {
     paceMs: 5000,
     bytesPerSecond: 2 * 1024,
     note: () => undefined,
-    changed: () => (facets.some((facet, i) => facet.end !== positions[i]) ? 'soon' : 'no'),
+    changed: () => (columns.some((column, i) => column.end !== positions[i]) ? 'soon' : 'no'),
     *prepare() {
       yield* table.load()
-      for (const facet of facets) yield* table.fill(facet)
-      const ends = facets.map((facet) => facet.end)
+      for (const column of columns) yield* table.fill(column)
+      const ends = columns.map((column) => column.end)
       const placed: MapPoint[] = []
       let looked = 0
       for (const entry of table.entries()) {
-        const [name, state, latitude, longitude] = facets.map((facet) => entry.values[facet.slot])
+        const [name, state, latitude, longitude] = columns.map((column) => entry.values[column.slot])
         if (typeof latitude === 'number' && typeof longitude === 'number')
           placed.push({ id: entry.id, name, state, latitude, longitude } as MapPoint)
-        if (++looked % entriesAPiece === 0) yield
+        if (++looked % entriesAStep === 0) yield
       }
       const joined = yield* cells.join(placed)
       points = joined.map((point) => {

@@ -3,14 +3,16 @@
  * of windows while somebody looks at one, and the sorted tables that windows share.
  */
 import type { NetworkSummary } from '@netstats/protocol/feed'
-import type { Dirty, NetworkView } from '../shard/model.ts'
+import type { ChangeSet } from '../shard/change-set.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 import { isEqual } from './diff.ts'
 import { createNodeTable } from './node-table.ts'
 import type { NodeTable } from './node-table.ts'
-import { timed } from './pieces.ts'
-import type { Pieces } from './pieces.ts'
+import { timed } from '../lib/work-steps.ts'
+import type { WorkSteps } from '../lib/work-steps.ts'
+import type { IndexSpec } from './index-order.ts'
 import { createWindowIndex, indexKey } from './window-index.ts'
-import type { IndexSpec, WindowIndex } from './window-index.ts'
+import type { WindowIndex } from './window-index.ts'
 
 /** Hands out time measurements; wall clocks never measure. */
 export type Monotonic = () => number
@@ -18,7 +20,7 @@ export type Monotonic = () => number
 export interface IndexLease extends Disposable {
   readonly index: WindowIndex
   /** Puts the index in order if it is not and its last mending is long enough ago. */
-  freshen(): Pieces
+  freshen(): WorkSteps
 }
 
 export interface TableLease extends Disposable {
@@ -33,8 +35,8 @@ export interface NetworkState {
   /** The last one made; the same object until something in it changed. Undefined before the first `summarize`. */
   readonly summary: NetworkSummary | undefined
   /** Makes a new one where it is dirty and the last one is old enough. */
-  summarize(): Pieces
-  apply(dirty: Dirty): Pieces
+  summarize(): WorkSteps
+  apply(dirty: ChangeSet): WorkSteps
   leaseTable(): TableLease
   leaseIndex(spec: IndexSpec): IndexLease
   /** Sorted tables that are kept in order. */

@@ -1,9 +1,9 @@
 /** Nodes: windows of the table and single pages. */
 import type { NodeWindow } from '@netstats/protocol/feed'
-import { roundedRow } from './columns.ts'
+import { roundedRow } from './indexed-columns.ts'
 import type { Filter } from './filter.ts'
 import type { NetworkState } from './network-state.ts'
-import type { NodeEntry } from './node-table.ts'
+import type { NodeEntry } from './node-entry.ts'
 import { rowDelta } from './row-delta.ts'
 import type { Source } from './source.ts'
 import { cutWindow, windowData, windowDelta } from './window.ts'
@@ -31,6 +31,9 @@ export const nodesSource = (network: NetworkState, window: NodeWindow, filter: F
     bytesPerSecond: 8 * 1024 * Math.max(1, (window.limit + window.pinned.length) / 50),
     note: () => undefined,
     changed() {
+      // Nothing of the network changed: not a look at each row.
+      const isAsSeen = index.version === seen.version && table.revision === seen.revision
+      if (isAsSeen && !index.dirty && index.size === seen.total && table.size === seen.all) return 'no'
       const same =
         !index.dirty &&
         index.size === seen.total &&

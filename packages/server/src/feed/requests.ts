@@ -1,22 +1,29 @@
 /** What clients may ask, read from one text frame: bounded, exact, and answered with what was expected where it is not. */
 import type { FeedRequest, NodeColumn, Topic } from '@netstats/protocol/feed'
 import { z } from 'zod'
-import { columnNames } from './columns.ts'
+import { nodeColumnNames } from '@netstats/protocol/feed'
 import { filterLimits, parseFilter } from './filter.ts'
 import type { Filter } from './filter.ts'
 
-export const windowLimits = { rows: 200, pinned: 50, blocks: 200, offset: 1_000_000 } as const
+export const windowLimits = { rows: 200, pinned: 50, blocks: 200, lines: 500, offset: 1_000_000 } as const
 
 const id = z.int().min(0).max(1_000_000)
 const name = z.string().min(1).max(200)
 const resume = z.object({ epoch: z.string().max(100), channel: z.int().min(0), seq: z.int().min(0) })
 const window = z.object({
-  sort: z.enum(columnNames as readonly [NodeColumn, ...NodeColumn[]]).default('name'),
+  sort: z.enum(nodeColumnNames as readonly [NodeColumn, ...NodeColumn[]]).default('name'),
   descending: z.boolean().default(false),
   filter: z.string().max(filterLimits.length).default(''),
   offset: z.int().min(0).max(windowLimits.offset).default(0),
   limit: z.int().min(0).max(windowLimits.rows).default(50),
   pinned: z.array(name).max(windowLimits.pinned).default([]),
+})
+const logFilter = z.object({
+  node: name.optional(),
+  severity: z.int().min(0).max(7).optional(),
+  text: z.string().min(1).max(200).optional(),
+  source: name.optional(),
+  component: name.optional(),
 })
 const subscribe = { type: z.literal('subscribe'), id, resume: resume.optional() }
 const shapes = z.union([
@@ -33,6 +40,14 @@ const shapes = z.union([
     }),
     z.object({ ...subscribe, topic: z.literal('block'), network: name, hash: name }),
     z.object({ ...subscribe, topic: z.literal('map'), network: name }),
+    z.object({
+      ...subscribe,
+      topic: z.literal('logs'),
+      network: name,
+      filter: logFilter.default({}),
+      limit: z.int().min(1).max(windowLimits.lines).default(200),
+    }),
+    z.object({ ...subscribe, topic: z.literal('metrics'), network: name, node: name }),
   ]),
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('unsubscribe'), id }),
@@ -108,11 +123,25 @@ export const topicKey = (topic: Topic, filter: Filter | undefined): string => {
     case 'map':
       return JSON.stringify([topic.topic, topic.network])
     case 'node':
+    case 'metrics':
       return JSON.stringify([topic.topic, topic.network, topic.node])
     case 'block':
       return JSON.stringify([topic.topic, topic.network, topic.hash])
     case 'blocks':
       return JSON.stringify([topic.topic, topic.network, topic.limit])
+    case 'logs': {
+      const { node, severity, text, source, component } = topic.filter
+      return JSON.stringify([
+        topic.topic,
+        topic.network,
+        topic.limit,
+        node,
+        severity,
+        text?.toLowerCase(),
+        source,
+        component,
+      ])
+    }
     case 'nodes': {
       const { sort, descending, offset, limit, pinned } = topic.window
       return JSON.stringify([

@@ -1,4 +1,4 @@
-/** What a row's readers are told when it changed. */
+/** What a row's viewers are told when it changed. */
 import type { NodeRow, RowDelta } from '@netstats/protocol/feed'
 import { changedFields } from './diff.ts'
 

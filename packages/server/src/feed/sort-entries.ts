@@ -1,25 +1,27 @@
-/** Puts entries in the order of a facet, in pieces; of equal ones the lesser id comes first, in either direction. */
+/** Puts entries in the order of a column, in pieces; of equal ones the lesser id comes first, in either direction. */
 import type { NodeColumn } from '@netstats/protocol/feed'
-import { sortInPiecesBy } from '../shard/sort-pieces.ts'
-import { columns } from './columns.ts'
-import type { NodeEntry } from './node-table.ts'
-import type { Pieces } from './pieces.ts'
+import { lowerBound } from '../lib/lower-bound.ts'
+import { sortInStepsBy } from '../lib/sort-in-steps.ts'
+import { columnDefinition } from '@netstats/protocol/feed'
+import type { NodeEntry } from './node-entry.ts'
+import type { WorkSteps } from '../lib/work-steps.ts'
 import { compareKeys } from './sort-key.ts'
 import type { SortKey } from './sort-key.ts'
 
-const entriesAPiece = 4000
+const entriesAStep = 4000
 
 /** True for columns whose sort keys are numbers or null. */
-export const sortsByNumber = (column: NodeColumn): boolean => ['number', 'flag', 'list'].includes(columns[column].type)
+export const sortsByNumber = (column: NodeColumn): boolean =>
+  ['number', 'flag', 'list'].includes(columnDefinition(column).type)
 
 /** `entries` come in the order of their ids. */
 export const sortEntries = (
   entries: readonly NodeEntry[],
   { column, slot, descending }: { readonly column: NodeColumn; readonly slot: number; readonly descending: boolean },
-): Pieces<readonly NodeEntry[]> =>
+): WorkSteps<readonly NodeEntry[]> =>
   sortsByNumber(column)
     ? byNumber(entries, slot, descending)
-    : sortInPiecesBy(entries, (a, b) => compareKeys(a.values[slot] as SortKey, b.values[slot] as SortKey, descending))
+    : sortInStepsBy(entries, (a, b) => compareKeys(a.values[slot] as SortKey, b.values[slot] as SortKey, descending))
 
 /**
  * The numbers alone are sorted by the engine, ten times as fast as entries with a comparison of ours; each entry then goes
@@ -42,21 +44,10 @@ const byNumber = function* (entries: readonly NodeEntry[], slot: number, descend
   const out = Array.from<NodeEntry>({ length: entries.length })
   for (const [i, entry] of entries.entries()) {
     const key = keys[i] as number
-    const first = Number.isNaN(key) ? known : firstOf(sorted, key, known)
+    const first = Number.isNaN(key) ? known : lowerBound(known, (i) => (sorted[i] as number) < key)
     out[first + (taken[first] as number)] = entry
     taken[first] = (taken[first] as number) + 1
-    if ((i + 1) % entriesAPiece === 0) yield
+    if ((i + 1) % entriesAStep === 0) yield
   }
   return out
-}
-
-const firstOf = (sorted: Float64Array, key: number, known: number): number => {
-  let low = 0
-  let high = known
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }

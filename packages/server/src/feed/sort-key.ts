@@ -1,6 +1,6 @@
 /** Sort keys: made once per value, compared often. Text sorts without case and with numbers inside it by their size. */
 import type { NodeColumn, NodeRow } from '@netstats/protocol/feed'
-import { columns } from './columns.ts'
+import { columnDefinition } from '@netstats/protocol/feed'
 
 /** null sorts last in either direction. */
 export type SortKey = number | string | null
@@ -16,7 +16,7 @@ export const sortKey = <C extends NodeColumn>(column: C, value: NodeRow[C] | und
   if (value === null || value === undefined) return null
   if (typeof value === 'number') return Number.isNaN(value) ? null : value
   if (typeof value === 'boolean') return value ? 1 : 0
-  if (typeof value === 'string') return columns[column].type === 'choice' ? value : naturalKey(value)
+  if (typeof value === 'string') return columnDefinition(column).type === 'state' ? value : naturalKey(value)
   const last = value.at(-1)
   return last === undefined || last < 0 ? null : last
 }

@@ -3,10 +3,10 @@
  * may publish, and sends what `diff` finds. A source is told every dirty set of its network.
  */
 import type { NetworkSummary, SummaryDelta, TopicData, TopicDelta, TopicName } from '@netstats/protocol/feed'
-import type { Dirty } from '../shard/model.ts'
+import type { ChangeSet } from '../shard/change-set.ts'
 import { changedFields } from './diff.ts'
 import type { NetworkState } from './network-state.ts'
-import type { Pieces } from './pieces.ts'
+import type { WorkSteps } from '../lib/work-steps.ts'
 
 /** `soon`: when the pace of the topic allows. `now`: do not wait for it. */
 export type Urgency = 'no' | 'soon' | 'now'
@@ -16,10 +16,12 @@ export interface Source<T extends TopicName> extends Disposable {
   readonly paceMs: number
   /** Bytes a second a viewer of it may cost on average; deltas come less often where they are larger. */
   readonly bytesPerSecond: number
-  note(dirty: Dirty): void
+  /** True where changes come from elsewhere than the core: `changed` is asked with every round. */
+  readonly polled?: boolean
+  note(dirty: ChangeSet): void
   changed(): Urgency
   /** Long work that `read` is to find done, where there is any. */
-  readonly prepare?: () => Pieces
+  readonly prepare?: () => WorkSteps
   /** False where `read` can do nothing before `prepare` was done once. */
   readonly ready?: boolean
   read(): TopicData[T]
@@ -70,7 +72,11 @@ export const networksSource = (networks: () => readonly NetworkState[]): Source<
       return same ? 'no' : 'soon'
     },
     *prepare() {
-      for (const network of networks()) yield* network.summarize()
+      for (const network of networks()) {
+        const before = network.summary
+        yield* network.summarize()
+        if (network.summary !== before) yield
+      }
     },
     get ready() {
       return networks().every((network) => network.summary !== undefined)

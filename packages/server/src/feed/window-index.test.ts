@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NodeRow } from '@netstats/protocol/feed'
-import type { Dirty, NetworkView } from '../shard/model.ts'
+import type { ChangeSet } from '../shard/change-set.ts'
+import type { NetworkView } from '../shard/shard-model.ts'
 import { listNodes } from '../api/listing.ts'
 import { parseFilter } from './filter.ts'
 import { createNodeTable } from './node-table.ts'
-import { whole } from './pieces.ts'
+import { whole } from '../lib/work-steps.ts'
 import { createWindowIndex } from './window-index.ts'
 import type { WindowIndex } from './window-index.ts'
 import { cutWindow, windowData } from './window.ts'
@@ -25,7 +26,7 @@ const rowsView = (rows: Map<string, NodeRow>): NetworkView =>
     column: (id: string, column: keyof NodeRow) => rows.get(id)?.[column],
   }) as unknown as NetworkView
 
-const dirtyOf = (nodes: Iterable<string>, removedNodes: Iterable<string> = []): Dirty => ({
+const dirtyOf = (nodes: Iterable<string>, removedNodes: Iterable<string> = []): ChangeSet => ({
   nodes: new Set(nodes),
   allNodes: false,
   removedNodes: new Set(removedNodes),
@@ -50,11 +51,11 @@ const step = fc.record({
   id: fc.constantFrom(...ids),
   peers: fc.option(fc.integer({ min: 0, max: 4 })),
   client: fc.constantFrom('geth', 'besu'),
-  act: fc.constantFrom('set', 'set', 'set', 'remove', 'mend', 'replace'),
+  act: fc.constantFrom('set', 'set', 'set', 'remove', 'repair', 'replace'),
 })
 
 describe('a sorted table', () => {
-  it('mended after any changes is what sorting anew would give', () => {
+  it('repaired after any changes is what sorting again would give', () => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 60 }),
@@ -69,11 +70,11 @@ describe('a sorted table', () => {
           const check = () => {
             whole(index.repair())
             expect(index.dirty).toBe(false)
-            const anew = listNodes(rowsView(rows), { sort, descending, filter, offset: 0, limit: 100 })
-            expect(idsOf(index)).toEqual(anew.nodes.map((node) => node.id))
+            const again = listNodes(rowsView(rows), { sort, descending, filter, offset: 0, limit: 100 })
+            expect(idsOf(index)).toEqual(again.nodes.map((node) => node.id))
           }
           for (const { id, peers, client, act } of steps) {
-            if (act === 'mend') check()
+            if (act === 'repair') check()
             else if (act === 'remove') {
               if (rows.delete(id)) whole(table.apply(dirtyOf([], [id])))
             } else {
@@ -89,7 +90,7 @@ describe('a sorted table', () => {
     )
   })
 
-  it('sorts anew when it slept through more changes than the log keeps', () => {
+  it('sorts again when it slept through more changes than the log keeps', () => {
     const rows = new Map([row('a', 1, 'geth'), row('b', 5, 'geth')].map((r) => [r.id, r]))
     const table = createNodeTable(rowsView(rows))
     using index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('') })
@@ -121,7 +122,7 @@ describe('a sorted table', () => {
     }
   })
 
-  it('that is given up half-way leaves nothing of itself to whoever gets its place', () => {
+  it('that is given up half-way leaves nothing of itself to anyone who gets its place', () => {
     const rows = new Map(Array.from({ length: 3000 }, (_, i) => [`n${i}`, row(`n${i}`, i, 'geth')] as const))
     const table = createNodeTable(rowsView(rows))
     const index = createWindowIndex(table, { sort: 'peers', descending: false, filter: filterOf('') })
@@ -135,7 +136,7 @@ describe('a sorted table', () => {
     expect(idsOf(other)).toEqual([...rows.keys()].sort())
   })
 
-  it('shares a facet between tables and gives it up with the last', () => {
+  it('shares a column between tables and gives it up with the last', () => {
     const rows = new Map([row('a', 1, 'geth')].map((r) => [r.id, r]))
     const table = createNodeTable(rowsView(rows))
     const spec = { sort: 'peers', descending: false, filter: filterOf('geth') } as const

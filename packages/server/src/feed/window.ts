@@ -1,6 +1,7 @@
 /** A window cut out of a sorted table: pinned rows first, then `limit` of the others from `offset`. */
 import type { NodeRow, NodeWindow, RowDelta, TopicData, TopicDelta } from '@netstats/protocol/feed'
-import type { NodeEntry, NodeTable } from './node-table.ts'
+import type { NodeEntry } from './node-entry.ts'
+import type { NodeTable } from './node-table.ts'
 import { rowDelta } from './row-delta.ts'
 import type { WindowIndex } from './window-index.ts'
 
@@ -29,7 +30,7 @@ export const windowData = (
   const rows = Object.create(null) as Record<string, NodeRow>
   const order: string[] = []
   for (const entry of entries) {
-    // A sorted table that was not mended yet may still hold a node that is gone.
+    // A sorted table that was not repaired yet may still hold a node that is gone.
     const row = entry.gone ? undefined : table.row(entry)
     if (row === undefined) continue
     rows[entry.id] = row

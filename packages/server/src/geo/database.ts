@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { reasonOf } from '@netstats/sdk'
 import type * as Mmdb from 'mmdb-lib'
-import { ServerError } from '../errors.ts'
+import { ServerError } from '../lib/errors.ts'
 import { findingOf } from './record.ts'
 
 /** The record of a public address, in the form of `publicAddress`; null where there is none. */
@@ -77,7 +77,7 @@ const readWhole = async (path: string): Promise<Buffer> => {
     const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : code
     throw new ServerError(
       'SERVER_GEO_DATABASE_UNREADABLE',
-      `geo.database: ${path} can not be read: ${reason}. ` +
+      `geo.database: ${path} cannot be read: ${reason}. ` +
         'Name an MMDB file the server may read, or take the key out for the built-in countries.',
       { cause },
     )

@@ -12,15 +12,15 @@ import type { PlacesConfig } from './config.ts'
 import { countryOf } from './countries.ts'
 import { openDatabase, readBuiltIn as readPackaged } from './database.ts'
 import type { Lookup } from './database.ts'
-import { createPlaceBook } from './place-book.ts'
+import { createPlaceOverrides } from './place-overrides.ts'
 import { publicAddress } from './public-address.ts'
 import { findingOf } from './record.ts'
 import type { Finding } from './record.ts'
-import { spread } from './spread.ts'
+import { jitter } from './jitter.ts'
 
 /** How a node got its place: `private` has an address that no database knows, `failed` met a broken one. */
-export const placings = ['operator', 'city', 'country', 'private', 'unknown', 'failed'] as const
-export type Placing = (typeof placings)[number]
+export const placements = ['operator', 'city', 'country', 'private', 'unknown', 'failed'] as const
+export type Placement = (typeof placements)[number]
 
 export interface GeoOptions {
   /** Whether addresses are looked up. */
@@ -37,14 +37,14 @@ export interface GeoOptions {
 export interface Geo {
   /** Never throws, and is at once there, except that the first public address reads the built-in countries. */
   readonly locate: (address: string | null, node: string) => Place | null
-  readonly counts: Readonly<Record<Placing, number>>
+  readonly counts: Readonly<Record<Placement, number>>
 }
 
 /** Reads and checks the operator's database; throws a `ServerError` that names file and cure. */
 export const openGeo = async (options: GeoOptions): Promise<Geo> => {
   const { enabled, database, onTrouble, readBuiltIn = readPackaged } = options
-  const book = createPlaceBook(options.places)
-  const counts = Object.fromEntries(placings.map((one) => [one, 0])) as Record<Placing, number>
+  const book = createPlaceOverrides(options.places)
+  const counts = Object.fromEntries(placements.map((one) => [one, 0])) as Record<Placement, number>
   let lookup: Lookup | undefined = enabled && database !== undefined ? await openDatabase(database) : undefined
   let troubled = false
 
@@ -57,7 +57,7 @@ export const openGeo = async (options: GeoOptions): Promise<Geo> => {
     try {
       return readBuiltIn()
     } catch (error) {
-      trouble('the built-in countries can not be read; nodes have only the places of the configuration', error)
+      trouble('the built-in countries cannot be read; nodes have only the places of the configuration', error)
       return () => null
     }
   }
@@ -70,7 +70,7 @@ export const openGeo = async (options: GeoOptions): Promise<Geo> => {
       return undefined
     }
   }
-  const placed = (how: Placing, place: Place | null): Place | null => {
+  const placed = (how: Placement, place: Place | null): Place | null => {
     counts[how]++
     return place
   }
@@ -91,15 +91,15 @@ export const openGeo = async (options: GeoOptions): Promise<Geo> => {
   }
 }
 
-/** A point that stands for a whole country is spread and shows no city. */
+/** A point that stands for a whole country is spread out and shows no city. */
 export const placeOf = (finding: Finding, node: string): Place => {
   const { code, city, latitude, longitude } = finding
   const known = code === null ? undefined : countryOf(code)
   const country = known?.name ?? finding.country ?? code
   if (latitude !== null && longitude !== null) {
     if (city !== null) return { city, country, latitude, longitude }
-    return { city: null, country, ...spread({ latitude, longitude }, node) }
+    return { city: null, country, ...jitter({ latitude, longitude }, node) }
   }
   if (known === undefined) return { city: null, country, latitude: null, longitude: null }
-  return { city: null, country, ...spread(known, node) }
+  return { city: null, country, ...jitter(known, node) }
 }

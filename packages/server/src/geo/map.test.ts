@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FeedMessage, MapPoint } from '@netstats/protocol/feed'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { helloFrame } from '../ingest/testing.ts'
+import { helloFrame } from '../gateway/ethstats/testing.ts'
 import { startServer } from '../testing.ts'
 import type { RunningServer } from '../testing.ts'
 import { writeMmdb } from './testing/mmdb-writer.ts'
@@ -44,7 +44,7 @@ describe('the map of a server', () => {
     const row = running.server.core.networks()[0]?.node('abroad')
     expect(row).toMatchObject({ city: null, country: 'Austria' })
     for (const by of ['country', 'operator', 'private'])
-      expect(await running.metric(`places_total{by="${by}"}`)).toBe(1)
+      expect(await running.metric(`placements_total{by="${by}"}`)).toBe(1)
   })
 
   it('believes nobody else about an address', async () => {

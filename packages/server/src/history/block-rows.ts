@@ -1,23 +1,18 @@
-/** Rows of blocks: their facts once, who saw them when, and in the end what became of them. */
+/** Rows of blocks: their facts once and what was learned of them later, who saw them when, and in the end what became of them. */
 import type { BlockRow } from '@netstats/protocol/feed'
-import { hash64Of, tables } from '@netstats/sdk/store'
-import { liveWithinMs } from '../shard/mod.ts'
-import type { BlockFacts } from '../shard/observer.ts'
-import type { NetworkBook, NodeBook } from './books.ts'
-import type { Budget } from './budget.ts'
-import { createLookout, defaultLookout } from './lookout.ts'
-import type { Lookout, LookoutOptions, WatchedBlock } from './lookout.ts'
-import type { Pending } from './pending.ts'
-import type { Rollups, RollupSums } from './rollup/rollups.ts'
-import { placesOf } from './samples.ts'
-
-const seen = placesOf(tables.blockSeen)
-const maxU32 = 0xffff_ffff
-/** What a date can hold; headers may say anything. */
-const maxTime = 8_640_000_000_000_000
-
-/** Blocks in mind that were not kept because their reporter had told of too many; another may bring them yet. */
-const maxRefused = 10_000
+import { hash64Of } from '@netstats/store'
+import { blockTimeAfter } from '../shard/blocks/block-tree.ts'
+import { isGuessed, liveWithinMs } from '../shard/mod.ts'
+import type { BlockFacts } from '../shard/mod.ts'
+import { sumBlock, sumSight, writeBlock, writeSight } from './block-row-writer.ts'
+import { createBlockSettlement, defaultSettlement } from './block-settlement.ts'
+import type { BlockSettlement, BlockSettlementOptions } from './block-settlement.ts'
+import { createNewBlocks } from './new-blocks.ts'
+import type { NetworkEntry, NodeEntry } from './node-index.ts'
+import type { Rollups } from './rollup/rollups.ts'
+import type { RowBuffer } from './row-buffer.ts'
+import { addReport, createWatchedBlock } from './watched-blocks.ts'
+import type { WriteQuota } from './write-quota.ts'
 
 /** Results of blocks as old as this before a stop have surely been written. */
 const unsettledMs = 120_000
@@ -26,229 +21,148 @@ const blocksAPiece = 100
 const clocksApartMs = 60_000
 
 export interface BlockRows {
-  readonly lookout: Lookout
-  /** A block joined the tree; its row is written with its first sight, or by `settle`. */
-  added(node: NodeBook, block: BlockFacts, seenAt: number, at: number): void
-  sighted(node: NodeBook, block: BlockFacts, delayMs: number | null, seenAt: number, at: number): void
-  /** A late report of a block below what the core keeps. */
-  old(node: NodeBook, block: BlockFacts, seenAt: number, at: number): void
-  /** The observation that brought it has been applied. */
-  settle(): void
+  /** A block joined the tree; its row is written with the report that brought it, or by `writeAttached`. */
+  attached(node: NodeEntry, block: BlockFacts, seenAt: number, at: number): void
+  /** A block joined the head's chain or left it. */
+  canonicalChanged(network: NetworkEntry, hash: string): void
+  /** More is known of a block that was reported before: a second row completes the first. */
+  learned(node: NodeEntry, block: BlockFacts, at: number): void
+  /** A node's first report of a block. */
+  reported(node: NodeEntry, block: BlockFacts, delayMs: number | null, seenAt: number, at: number): void
+  /** A replayed report of a block below what the core keeps. */
+  reportedBelow(node: NodeEntry, block: BlockFacts, seenAt: number, at: number): void
+  /** What the input brought is known: writes the row of a block that came without a report. */
+  writeAttached(): void
   /**
    * Blocks that came back from the store, which has all up to `until`: their rows are there, and the results of all but
    * the newest. In pieces of work.
    */
-  restored(network: NetworkBook, blocks: readonly BlockRow[], until: number): Generator<void, void>
+  restored(network: NetworkEntry, blocks: readonly BlockRow[], until: number): Generator<void, void>
   tick(at: number): void
   flush(): void
 }
 
 export interface BlockRowsContext {
-  readonly pending: Pending
+  readonly rowBuffer: RowBuffer
   readonly rollups: Rollups
-  readonly budget: Budget
+  readonly quota: WriteQuota
   /** Time of the newest row that the store had at the start; null where it had none, undefined while it is not open. */
   readonly storedUntil: () => number | null | undefined
-  readonly lookout?: Partial<Omit<LookoutOptions, 'tell' | 'budget'>>
+  readonly settlement?: Partial<Omit<BlockSettlementOptions, 'tell' | 'quota'>>
 }
 
-/** A block whose row is still to be written. */
-interface Added {
-  readonly node: NodeBook
-  readonly block: BlockFacts
-  readonly watched: WatchedBlock
-  readonly seenAt: number
-}
-
-export const createBlockRows = ({
-  pending,
-  rollups,
-  budget,
-  storedUntil,
-  lookout: options,
-}: BlockRowsContext): BlockRows => {
-  const { into, nextSeq } = pending
-  const rows = into.blockSeen
+export const createBlockRows = (context: BlockRowsContext): BlockRows => {
+  const { rowBuffer, rollups, quota } = context
   let now = 0
-  let added: Added | undefined
 
-  const lookout = createLookout({
-    ...defaultLookout,
-    ...options,
-    budget,
+  const settlement = createBlockSettlement({
+    ...defaultSettlement,
+    ...context.settlement,
+    quota,
     tell: ({ network, number, hash64 }, result) =>
-      into.blockResult.add({ at: now, seq: nextSeq(), network: network.name.key, number, hash64, ...result }),
+      rowBuffer.into.blockResult.add({ at: now, network: network.name.number, number, hash64, ...result }),
   })
 
-  const refused = new Set<string>()
-  const keyOf = ({ network }: NodeBook, { hash }: BlockFacts): string => `${hash}${network.name.name}`
+  const newBlocks = createNewBlocks(context, (block) => settlement.add(block))
+  const writeAttached = (): void => newBlocks.write(null)
 
-  const refuse = (node: NodeBook, block: BlockFacts): void => {
-    pending.giveUp('fact', 'budget')
-    refused.add(keyOf(node, block))
-    if (refused.size <= maxRefused) return
-    for (const oldest of refused) {
-      refused.delete(oldest)
-      return
-    }
-  }
-
-  const extraDataOf = (node: NodeBook, { extraData }: BlockFacts, at: number): string | null => {
-    if (extraData === null || budget.extraData(node.name, at, extraData.length)) return extraData
-    pending.giveUp('fact', 'budget')
-    return null
-  }
-
-  const write = ({ node, block, watched: { hash64, addedAt }, seenAt }: Added, firstNode: number | null): void => {
-    into.block.add({
-      at: seenAt,
-      network: node.network.name.key,
-      number: block.number,
-      hash64,
-      hash: block.hash,
-      parentHash: block.parentHash,
-      timestamp: Math.min(block.timestampMs, maxTime),
-      miner: block.miner,
-      transactions: block.transactions,
-      uncles: block.uncles,
-      gasUsed: block.gasUsed,
-      gasLimit: block.gasLimit,
-      baseFeePerGas: block.baseFeePerGas,
-      size: block.size,
-      difficulty: block.difficulty,
-      extraData: extraDataOf(node, block, addedAt),
-      stateRoot: block.stateRoot,
-      transactionsRoot: block.transactionsRoot,
-      arrivedAt: block.arrivedAt,
-      firstNode,
-    })
-  }
-
-  const settle = (): void => {
-    if (added === undefined) return
-    write(added, null)
-    added = undefined
-  }
-
-  const rollUp = (sums: RollupSums, { slot }: NetworkBook, block: BlockFacts, at: number): void => {
-    sums.block(at, slot)
-    if (block.blockTimeMs !== null) sums.networkValue(at, slot, 'blockTimeMs', block.blockTimeMs)
-    sums.networkValue(at, slot, 'transactions', block.transactions)
-    sums.networkValue(at, slot, 'uncles', block.uncles)
-    if (block.gasLimit > 0) sums.networkValue(at, slot, 'gasUsedShare', Math.min(1, block.gasUsed / block.gasLimit))
-    if (block.size !== null) sums.networkValue(at, slot, 'size', block.size)
-  }
-
-  /** Sums of a moment that is told of later: of buckets that are open, or of their own. */
-  const sumsAt = (seenAt: number, at: number): RollupSums =>
-    seenAt === at || rollups.covers(seenAt) ? rollups : rollups.late
-
-  /** Keeps a block in mind whose row is to be written; undefined where its reporter has told of too many. */
-  const take = (node: NodeBook, block: BlockFacts, seenAt: number, at: number): Added | undefined => {
-    if (!budget.take('blocks', node.name, at)) return undefined
-    if (refused.size > 0) refused.delete(keyOf(node, block))
-    return { node, block, watched: lookout.add(node.network, block, at), seenAt }
-  }
-
-  /**
-   * Whether a block that is not in mind is in no row either. One of before the start, or of before what was let go of, may
-   * be there, with a result that is better than what a single late report could say: then only the sight is kept.
-   */
-  const isNew = ({ timestampMs }: BlockFacts, seenAt: number): boolean => {
-    const until = storedUntil()
-    if (until === undefined) return false
-    return Math.min(seenAt, timestampMs + clocksApartMs) > Math.max(until ?? -Infinity, lookout.forgottenAt)
-  }
-
-  const writeSight = (
-    node: NodeBook,
-    block: BlockFacts,
-    hash64: bigint,
-    delayMs: number | null,
-    seenAt: number,
-  ): void => {
-    if (!rows.begin()) return
-    rows.put(seen.at, seenAt)
-    rows.put(seen.network, node.network.name.key)
-    rows.put(seen.node, node.name.key)
-    rows.put(seen.number, block.number)
-    rows.put(seen.hash64, hash64)
-    if (delayMs !== null) rows.put(seen.delayMs, Math.min(delayMs, maxU32))
-  }
-
-  const sighted: BlockRows['sighted'] = (node, block, delayMs, seenAt, at) => {
-    if (refused.size > 0 && refused.has(keyOf(node, block))) added = take(node, block, seenAt, at) ?? added
-    const watched = lookout.find(block.hash, node.network)
-    const isFirst = block.arrivedAt === seenAt
-    const sums = sumsAt(seenAt, at)
-    if (added !== undefined && added.watched === watched) {
-      write(added, isFirst ? node.name.key : null)
-      added = undefined
-    }
+  const reported: BlockRows['reported'] = (node, block, delayMs, seenAt, at) => {
+    newBlocks.retake(node, block, seenAt, at)
+    const watched = settlement.find(block.hash, node.network)
+    const isFirst = block.firstSeenAt === seenAt
+    if (newBlocks.isWaiting(watched)) newBlocks.write(isFirst ? node.name.number : null)
     if (watched !== undefined) {
       if (!watched.live && isFirst) {
-        rollUp(sums, node.network, block, seenAt)
+        // Where nobody was watching it belongs to no bucket.
+        if (!isGuessed(block)) sumBlock(rollups, node.network, block, seenAt)
         watched.arrivedAt = seenAt
       }
       watched.live = true
-      lookout.sighted(watched, delayMs)
-      if (seenAt < at - liveWithinMs) lookout.late(watched, at)
+      addReport(watched, delayMs)
+      if (seenAt < at - liveWithinMs) settlement.late(watched, at)
     }
-    sums.sample(seenAt, node.slot)
-    sums.sighted(seenAt, node.slot)
-    if (delayMs !== null) {
-      sums.nodeValue(seenAt, node.slot, 'propagationMs', delayMs)
-      sums.networkDelay(seenAt, node.network.slot, 'propagationMs', delayMs)
-    }
-    writeSight(node, block, watched?.hash64 ?? hash64Of(block.hash), delayMs, seenAt)
+    sumSight(rollups, node, delayMs, seenAt)
+    writeSight(context, { node, block, hash64: watched?.hash64 ?? hash64Of(block.hash), seenAt }, delayMs)
   }
 
   return {
-    lookout,
-    added(node, block, seenAt, at) {
-      settle()
-      if (lookout.find(block.hash, node.network) !== undefined) return
-      added = take(node, block, seenAt, at)
-      if (added === undefined) refuse(node, block)
+    attached(node, block, seenAt, at) {
+      writeAttached()
+      if (settlement.find(block.hash, node.network) === undefined) newBlocks.take(node, block, seenAt, at)
     },
-    sighted,
-    old(node, block, seenAt, at) {
-      settle()
-      const known = lookout.find(block.hash, node.network)
-      const parent = lookout.find(block.parentHash, node.network)
-      const elapsed = parent === undefined ? -1 : block.timestampMs - parent.timestampMs
-      const fresh = known === undefined && isNew(block, seenAt)
-      // Its first sight, where this is not it: the core does not know that any more.
+    canonicalChanged(network, hash) {
+      const watched = settlement.find(hash, network)
+      if (watched !== undefined) settlement.canonicalChanged(watched)
+    },
+    learned(node, block, at) {
+      writeAttached()
+      if (newBlocks.isRefused(node, block)) return
+      if (!quota.take('blocks', node.name, at)) return rowBuffer.giveUp('fact', 'quota')
+      const watched = settlement.find(block.hash, node.network)
+      // Readers take the oldest row of a block, and from later ones what it leaves out.
+      const seenAt = Math.max(at, (watched?.addedAt ?? 0) + 1)
+      writeBlock(context, { node, block, hash64: watched?.hash64 ?? hash64Of(block.hash), seenAt, toldAt: at }, null)
+    },
+    reported,
+    reportedBelow(node, block, seenAt, at) {
+      writeAttached()
+      const known = settlement.find(block.hash, node.network)
+      const parent = settlement.find(block.parentHash, node.network)
+      const blockTimeMs = parent === undefined ? null : blockTimeAfter(parent, block)
+      const fresh = known === undefined && isNew(context, settlement, block, seenAt)
+      // Its first report, where this is not it: the core does not know that any more.
       const arrivedAt = fresh ? seenAt : (known?.arrivedAt ?? null)
-      const facts = { ...block, arrivedAt, blockTimeMs: elapsed < 0 ? null : elapsed }
-      if (fresh) {
-        added = take(node, facts, seenAt, at)
-        if (added === undefined) refuse(node, facts)
-        else added.watched.blockTimeMs = facts.blockTimeMs
-      }
-      sighted(node, facts, arrivedAt === null ? null : Math.max(0, seenAt - arrivedAt), seenAt, at)
+      const facts = { ...block, firstSeenAt: arrivedAt, arrivedAt, blockTimeMs }
+      const watched = fresh ? newBlocks.take(node, facts, seenAt, at) : undefined
+      if (watched !== undefined) watched.blockTimeMs = blockTimeMs
+      reported(node, facts, arrivedAt === null ? null : Math.max(0, seenAt - arrivedAt), seenAt, at)
     },
-    settle,
-    *restored(network, blocks, until) {
-      let done = 0
-      for (const { number, hash, timestamp, arrivedAt, canonical, nodes } of blocks) {
-        if (done++ % blocksAPiece === 0) yield
-        // Later ones are live: whether they are kept was decided when they came.
-        if (lookout.find(hash, network) !== undefined || (arrivedAt ?? 0) > until) continue
-        const fresh = arrivedAt !== null && until - arrivedAt < unsettledMs
-        if (fresh) yield
-        const facts = { number, hash, timestampMs: timestamp }
-        const watched = lookout.add(network, facts, arrivedAt ?? 0, fresh ? undefined : { canonical, nodes })
-        watched.live = arrivedAt !== null
-        watched.arrivedAt = arrivedAt
-        const seenBy = fresh ? network.view.blockDetail(hash)?.seenBy : undefined
-        for (const [, delay] of seenBy ?? []) lookout.sighted(watched, delay)
-      }
-    },
+    writeAttached,
+    restored: (network, blocks, until) => watchStored(settlement, network, blocks, until),
     tick(at) {
       now = at
-      lookout.tick(at)
+      settlement.tick(at)
     },
-    flush: () => lookout.flush(),
+    flush: () => settlement.flush(),
+  }
+}
+
+/**
+ * Whether a block that is not in mind is in no row either. One of before the start, or of before what was released, may
+ * be there, with a result that is better than what a single late report could say: then only the sight is kept.
+ */
+const isNew = (
+  { storedUntil }: BlockRowsContext,
+  { forgottenAt }: BlockSettlement,
+  { timestampMs }: BlockFacts,
+  seenAt: number,
+): boolean => {
+  const until = storedUntil()
+  if (until === undefined) return false
+  return Math.min(seenAt, timestampMs + clocksApartMs) > Math.max(until ?? -Infinity, forgottenAt)
+}
+
+/** Keeps blocks in mind that a restart found in the store. */
+const watchStored = function* (
+  settlement: BlockSettlement,
+  network: NetworkEntry,
+  blocks: readonly BlockRow[],
+  until: number,
+): Generator<void, void> {
+  let done = 0
+  for (const { number, hash, timestamp, arrivedAt, canonical, nodes } of blocks) {
+    if (done++ % blocksAPiece === 0) yield
+    // Later ones are live: whether they are kept was decided when they came.
+    if (settlement.find(hash, network) !== undefined || (arrivedAt ?? 0) > until) continue
+    // Of one whose arrival is the header's word it is not known when it was first reported.
+    const fresh = arrivedAt !== null && (until - arrivedAt < unsettledMs || arrivedAt === timestamp)
+    if (fresh) yield
+    const facts = { number, hash, timestampMs: timestamp }
+    const watched = createWatchedBlock(network, facts, arrivedAt ?? 0, fresh ? undefined : { canonical, nodes })
+    settlement.add(watched)
+    watched.live = arrivedAt !== null
+    watched.arrivedAt = arrivedAt
+    const seenBy = fresh ? network.view.blockDetail(hash)?.seenBy : undefined
+    for (const [, delay] of seenBy ?? []) addReport(watched, delay)
   }
 }

@@ -15,7 +15,7 @@ it('adds up the files below a folder', async () => {
   await expect(folderUse(folder)).rejects.toThrow()
 })
 
-it('knows the use of a minute ago, and the last known where it can not be seen', async () => {
+it('knows the use of a minute ago, and the last known where it cannot be seen', async () => {
   const clock = createFakeClock()
   const stop = new AbortController()
   let bytes = 1

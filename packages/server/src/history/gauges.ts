@@ -2,7 +2,7 @@
  * Looks at networks every ten seconds for what nobody reports: how many nodes are there, at the head, behind. The nodes
  * are looked at a tenth a second: at 30,000 of them all at once would be felt.
  */
-import type { Books, NetworkBook, NodeBook } from './books.ts'
+import type { NodeIndex, NetworkEntry, NodeEntry } from './node-index.ts'
 import type { Rollups } from './rollup/rollups.ts'
 
 export interface Gauges {
@@ -14,33 +14,33 @@ const everyMs = 10_000
 const ticks = 10
 
 interface Round {
-  readonly nodes: Iterator<NodeBook>
+  readonly nodes: Iterator<NodeEntry>
   /** Nodes looked at in a tick. */
   readonly share: number
 }
 
-export const createGauges = (books: Books, rollups: Rollups): Gauges => {
+export const createGauges = (index: NodeIndex, rollups: Rollups): Gauges => {
   let lookedIn = Number.NaN
-  const rounds = new Map<NetworkBook, Round>()
+  const rounds = new Map<NetworkEntry, Round>()
 
-  const look = ({ view, slot }: NetworkBook, at: number): void => {
+  const look = ({ view, name }: NetworkEntry, at: number): void => {
     const summary = view.summary()
-    rollups.networkValue(at, slot, 'nodes', summary.nodes)
-    rollups.networkValue(at, slot, 'active', summary.active)
-    rollups.networkValue(at, slot, 'syncing', summary.syncing)
-    rollups.networkValue(at, slot, 'atHead', summary.atHead)
-    if (summary.pending !== null) rollups.networkValue(at, slot, 'pending', summary.pending)
-    if (summary.gasPrice !== null) rollups.networkValue(at, slot, 'gasPrice', Number(summary.gasPrice))
+    rollups.networkValue(at, name, 'nodes', summary.nodes)
+    rollups.networkValue(at, name, 'active', summary.active)
+    rollups.networkValue(at, name, 'syncing', summary.syncing)
+    rollups.networkValue(at, name, 'atHead', summary.atHead)
+    if (summary.pending !== null) rollups.networkValue(at, name, 'pending', summary.pending)
+    if (summary.gasPrice !== null) rollups.networkValue(at, name, 'gasPrice', Number(summary.gasPrice))
   }
 
-  const lookAtNodes = ({ view }: NetworkBook, { nodes, share }: Round, at: number): boolean => {
+  const lookAtNodes = ({ view }: NetworkEntry, { nodes, share }: Round, at: number): boolean => {
     for (let i = 0; i < share; i++) {
       const next = nodes.next()
       if (next.done === true) return false
       const node = next.value
       if (node.activeSince === null) continue
       const behind = view.column(node.id, 'behind')
-      if (behind !== undefined && behind !== null) rollups.nodeValue(at, node.slot, 'behind', behind)
+      if (behind !== undefined && behind !== null) rollups.nodeValue(at, node.name, 'behind', behind)
     }
     return true
   }
@@ -53,7 +53,7 @@ export const createGauges = (books: Books, rollups: Rollups): Gauges => {
         lookedIn = period
         // What a busy server has not looked at by now is left out.
         rounds.clear()
-        for (const network of books.networks.values()) {
+        for (const network of index.networks.values()) {
           look(network, at)
           rounds.set(network, { nodes: network.nodes.values(), share: Math.ceil(network.nodes.size / ticks) })
         }

@@ -3,32 +3,38 @@
  * the store does, and goes on without one; what a store that comes late has of the networks then joins the live ones.
  */
 import type { Clock, Logger } from '@netstats/sdk'
-import type { Retention, Store } from '@netstats/sdk/store'
-import type { Health } from '../self/health.ts'
+import { StoreError } from '@netstats/store'
+import type { Retention, ManagedStore } from '@netstats/store'
+import type { Health } from '../telemetry/health.ts'
 import { watchDiskUse } from './disk-use.ts'
 import type { DiskUse } from './disk-use.ts'
-import { createDeliveries } from './deliveries.ts'
+import { createDeliveryTracker } from '../delivery/delivery-tracker.ts'
+import { createFileWatch } from './file-watch.ts'
 import { guarded } from './guarded.ts'
-import { createKeys } from './keys.ts'
-import { createLosses } from './losses.ts'
-import { mendRollups } from './mend.ts'
-import type { HistoryCounts } from './metrics.ts'
-import type { History } from './model.ts'
-import { createPending } from './pending.ts'
+import { createNameIds } from './name-ids.ts'
+import { noLatestMetrics } from './latest-values.ts'
+import { createLossMonitor } from './loss-monitor.ts'
+import { repairRollups } from './rollup-repair.ts'
+import type { HistoryCounts } from './history-metrics.ts'
+import type { History } from './history-model.ts'
+import { createRowBuffer } from './row-buffer.ts'
 import { startPruning } from './prune.ts'
 import type { PruneCounts } from './prune.ts'
+import { createRecentLogs } from './recent-logs.ts'
 import { createReader } from './reader.ts'
+import { createResumeBuffer, namedResumePoints } from './resume-buffer.ts'
 import { createRecorder } from './recorder.ts'
 import type { OwnRecorder } from './recorder.ts'
 import { restoreWhenOpen } from './restoring.ts'
 import type { ShedTotals } from './shed-rows.ts'
 import { createWriter } from './writer.ts'
+import { endsWithin } from '../lib/with-timeout.ts'
 
 export interface HistoryOptions {
-  readonly openStore: () => Promise<Store>
+  readonly openStore: () => Promise<ManagedStore>
   readonly retention: Retention
   readonly flushEveryMs: number
-  readonly pendingBytes: number
+  readonly bufferBytes: number
   readonly clock: Clock
   readonly log: Logger
   readonly health: Pick<Health, 'set'>
@@ -36,6 +42,8 @@ export interface HistoryOptions {
   readonly sheds: () => ShedTotals
   /** What it takes on the disk; looked at once a minute. */
   readonly diskUse?: (() => Promise<DiskUse>) | undefined
+  /** See the writer's. */
+  readonly beforeWrite?: (() => Promise<void>) | undefined
   /** How long to wait for the store before going on without it. */
   readonly openWithinMs: number
   /** How long to wait, once it is open, until the networks are restored; the rest follows while the server works. */
@@ -44,6 +52,8 @@ export interface HistoryOptions {
   readonly closeWithinMs: number
 }
 
+/** For the resume points of all streams. */
+const readWithinMs = 60_000
 /** Rows that make a batch, however soon. */
 const batchRows = 20_000
 
@@ -51,20 +61,21 @@ export interface OpenHistory extends History {
   readonly counts: HistoryCounts
 }
 
+// oxlint-disable-next-line max-lines-per-function -- the parts of the history in the order in which they need each other; several call one that is made later
 export const openHistory = async (options: HistoryOptions): Promise<OpenHistory> => {
   const { clock, log, health } = options
-  const keys = createKeys()
-  const pending = createPending({
-    maxBytes: options.pendingBytes,
-    chunkRows: batchRows,
+  const names = createNameIds()
+  const recentLogs = createRecentLogs()
+  const rowBuffer = createRowBuffer({
+    maxBytes: options.bufferBytes,
+    batchRows: batchRows,
     onFull: () => writer.hurry(),
     monotonic: () => clock.monotonic(),
   })
   const { retention } = options
   let pruned: PruneCounts | undefined
-  const deliveries = createDeliveries({
-    pending,
-    keys,
+  const deliveries = createDeliveryTracker({
+    buffer: createResumeBuffer(rowBuffer, names),
     clock,
     log,
     flushEveryMs: options.flushEveryMs,
@@ -73,18 +84,27 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   const opened = Promise.withResolvers<number | null>()
   let before: { readonly newestAt: number | null } | undefined
   health.set('store', 'starting', 'the history is being opened')
+  const files = createFileWatch({ store: () => writer.store, clock, health, log })
   const writer = createWriter({
     openStore: options.openStore,
-    pending,
-    keys,
+    rowBuffer,
+    names,
     clock,
     log,
     flushEveryMs: options.flushEveryMs,
+    beforeWrite: options.beforeWrite,
     async prepare(store, catalog) {
+      await files.look(store)
+      deliveries.opened(namedResumePoints(await store.resumePoints({ timeoutMs: readWithinMs }), names))
       // Later it has rows of this run, whose sums are still open.
-      if (before === undefined) await mendRollups(store, catalog)
+      if (before === undefined) {
+        await repairRollups(store, catalog).catch((error: unknown) => {
+          // On a full disk it is read all the same.
+          if (error instanceof StoreError && error.code === 'STORE_DISK_FULL') opened.resolve(catalog.newestAt)
+          throw error
+        })
+      }
       before ??= { newestAt: catalog.newestAt }
-      await deliveries.opened(store)
     },
     onState: (state, reason) => {
       health.set('store', state, reason)
@@ -94,26 +114,15 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
     },
   })
   const stop = new AbortController()
-  const isWithin = async (work: Promise<void>, ms: number): Promise<boolean> => {
-    const enough = new AbortController()
-    const bound = clock.sleep(ms, { signal: enough.signal }).then(
-      () => false,
-      () => true,
-    )
-    const ended = await Promise.race([work.then(() => true), bound])
-    enough.abort()
-    return ended
-  }
-  await isWithin(writer.tried(), options.openWithinMs)
+  await endsWithin(writer.tried(), options.openWithinMs, clock)
   if (writer.store === undefined) log.warn({ reason: writer.reason }, 'started without the history')
   const { signal } = stop
+  files.start(signal)
   const disk = watchDiskUse(options.diskUse, { clock, signal })
   const pruning = startPruning({
     store: () => writer.store,
     retention,
     newestAt: () => writer.newestAt,
-    // How far streams are stands in rows that expire.
-    isSafe: () => (deliveries.listedAt ?? -Infinity) > clock.now() - retention.raw,
     clock,
     log,
     signal,
@@ -122,13 +131,13 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   pruned = pruning
 
   let own: OwnRecorder | undefined
-  const reviewLosses = createLosses({ pending, health, log, monotonic: () => clock.monotonic() })
+  const checkLosses = createLossMonitor({ rowBuffer, health, log, monotonic: () => clock.monotonic() })
   health.set('history', 'ok')
 
   const guard = guarded(() => own, {
     log,
     onTick() {
-      reviewLosses()
+      checkLosses()
       deliveries.tick()
     },
   })
@@ -138,17 +147,17 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
   const restore = async (core: Parameters<History['begin']>[0]): Promise<void> => {
     const whole = restoreWhenOpen({
       core,
-      keys,
+      names,
       store: () => writer.store,
       opened: opened.promise,
       restored: recorder.restored,
       log,
       signal,
       clock,
-    }).catch((error: unknown) => log.error({ error }, 'the networks could not be restored; they begin anew'))
+    }).catch((error: unknown) => log.error({ error }, 'the networks could not be restored; they start over'))
     if (writer.store === undefined) return
     const { restoreWithinMs } = options
-    if (await isWithin(whole, restoreWithinMs)) return
+    if (await endsWithin(whole, restoreWithinMs, clock)) return
     log.warn({ afterMs: restoreWithinMs }, 'started before all networks were restored; the others follow')
   }
 
@@ -162,20 +171,35 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
 
   return {
     recorder,
-    reader: createReader(writer, keys, clock),
+    reader: createReader(writer, names, clock),
+    recentLogs,
+    latestMetrics: {
+      version: (network, node) => (own?.latest ?? noLatestMetrics).version(network, node),
+      of: (network, node) => (own?.latest ?? noLatestMetrics).of(network, node),
+    },
     deliveries,
     async begin(core) {
       own = createRecorder({
         core,
-        keys,
-        pending,
+        names,
+        rowBuffer,
         sheds: options.sheds,
+        recentLogs,
         storedUntil: () => before?.newestAt,
       })
       await restore(core)
     },
     flushed: () => writer.flushed(),
-    counts: { pending, keys, writer, pruned: pruning, disk, recorder: () => own, defects: () => guard.defects },
+    counts: {
+      rowBuffer,
+      names,
+      writer,
+      pruned: pruning,
+      disk,
+      files,
+      recorder: () => own,
+      defects: () => guard.defects,
+    },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }

@@ -1,12 +1,13 @@
-import type { Store } from '@netstats/sdk/store'
-import { createFakeClock, createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
+import type { Store } from '@netstats/store'
+import { createFakeClock, createRecordingLogger } from '@netstats/sdk/testing'
+import { createMemoryStore } from '@netstats/store/testing'
 import { expect, it } from 'vitest'
 import { startPruning } from './prune.ts'
 
 const day = 86_400_000
 const retention = { raw: 2 * day, logs: 2 * day, seconds: 2 * day, minutes: 2 * day, hours: 2 * day }
 
-const start = (newestAt: (now: number) => number | null, safe = { now: true }) => {
+const start = (newestAt: (now: number) => number | null) => {
   const clock = createFakeClock()
   const log = createRecordingLogger()
   const stop = new AbortController()
@@ -23,7 +24,6 @@ const start = (newestAt: (now: number) => number | null, safe = { now: true }) =
     store: () => store,
     retention,
     newestAt: () => newest,
-    isSafe: () => safe.now,
     clock,
     log,
     signal: stop.signal,
@@ -65,18 +65,6 @@ it('drops nothing for a day where it is started long after the newest row', asyn
 it('drops at once where nothing was written yet', async () => {
   const { clock, times, stop } = start(() => null)
   await clock.advance(1)
-  expect(times).toHaveLength(1)
-  stop.abort()
-  await clock.settle()
-})
-
-it('waits until nothing that is past its retention is needed any more', async () => {
-  const safe = { now: false }
-  const { clock, times, stop } = start(() => null, safe)
-  await clock.advance(3_600_000)
-  expect(times).toEqual([])
-  safe.now = true
-  await clock.advance(5000)
   expect(times).toHaveLength(1)
   stop.abort()
   await clock.settle()

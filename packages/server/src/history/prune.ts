@@ -1,7 +1,7 @@
 import { reasonOf } from '@netstats/sdk'
 import type { Clock, Logger } from '@netstats/sdk'
-import { StoreError } from '@netstats/sdk/store'
-import type { Retention, Store } from '@netstats/sdk/store'
+import { StoreError } from '@netstats/store'
+import type { Retention, Store } from '@netstats/store'
 
 const everyMs = 600_000
 /** A clock that steps on by more than this is believed after a day: a wrong one would have the whole history dropped. */
@@ -50,18 +50,13 @@ export interface PruneOptions {
   readonly retention: Retention
   /** Time of the newest row in the store; null while that is not known. */
   readonly newestAt: () => number | null
-  /** Nothing that is past its retention is still needed. */
-  readonly isSafe: () => boolean
   readonly clock: Clock
   readonly log: Logger
   readonly signal: AbortSignal
 }
 
-/** How often it is asked whether it is safe, while it is not. */
-const waitMs = 5000
-
 /** Drops what is past its retention: at once, and every ten minutes until the signal aborts. */
-export const startPruning = ({ store, retention, newestAt, isSafe, clock, log, signal }: PruneOptions): PruneCounts => {
+export const startPruning = ({ store, retention, newestAt, clock, log, signal }: PruneOptions): PruneCounts => {
   const counts: PruneCounts = { trusted: false, files: 0, bytes: 0, failures: 0 }
   let failing = ''
   const trusted = createTrust({ clock, log, newestAt })
@@ -69,7 +64,6 @@ export const startPruning = ({ store, retention, newestAt, isSafe, clock, log, s
   const prune = async (): Promise<void> => {
     counts.trusted = trusted()
     if (!counts.trusted) return
-    while (!isSafe()) await clock.sleep(waitMs, { signal })
     try {
       const report = await store()?.prune(retention, clock.now(), { signal })
       failing = ''
@@ -81,7 +75,7 @@ export const startPruning = ({ store, retention, newestAt, isSafe, clock, log, s
       if (signal.aborted) return
       counts.failures++
       const code = error instanceof StoreError ? error.code : reasonOf(error)
-      if (code !== failing) log.warn({ error }, 'what is past its retention can not be dropped; it is tried again')
+      if (code !== failing) log.warn({ error }, 'what is past its retention cannot be dropped; it is tried again')
       failing = code
     }
   }

@@ -1,19 +1,19 @@
 import type { Clock } from '@netstats/sdk'
-import type { Store } from '@netstats/sdk/store'
-import type { Keys } from './keys.ts'
-import type { HistoryReader } from './model.ts'
-import { createMoments } from './moment/mod.ts'
+import type { ManagedStore } from '@netstats/store'
+import type { NameIds } from './name-ids.ts'
+import type { HistoryReader } from './history-model.ts'
+import { createMoments } from './time-travel/mod.ts'
 
 interface Source {
-  readonly store: Store | undefined
+  readonly store: ManagedStore | undefined
   readonly reason: string
 }
 
 /** Names and moments of a store that comes and goes. */
-export const createReader = (source: Source, keys: Keys, clock: Clock): HistoryReader => {
+export const createReader = (source: Source, names: NameIds, clock: Clock): HistoryReader => {
   const moments = createMoments({
     store: () => source.store,
-    keys,
+    names,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
   })
@@ -24,13 +24,13 @@ export const createReader = (source: Source, keys: Keys, clock: Clock): HistoryR
     get reason() {
       return source.reason
     },
-    networkKey: (network) => keys.networks.get(network)?.key,
-    nodeKey: (network, node) => keys.networks.get(network)?.nodes.get(node)?.key,
-    metricKey: (name) => keys.metrics.get(name)?.key,
-    networkOf: (key) => keys.networkOf(key)?.name,
-    nodeOf: (key) => keys.nodeOf(key)?.id,
-    metricOf: (key) => keys.metricOf(key)?.name,
-    networks: () => [...keys.networks.keys()],
+    networkKey: (network) => names.networks.get(network)?.key,
+    nodeKey: (network, node) => names.networks.get(network)?.nodes.get(node)?.key,
+    metricKey: (name) => names.metrics.get(name)?.key,
+    networkOf: (key) => names.networkOf(key)?.name,
+    nodeOf: (key) => names.nodeOf(key)?.id,
+    metricOf: (key) => names.metricOf(key)?.name,
+    networks: () => [...names.networks.keys()],
     viewAt: (network, at, options) => moments.viewAt(network, at, options),
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { CoreInput } from '../shard/mod.ts'
 import { randomLog } from '../shard/testing/random-log.ts'
 import { begin } from '../shard/testing/scenario.ts'
-import { mendRollups } from './mend.ts'
+import { repairRollups } from './rollup-repair.ts'
 import { nodeSums, rolledSums, withoutGauges } from './testing/recomputed.ts'
 import { createStage } from './testing/stage.ts'
 import type { Stage } from './testing/stage.ts'
@@ -39,8 +39,10 @@ const moved = (input: CoreInput, to: number): CoreInput => {
 }
 
 const rowsOf = (stage: Stage): Record<string, number> => {
-  stage.pending.cut()
-  return Object.fromEntries(Object.entries(stage.pending.first()?.tables ?? {}).map(([name, { rows }]) => [name, rows]))
+  stage.rowBuffer.cut()
+  return Object.fromEntries(
+    Object.entries(stage.rowBuffer.first()?.tables ?? {}).map(([name, { rows }]) => [name, rows]),
+  )
 }
 
 /** The row that an observation of a known node has to end in, where it does not merely repeat. */
@@ -59,15 +61,18 @@ describe('recording', () => {
         for (const input of log) {
           const known =
             'network' in input &&
-            stage.core.inventory(input.network, input.type === 'observation' ? input.observation.node : input.node, 0)
+            input.type !== 'rekeyed' &&
+            stage.core
+              .network(input.network)
+              ?.record(input.type === 'observation' ? input.observation.node : input.node) !== undefined
           stage.apply(tame(input))
           const { nodeSample = 0, blockSeen = 0, block = 0 } = rowsOf(stage)
-          const chunk = stage.pending.first()
-          if (chunk !== undefined) stage.pending.done(chunk)
+          const batch = stage.rowBuffer.first()
+          if (batch !== undefined) stage.rowBuffer.done(batch)
           const sampled =
             input.type === 'round-trip' ||
             (input.type === 'observation' &&
-              input.mode !== 'now' &&
+              input.mode !== 'snapshot' &&
               tableOf[input.observation.kind as 'latency'] !== undefined)
           expect(nodeSample).toBe(known && sampled ? 1 : 0)
           const isBlock = input.type === 'observation' && input.observation.kind === 'block'
@@ -114,14 +119,14 @@ describe('recording', () => {
           const seen = store.rows('blockSeen').filter((row) => row.delayMs !== null).length
           expect([...fine.values()].reduce((sum, one) => sum + (one['propagationMs_n'] ?? 0), 0)).toBe(seen)
         }
-        // After a clean stop there is nothing to mend.
+        // After a clean stop there is nothing to repair.
         const rows = (): number =>
           (['network10s', 'network1m', 'node1m', 'node1h'] as const).reduce(
             (sum, table) => sum + store.rows(table).length,
             0,
           )
         const before = rows()
-        await mendRollups(store, await store.catalog())
+        await repairRollups(store, await store.catalog())
         expect(rows()).toBe(before)
       }),
       { numRuns: 60 },
@@ -138,31 +143,31 @@ describe('recording', () => {
           const first = await createStage()
           let next = 0
           for (const [i, input] of log.slice(0, end).entries()) {
-            // A clock that runs on: a crash and a step of the clock at the same time are too much to mend.
+            // A clock that runs on: a crash and a step of the clock at the same time are too much to repair.
             first.apply(moved(tame(input), begin + i * 700))
             if (i < next) continue
             next = i + (writes[i % Math.max(1, writes.length)] ?? 50) + 1
             await first.write()
           }
           const { store } = first
-          await mendRollups(store, await store.catalog())
-          const mended = (table: 'node1m' | 'node1h', width: number) =>
+          await repairRollups(store, await store.catalog())
+          const repaired = (table: 'node1m' | 'node1h', width: number) =>
             rounded(withoutGauges(rolledSums(store, table, width)))
           for (const [table, width] of [
             ['node1m', minute],
             ['node1h', hour],
           ] as const)
-            expect(mended(table, width)).toEqual(rounded(withoutGauges(nodeSums(store, width))))
+            expect(repaired(table, width)).toEqual(rounded(withoutGauges(nodeSums(store, width))))
           const fine = rolledSums(store, 'network10s', minute)
           expect(rounded(rolledSums(store, 'network1m', minute))).toEqual(rounded(fine))
           const seen = store.rows('blockSeen').filter((row) => row.delayMs !== null).length
           expect([...fine.values()].reduce((sum, one) => sum + (one['propagationMs_n'] ?? 0), 0)).toBe(seen)
           const before = store.rows('node1m').length
-          await mendRollups(store, await store.catalog())
+          await repairRollups(store, await store.catalog())
           expect(store.rows('node1m').length).toBe(before)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 150 },
     )
   })
 })

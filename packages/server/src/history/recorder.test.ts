@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { unixMs } from '@netstats/protocol'
-import type { Hash, Wei } from '@netstats/protocol'
+import type { Bodies, Hash, Wei } from '@netstats/protocol'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { whole } from '../shard/testing/image-of.ts'
 import { begin, blockAt, hashOf } from '../shard/testing/scenario.ts'
+import { flatName } from './metric-name.ts'
 import { createStage } from './testing/stage.ts'
 
 const stats = { active: true, syncing: false, mining: false, hashrate: 0, peers: 25, gasPrice: 7n as Wei, uptime: 99 }
@@ -19,6 +21,13 @@ const unsaid = {
   pending: null,
   processingMs: null,
 }
+
+/** Of few letters, most of which mean something in the name of a series. */
+const anyText = fc.string({ unit: fc.constantFrom('a', '\\', ',', '=', '{', '}'), maxLength: 4 })
+const anyMetric = fc.record({
+  name: anyText,
+  labels: fc.dictionary(anyText, anyText, { maxKeys: 2, noNullPrototype: true }),
+})
 
 describe('what a node says of itself', () => {
   it('is one row a report, with what the report names and nothing else', async () => {
@@ -60,6 +69,31 @@ describe('what a node says of itself', () => {
     ])
   })
 
+  it('is a metric of its own whatever stands in names and labels', () => {
+    const named: readonly Bodies['metric'][] = [
+      { name: 'a', value: 1 },
+      { name: 'a', value: 1, labels: { b: '1', c: '2' } },
+      { name: 'a', value: 1, labels: { b: '1,c=2' } },
+      { name: 'a', value: 1, labels: { 'b=1,c': '2' } },
+      { name: 'a', value: 1, labels: { b: '1\\', c: '2' } },
+      { name: 'a', value: 1, labels: { b: '1\\,c=2' } },
+      { name: 'a', value: 1, labels: { '': '' } },
+      { name: 'a{b=1,c=2}', value: 1 },
+      { name: 'a{b=1', value: 1, labels: { c: '2' } },
+      { name: 'a\\{b=1,c=2}', value: 1 },
+      { name: 'host.cpus', value: 1 },
+      { name: 'host\\.cpus', value: 1 },
+    ]
+    const names = named.map(flatName)
+    expect(new Set([...names, 'host.cpus']).size).toBe(named.length + 1)
+    fc.assert(
+      fc.property(anyMetric, anyMetric, (one, other) => {
+        const same = one.name === other.name && isDeepStrictEqual(one.labels ?? {}, other.labels ?? {})
+        expect(flatName(one) === flatName(other)).toBe(same)
+      }),
+    )
+  })
+
   it('is a log line, an alarm, a gap as it was told', async () => {
     const stage = await createStage()
     const alarm = { alarm: 'x', step: 'raised', type: 'disk-full', severity: 2, message: 'full' } as const
@@ -67,29 +101,63 @@ describe('what a node says of itself', () => {
     const ref = { number: blockAt(1).number, hash: hashOf(1) }
     stage.connect('a').tick()
     const { seq } = await stage.write().then((store) => store.catalog())
-    stage.say('a', 'log', { severity: 3, source: 'geth', message: 'bad' }).say('a', 'alarm', alarm).say('a', 'gap', gap)
+    const line = { severity: 3, source: 'geth', message: 'bad', component: 'p2p', fields: { peers: '4' } }
+    stage.say('a', 'log', line).say('a', 'alarm', alarm).say('a', 'gap', gap)
     stage.say('a', 'head-event', { type: 'reorg', added: [ref], removed: [ref, ref] })
     const store = await stage.write()
     const keys = { at: stage.now, network: 1, node: 1 }
     expect(store.rows('log').slice(-2)).toEqual([
-      { ...keys, seq: seq + 1, severity: 3, source: 'geth', message: 'bad' },
+      { ...keys, seq: seq + 1, ...line, fields: '{"peers":"4"}' },
       {
         ...keys,
-        seq: seq + 4,
+        seq: seq + 2,
         severity: 6,
         source: 'head-event',
         message: 'reorg: 2 blocks left its chain, 1 joined',
+        component: null,
+        fields: null,
       },
     ])
-    expect(store.rows('alarm')).toEqual([{ ...keys, seq: seq + 2, ...alarm }])
-    expect(store.rows('gap')).toEqual([{ ...keys, seq: seq + 3, ...gap }])
+    expect(store.rows('alarm')).toEqual([{ ...keys, seq: seq + 3, ...alarm, origin: 'node' }])
+    expect(store.rows('gap')).toEqual([{ ...keys, seq: seq + 4, ...gap }])
+  })
+
+  it('is, of a block, a row, and a second one with what another node tells of it', async () => {
+    const stage = await createStage()
+    stage.connect('ab').block('a', 7)
+    stage.wait(50).block('b', 7, { size: 600, extraData: '0xab' })
+    stage.block('b', 7, { size: 600, extraData: '0xab' })
+    const store = await stage.write()
+    expect(store.rows('block').map(({ at, size, extraData }) => [at, size, extraData])).toEqual([
+      [stage.now - 50, null, null],
+      [stage.now, 600, '0xab'],
+    ])
+    const [block, ...others] = await store.blocks({ network: 1, limit: 10 })
+    expect(others).toEqual([])
+    expect(block).toMatchObject({ at: stage.now - 50, arrivedAt: stage.now - 50, firstNode: 1, size: 600 })
+  })
+
+  it('leaves the alarms of other nodes and of the server open, whatever an agent says was cleared', async () => {
+    const stage = await createStage()
+    const body = { alarm: 'node-inactive/1337/b', type: 'node-inactive', severity: 4, message: 'all is well' } as const
+    stage.connect('ab').tick()
+    stage.disconnect('b').say('a', 'alarm', { ...body, step: 'cleared' })
+    const store = await stage.write()
+    const query = { network: 1, range: { from: 0, to: stage.now + 1 }, limit: 10, open: true }
+    expect(store.rows('alarm').map(({ node, step, origin }) => [node, step, origin])).toEqual([
+      [2, 'raised', 'server'],
+      [1, 'cleared', 'node'],
+    ])
+    expect((await store.alarms(query)).map(({ node, step, origin }) => [node, step, origin])).toEqual([
+      [2, 'raised', 'server'],
+    ])
   })
 
   it('is nothing where nobody announced the node', async () => {
     const stage = await createStage()
     stage.say('a', 'latency', { latencyMs: 1 })
     expect((await stage.write()).rows('nodeSample')).toEqual([])
-    expect(stage.pending.givenUp.sample.names).toBe(0)
+    expect(stage.rowBuffer.givenUp.sample.names).toBe(0)
   })
 })
 
@@ -137,6 +205,29 @@ describe('who a node is', () => {
   })
 })
 
+describe('a node whose id is a long key', () => {
+  it('goes by its name in messages, and by the ends of the key where it has none', async () => {
+    const key = `0x${'1'.repeat(124)}abcd`
+    const stage = await createStage()
+    for (const name of ['besu1', key])
+      stage.apply({
+        type: 'connected',
+        at: unixMs(stage.now),
+        node: name === key ? key : `0x${'2'.repeat(128)}`,
+        info: { name, networkId: '1337' },
+        address: null,
+      })
+    stage.disconnect(`0x${'2'.repeat(128)}`).disconnect(key)
+    const store = await stage.write()
+    const told = store.rows('alarm').map(({ message }) => message)
+    expect(told).toEqual([
+      'besu1 is inactive: its connection ended',
+      '0x11111111…abcd is inactive: its connection ended',
+    ])
+    expect(store.rows('log').some(({ message }) => message.includes('22222222'))).toBe(false)
+  })
+})
+
 describe('the states of a node', () => {
   it('are rows with its totals, log lines and the steps of one alarm', async () => {
     const stage = await createStage({ core: { forgetAfterMs: 5000 } })
@@ -170,7 +261,7 @@ describe('the states of a node', () => {
 })
 
 describe('a block', () => {
-  it('is one row, with its first sight, and one sight for each node', async () => {
+  it('is one row, with its first report, and one sight for each node', async () => {
     const stage = await createStage()
     stage.connect('abc').block('a', 5).wait(30).block('bb', 5).wait(5).block('c', 5)
     stage.block('c', 4, { historical: true })
@@ -229,92 +320,16 @@ describe('a block', () => {
   })
 
   const store = (stage: Awaited<ReturnType<typeof createStage>>) => {
-    stage.pending.cut()
+    stage.rowBuffer.cut()
     const rows = stage.store.rows('blockResult').map(({ number, canonical }) => [number, canonical])
-    for (let chunk = stage.pending.first(); chunk !== undefined; chunk = stage.pending.first()) {
-      const results = chunk.tables['blockResult']
+    for (let batch = stage.rowBuffer.first(); batch !== undefined; batch = stage.rowBuffer.first()) {
+      const results = batch.tables['blockResult']
       for (let i = 0; i < (results?.rows ?? 0); i++)
         rows.push([results?.columns['number']?.values[i] as number, results?.columns['canonical']?.values[i] === 1])
-      stage.pending.done(chunk)
+      stage.rowBuffer.done(batch)
     }
     return rows
   }
-})
-
-describe('after a restart', () => {
-  it('numbers go on, known things are no news, and who does not come back is an alarm', async () => {
-    const first = await createStage()
-    first.connect('abc', { client: 'Geth/v1' }).tick().disconnect('c').block('ab', 1).tick()
-    const store = await first.write()
-    const { seq } = await store.catalog()
-    const count = (table: 'nodeInfo' | 'block' | 'blockResult' | 'node') => store.rows(table).length
-    const before = [count('nodeInfo'), count('block'), count('node')]
-
-    const second = await createStage({ store })
-    second.now = first.now + 60_000
-    for (const node of 'abc') {
-      // As the image of the network would bring it back.
-      second.core.apply({
-        type: 'connected',
-        at: unixMs(first.now),
-        node,
-        info: { name: node, networkId: '1337', client: 'Geth/v1' },
-        address: null,
-      })
-      second.core.apply({ type: 'disconnected', at: unixMs(first.now), node, network: '1337' })
-    }
-    const lost = ['a', 'b'].map((node) => ({ node, at: first.now, sessions: 1, activeMs: 2000 }))
-    whole(second.recorder.restored('1337', { lost, until: first.now }, second.now))
-    second.connect('a', { client: 'Geth/v1' }).tick(100)
-    await second.write()
-    expect([count('nodeInfo'), count('block'), count('node')]).toEqual(before)
-    const states = store.rows('nodeState').filter((row) => row.seq > seq)
-    expect(states.map(({ node, state, reason }) => [node, state, reason])).toEqual([
-      [1, 'inactive', 'restart'],
-      [2, 'inactive', 'restart'],
-      [1, 'active', null],
-      [1, 'inactive', 'silent'],
-    ])
-    expect(Math.min(...states.map((row) => row.seq))).toBe(seq + 1)
-    const alarms = store.rows('alarm').filter((row) => row.seq > seq)
-    expect(alarms.map(({ node, step }) => [node, step])).toEqual([
-      [1, 'raised'],
-      [2, 'raised'],
-    ])
-  })
-})
-
-describe('what is given up', () => {
-  it('is told once a minute, by class and reason, and never twice', async () => {
-    const sheds = { latency: { items: 0 } }
-    const stage = await createStage({ sheds: () => sheds })
-    stage.tick()
-    sheds.latency.items = 5
-    stage.pending.giveUp('sample', 'memory', 7)
-    stage.tick(60)
-    sheds.latency.items = 6
-    stage.tick(120)
-    const rows = (await stage.write()).rows('shed')
-    expect(rows.map((row) => [row.class, row.reason, row.dropped])).toEqual([
-      ['latency', 'items', 5],
-      ['sample', 'memory', 7],
-      ['latency', 'items', 1],
-    ])
-  })
-
-  it('is what nodes and metrics beyond the names say, counted', async () => {
-    const stage = await createStage({ keys: { networks: 1, nodes: 1, metrics: 1 } })
-    stage.connect('a').connect('b').connect('c', { networkId: '9' })
-    const given = (): readonly number[] => [stage.pending.givenUp.fact.names, stage.pending.givenUp.sample.names]
-    const [facts = 0] = given()
-    expect(facts).toBeGreaterThan(0)
-    stage.say('b', 'latency', { latencyMs: 1 }).say('a', 'host', { cpus: 1, load1: 2 })
-    expect(given()).toEqual([facts, 2])
-    const store = await stage.write()
-    expect([store.rows('node').length, store.rows('metricName').length, store.rows('network').length]).toEqual([
-      1, 1, 1,
-    ])
-  })
 })
 
 describe('hashes', () => {

@@ -1,216 +1,203 @@
 /**
- * Takes down what happens: told of every input after the core has applied it and drawn its conclusions, and by the core
- * itself of blocks and sights. Pure but for the rows it leaves in `Pending`.
+ * Makes rows of what happens: listens to what the core says of every input it has applied. Pure but for the rows it leaves in
+ * the row buffer.
  */
 import { shedClassOf } from '@netstats/protocol'
-import type { Kind, Observation } from '@netstats/protocol'
-import type { Core, CoreInput } from '../shard/model.ts'
-import type { ObservedNode } from '../shard/observer.ts'
+import type { Kind } from '@netstats/protocol'
+import type { Applied, BlockEvent, BlockReport, CoreNode } from '../shard/mod.ts'
+import type { Change } from '../shard/changes.ts'
+import type { Core } from '../shard/shard-model.ts'
 import { createBlockRows } from './block-rows.ts'
 import type { BlockRowsContext } from './block-rows.ts'
-import { createBooks } from './books.ts'
-import type { Books, NodeBook } from './books.ts'
-import { createBudget, defaultBudget } from './budget.ts'
-import type { BudgetLimits } from './budget.ts'
-import { createConclusions } from './conclusions.ts'
+import { createNodeIndex } from './node-index.ts'
+import type { NodeIndex, NodeEntry } from './node-index.ts'
+import { createWriteQuota, defaultWriteQuota } from './write-quota.ts'
+import type { WriteQuotaLimits } from './write-quota.ts'
+import { createChangeHandlers } from './change-handlers.ts'
 import { createGauges } from './gauges.ts'
-import { createJournal } from './journal.ts'
-import type { Keys } from './keys.ts'
-import type { Recorder } from './model.ts'
-import type { Pending, RowClass } from './pending.ts'
-import { createResume } from './resume.ts'
+import { createEventRows } from './event-rows.ts'
+import type { NameIds } from './name-ids.ts'
+import type { LatestMetrics, Recorder } from './history-model.ts'
+import { createLatestValues } from './latest-values.ts'
+import { createLogRows } from './log-rows.ts'
+import { createRecentLogs } from './recent-logs.ts'
+import type { OwnRecentLogs } from './recent-logs.ts'
+import type { RowBuffer, RowClass } from './row-buffer.ts'
+import { createObservationRows } from './observation-rows.ts'
+import { createRestartRecovery } from './restart-recovery.ts'
 import { createRollups } from './rollup/rollups.ts'
 import { createSamples } from './samples.ts'
-import type { Samples } from './samples.ts'
 import { createShedRows } from './shed-rows.ts'
 import type { ShedTotals } from './shed-rows.ts'
 
 export interface RecorderOptions {
-  readonly core: Pick<Core, 'network' | 'networkOf' | 'inventory' | 'touched'>
-  readonly keys: Keys
-  readonly pending: Pending
+  readonly core: Pick<Core, 'network'>
+  readonly names: NameIds
+  readonly rowBuffer: RowBuffer
   /** What others gave up since the start, by class and reason. */
   readonly sheds: () => ShedTotals
   /** Time of the newest row that the store had at the start; null where it had none, undefined while it is not open. */
   readonly storedUntil?: () => number | null | undefined
-  readonly lookout?: BlockRowsContext['lookout']
-  readonly budget?: Partial<BudgetLimits> | undefined
+  readonly settlement?: BlockRowsContext['settlement']
+  readonly quota?: Partial<WriteQuotaLimits> | undefined
+  readonly recentLogs?: OwnRecentLogs | undefined
 }
 
 export interface OwnRecorder extends Recorder {
   /** Writes everything that is still added up, for the end. */
   flush(): void
-  readonly books: Books
+  readonly index: NodeIndex
+  readonly latest: LatestMetrics
   /** Rows of roll-ups that wait for their turn. */
   readonly closing: number
 }
 
-/** Sums of late rows that are added up before they are written: many at once would be felt. */
-const maxLateSums = 1000
-
-export const createRecorder = ({
+/** All that makes rows, put together. */
+const createParts = ({
   core,
-  keys,
-  pending,
+  names,
+  rowBuffer,
   sheds,
-  storedUntil = () => null,
-  lookout,
-  budget: limits,
-}: RecorderOptions): OwnRecorder => {
-  const { into, nextSeq } = pending
-  const books = createBooks(core, keys)
-  const rollups = createRollups(
-    into,
-    {
-      network: (slot, put) => put(1, books.networkSlots.ownerOf(slot).name.key),
-      node(slot, put) {
-        const { name, network } = books.nodeSlots.ownerOf(slot)
-        put(1, network.name.key)
-        put(2, name.key)
-      },
-      metric(slot, put) {
-        const { node, metric } = books.seriesSlots.ownerOf(slot)
-        put(1, node.network.name.key)
-        put(2, node.name.key)
-        put(3, metric.key)
-      },
-    },
-    (run) => pending.together(run),
-  )
-  const samples = createSamples({ pending, rollups, books, keys })
-  const lateSamples = createSamples({ pending, rollups: rollups.late, books, keys })
-  pending.listen({ closing: () => rollups.late.flush() })
-  const budget = createBudget({ ...defaultBudget, ...limits })
-  const blocks = createBlockRows({ pending, rollups, budget, storedUntil, ...(lookout && { lookout }) })
-  const journal = createJournal(pending)
-  const gauges = createGauges(books, rollups)
-  const shedRows = createShedRows(pending, sheds)
-  const resume = createResume({ core, books, pending, journal, blocks })
-
-  const conclusions = createConclusions({ core, books, pending, rollups, blocks, journal, budget })
-  const { takeInventory, concluded } = conclusions
-
-  /** `at`: when it happened. */
-  const observed = (node: NodeBook, observation: Observation, samples: Samples, at: number): void => {
-    const { body, kind } = observation
-    const keysOf = { network: node.network.name.key, node: node.name.key }
-    switch (kind) {
-      case 'node-stats':
-        return samples.stats(node, body, at)
-      case 'latency':
-        return samples.latency(node, body.latencyMs, at)
-      case 'pending':
-        return samples.pending(node, body.pending, at)
-      case 'block-processing':
-        return samples.processing(node, body.processingMs, at)
-      case 'host':
-        return samples.host(node, body, at)
-      case 'metric':
-        return samples.metric(node, body, at)
-      // Told of within `apply`, where its first report is known from others.
-      case 'block':
-        return
-      case 'node-info':
-        return
-      case 'gap':
-        into.gap.add({ at, seq: nextSeq(), ...keysOf, ...body })
-        return
-      case 'log':
-        into.log.add({ at, seq: nextSeq(), ...keysOf, ...body })
-        return
-      case 'alarm':
-        into.alarm.add({ at, seq: nextSeq(), ...keysOf, ...body })
-        return
-      case 'head-event': {
-        const message = `${body.type}: ${body.removed.length} blocks left its chain, ${body.added.length} joined`
-        into.log.add({ at, seq: nextSeq(), ...keysOf, severity: 6, source: 'head-event', message })
-        return
-      }
-    }
-  }
-
-  /** Its rows and what they add to sums are of one chunk, so that they agree whatever becomes of it. */
-  const lateObserved = (node: NodeBook, observation: Observation, seenAt: number): void =>
-    pending.together(() => {
-      observed(node, observation, lateSamples, seenAt)
-      if (rollups.late.size > maxLateSums) rollups.late.flush()
-    })
-
-  const counted = (rowClass: RowClass, find: () => NodeBook | undefined): NodeBook | undefined => {
-    const before = books.turnedAway
-    const node = find()
-    if (books.turnedAway > before) pending.giveUp(rowClass, 'names')
-    return node
-  }
-
-  const nodeOf = (network: string, told: ObservedNode, at: number, rowClass: RowClass): NodeBook | undefined =>
-    books.known(told) ?? counted(rowClass, () => books.of(network, told, at))
-
-  /** What an input is about that the core has just applied. One that it did not know, or has moved, is looked for. */
-  const subject = (network: string, id: string, at: number, rowClass: RowClass): NodeBook | undefined => {
-    const { touched } = core
-    return touched?.id === id
-      ? nodeOf(network, touched, at, rowClass)
-      : counted(rowClass, () => books.node(network, id, at))
-  }
-
+  storedUntil,
+  settlement,
+  quota,
+  recentLogs,
+}: RecorderOptions) => {
+  const index = createNodeIndex(core, names)
+  const latest = createLatestValues(index)
+  const rollups = createRollups(rowBuffer.into, (run) => rowBuffer.atomically(run))
+  rowBuffer.listen({ closing: () => rollups.flushLate() })
+  const samples = createSamples({ rowBuffer, rollups, index, names, latest })
+  const writeQuota = createWriteQuota({ ...defaultWriteQuota, ...quota })
+  const blocks = createBlockRows({
+    rowBuffer,
+    rollups,
+    quota: writeQuota,
+    storedUntil: storedUntil ?? (() => null),
+    ...(settlement && { settlement }),
+  })
+  const logs = recentLogs ?? createRecentLogs()
+  const logRows = createLogRows(rowBuffer, logs)
+  const events = createEventRows(rowBuffer, logRows)
   return {
-    books,
-    input(input: CoreInput) {
+    rowBuffer,
+    index,
+    latest,
+    rollups,
+    samples,
+    blocks,
+    recentLogs: logs,
+    observations: createObservationRows({ rowBuffer, rollups, samples, logRows }),
+    changes: createChangeHandlers({ index, rowBuffer, rollups, events, quota: writeQuota }),
+    gauges: createGauges(index, rollups),
+    shedRows: createShedRows(rowBuffer, sheds),
+    recovery: createRestartRecovery({ index, rowBuffer, events, blocks }),
+  }
+}
+type Parts = ReturnType<typeof createParts>
+
+/** A node beyond the names that are kept has no rows; that is counted. */
+const find = (
+  { index, rowBuffer }: Parts,
+  network: string,
+  node: CoreNode,
+  at: number,
+  rowClass: RowClass,
+): NodeEntry | undefined => {
+  const before = index.turnedAway
+  const entry = index.of(network, node, at)
+  if (index.turnedAway > before) rowBuffer.giveUp(rowClass, 'names')
+  return entry
+}
+
+const blockChanged = (parts: Parts, event: BlockEvent, at: number): void => {
+  const { index, blocks } = parts
+  if (event.type === 'canonical-changed') {
+    const network = index.networks.get(event.network)
+    if (network !== undefined) blocks.canonicalChanged(network, event.block.hash)
+    return
+  }
+  const node = find(parts, event.network, event.node, at, 'fact')
+  if (node === undefined) return
+  if (event.type === 'block-attached') blocks.attached(node, event.block, event.seenAt, at)
+  else blocks.learned(node, event.block, at)
+}
+
+const reported = (parts: Parts, network: string, node: CoreNode, report: BlockReport, at: number): void => {
+  const { blocks } = parts
+  const entry = find(parts, network, node, at, report.isBelowWindow ? 'fact' : 'sample')
+  if (entry === undefined) return
+  if (report.isBelowWindow) blocks.reportedBelow(entry, report.block, report.seenAt, at)
+  else blocks.reported(entry, report.block, report.delayMs, report.seenAt, at)
+}
+
+const subjectApplied = (parts: Parts, { input }: Applied, network: string, node: CoreNode): void => {
+  const { index, samples, observations, changes } = parts
+  const { at } = input
+  switch (input.type) {
+    case 'observation': {
+      const { observation, mode, seenAt = at } = input
+      if (observation.kind === 'block') return
+      const entry = find(parts, network, node, at, rowClassOf(observation.kind))
+      if (entry === undefined) return
+      if (mode === 'replayed') return observations.addLate(entry, observation, Math.min(seenAt, at))
+      // What a node said of itself before is not what it is; it says so at each login.
+      if (observation.kind === 'node-info') changes.takeInventory(entry, at)
+      else if (mode !== 'snapshot') observations.add(entry, observation, at)
+      return
+    }
+    case 'round-trip': {
+      const entry = find(parts, network, node, at, 'sample')
+      if (entry !== undefined) samples.roundTrip(entry, input.roundTripMs, at)
+      return
+    }
+    case 'connected':
+    case 'renamed':
+    case 'genesis': {
+      const entry = index.of(network, node, at)
+      if (entry !== undefined) changes.takeInventory(entry, at)
+      return
+    }
+    // What follows from them are changes.
+    case 'disconnected':
+    case 'removed':
+    case 'rekeyed':
+    case 'tick':
+  }
+}
+
+const ticked = ({ rollups, blocks, changes, gauges, shedRows, recovery }: Parts, at: number): void => {
+  rollups.tick(at)
+  blocks.tick(at)
+  changes.tick(at)
+  gauges.tick(at)
+  shedRows.tick(at)
+  recovery.review(at)
+}
+
+export const createRecorder = (options: RecorderOptions): OwnRecorder => {
+  const parts = createParts(options)
+  const { index, latest, rollups, blocks, recovery, recentLogs } = parts
+  return {
+    index,
+    latest,
+    applied(event) {
+      const { input, node, network, report, changes } = event
       const { at } = input
-      // Brought by this input without a live sight of it.
-      blocks.settle()
-      switch (input.type) {
-        case 'observation': {
-          const { network, observation, mode, seenAt = at } = input
-          const node = subject(network, observation.node, at, rowClassOf(observation.kind))
-          if (node === undefined) return
-          if (mode === 'late') return lateObserved(node, observation, Math.min(seenAt, at))
-          // What a node said of itself before is not what it is; it says so at each login.
-          if (observation.kind === 'node-info') takeInventory(node, at)
-          else if (mode !== 'now') observed(node, observation, samples, at)
-          return
-        }
-        case 'round-trip': {
-          const node = subject(input.network, input.node, at, 'sample')
-          if (node !== undefined) samples.roundTrip(node, input.roundTripMs, at)
-          return
-        }
-        case 'connected': {
-          const network = core.networkOf(input.node, input.info.networkId)
-          const node = network === undefined ? undefined : books.node(network, input.node, at)
-          if (node !== undefined) takeInventory(node, at)
-          return
-        }
-        case 'genesis': {
-          const node = books.node(input.network, input.node, at)
-          if (node !== undefined) takeInventory(node, at)
-          return
-        }
-        case 'tick':
-          rollups.tick(at)
-          blocks.tick(at)
-          conclusions.tick(at)
-          gauges.tick(at)
-          shedRows.tick(at)
-          return resume.review(at)
-        case 'disconnected':
+      rollups.reach(at)
+      for (let i = 0; i < event.blocks.length; i++) blockChanged(parts, event.blocks[i] as BlockEvent, at)
+      if (node !== undefined && network !== undefined && report !== undefined)
+        reported(parts, network, node, report, at)
+      blocks.writeAttached()
+      for (let i = 0; i < changes.length; i++) {
+        const change = changes[i] as Change
+        parts.changes.concluded(change)
+        if (change.type === 'network-removed') recentLogs.forget(change.network)
       }
+      if (node !== undefined && network !== undefined) subjectApplied(parts, event, network, node)
+      else if (input.type === 'tick') ticked(parts, at)
     },
-    change: concluded,
-    blockAdded(network, told, block, seenAt, at) {
-      const node = nodeOf(network, told, at, 'fact')
-      if (node !== undefined) blocks.added(node, block, seenAt, at)
-    },
-    sighted(network, told, block, delayMs, seenAt, at) {
-      const node = nodeOf(network, told, at, 'sample')
-      if (node !== undefined) blocks.sighted(node, block, delayMs, seenAt, at)
-    },
-    oldBlock(network, told, block, seenAt, at) {
-      const node = nodeOf(network, told, at, 'fact')
-      if (node !== undefined) blocks.old(node, block, seenAt, at)
-    },
-    restored: (network, restored, at) => resume.restored(network, restored, at),
+    restored: (network, restored, at) => recovery.restored(network, restored, at),
     flush() {
       rollups.flush()
       blocks.flush()

@@ -1,15 +1,15 @@
 import { unixMs } from '@netstats/protocol'
 import type { Hash } from '@netstats/protocol'
-import { StoreError } from '@netstats/sdk/store'
-import type { Store } from '@netstats/sdk/store'
+import { StoreError } from '@netstats/store'
+import type { Store } from '@netstats/store'
 import { createFakeClock, createRecordingLogger } from '@netstats/sdk/testing'
 import { describe, expect, it } from 'vitest'
-import { createHealth } from '../self/health.ts'
+import { createHealth } from '../telemetry/health.ts'
 import { scenario } from '../shard/testing/scenario.ts'
 import type { Scenario } from '../shard/testing/scenario.ts'
 import { openHistory } from './history.ts'
-import { createRecorded } from './moment/testing/recorded.ts'
-import type { Recorded } from './moment/testing/recorded.ts'
+import { createRecorded } from './time-travel/testing/recorded.ts'
+import type { Recorded } from './time-travel/testing/recorded.ts'
 
 const year = 365 * 86_400_000
 const genesis = (digit: string) => `0x${digit.repeat(64)}` as Hash
@@ -49,7 +49,7 @@ const secondRun = (old: Recorded, openStore: () => Promise<Store>): Run => {
     openStore,
     retention: { raw: year, logs: year, seconds: year, minutes: year, hours: year },
     flushEveryMs: 1000,
-    pendingBytes: 1 << 24,
+    bufferBytes: 1 << 24,
     clock,
     log,
     health: createHealth(() => clock.now()),
@@ -59,20 +59,8 @@ const secondRun = (old: Recorded, openStore: () => Promise<Store>): Run => {
     closeWithinMs: 1000,
   })
   const own: { recorder?: Awaited<typeof opening>['recorder'] } = {}
-  const stage = scenario({
-    observer: {
-      blockAdded: (...told) => own.recorder?.blockAdded(...told),
-      sighted: (...told) => own.recorder?.sighted(...told),
-      oldBlock: (...told) => own.recorder?.oldBlock(...told),
-    },
-  })
-  const apply = stage.apply.bind(stage)
-  stage.apply = (input) => {
-    const changes = apply(input)
-    for (const change of changes) own.recorder?.change(change)
-    own.recorder?.input(input)
-    return changes
-  }
+  const stage = scenario()
+  stage.listeners.push((applied) => own.recorder?.applied(applied))
   return {
     stage,
     clock,
@@ -230,7 +218,7 @@ describe('the live picture after a restart', () => {
     )
     await pass(run, 60)
     await run.begun
-    expect(messages(run).at(-1)).toBe('not all networks could be restored; the others begin anew')
+    expect(messages(run).at(-1)).toBe('not all networks could be restored; the others start over')
     expect(run.stage.core.networks()).toEqual([])
     await run.close()
     expect(run.clock.sleeping()).toBe(0)

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StoreError } from '@netstats/sdk/store'
-import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
+import { StoreError } from '@netstats/store'
+import { createMemoryStore } from '@netstats/store/testing'
+import { createRecordingLogger } from '@netstats/sdk/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { serverConfig } from '../config.ts'
-import { blockFrame, helloFrame, latencyFrame, pingFrame } from '../ingest/testing.ts'
+import { blockFrame, helloFrame, latencyFrame, pingFrame } from '../gateway/ethstats/testing.ts'
 import { openServer } from '../server.ts'
 import type { ServerHandle } from '../server.ts'
 import { startServer } from '../testing.ts'
@@ -58,7 +59,8 @@ describe('a server with a history', () => {
 
   it('goes on after a restart with what it knew, on disk', async () => {
     const data = await mkdtemp(join(tmpdir(), 'netstats-history-'))
-    const config = serverConfig.parse({ listen: '127.0.0.1:0', data, drainTimeout: '1s', history: { threads: 1 } })
+    // What the first one has not written by then is not there for the second: on a busy machine that may take seconds.
+    const config = serverConfig.parse({ listen: '127.0.0.1:0', data, drainTimeout: '1m', history: { threads: 1 } })
     const start = () => openServer({ config, log: createRecordingLogger(), version: '0.0.0-test' })
     try {
       const first = await start()
@@ -94,18 +96,20 @@ describe('a server with a history', () => {
     }
   })
 
-  it('lives without one that can not be opened, says why, and takes it up when it can', async () => {
+  it('lives without one that cannot be opened, says why, and takes it up when it can', async () => {
     const store = createMemoryStore()
-    let mended = false
+    let repaired = false
     const openStore = () =>
-      mended ? Promise.resolve(store) : Promise.reject(new StoreError('STORE_CORRUPT', 'It is damaged; move it away.'))
+      repaired
+        ? Promise.resolve(store)
+        : Promise.reject(new StoreError('STORE_CORRUPT', 'It is damaged; move it away.'))
     await using running = await startServer({ history: { flushEvery: '100ms' } }, { openStore })
     expect(parts(running.server)).toMatchObject({ store: 'failed', http: 'ok' })
     expect((await running.get('/healthz')).text).toContain('move it away')
     expect(running.server.history?.reader).toMatchObject({ store: undefined, reason: 'It is damaged; move it away.' })
     await report(running, 'alpha', 7)
     expect(running.server.core.network('1337')?.nodeCount).toBe(1)
-    mended = true
+    repaired = true
     await vi.waitFor(() => expect(store.rows('node').map((row) => row.id)).toEqual(['alpha']), { timeout: 20_000 })
     expect(parts(running.server)).toMatchObject({ store: 'ok' })
     expect(store.rows('block')).toHaveLength(1)

@@ -1,4 +1,4 @@
-import type { Pending } from './pending.ts'
+import type { RowBuffer } from './row-buffer.ts'
 
 /** What was given up since the start, by class and reason. */
 export type ShedTotals = Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -6,7 +6,7 @@ export type ShedTotals = Readonly<Record<string, Readonly<Record<string, number>
 const everyMs = 60_000
 
 /** Rows of what the server gave up, once a minute, where there is any. */
-export const createShedRows = ({ into, nextSeq, givenUp }: Pending, others: () => ShedTotals) => {
+export const createShedRows = ({ into, givenUp }: RowBuffer, others: () => ShedTotals) => {
   const told = new Map<string, number>()
   let nextAt = 0
 
@@ -15,8 +15,7 @@ export const createShedRows = ({ into, nextSeq, givenUp }: Pending, others: () =
       for (const [reason, total] of Object.entries(reasons)) {
         const key = `${shedClass} ${reason}`
         const dropped = total - (told.get(key) ?? 0)
-        if (dropped > 0 && into.shed.add({ at, seq: nextSeq(), class: shedClass, reason, dropped }))
-          told.set(key, total)
+        if (dropped > 0 && into.shed.add({ at, class: shedClass, reason, dropped })) told.set(key, total)
       }
     }
   }

@@ -1,26 +1,29 @@
-import { StoreError } from '@netstats/sdk/store'
-import type { Store } from '@netstats/sdk/store'
-import { createFakeClock, createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
-import type { MemoryStore } from '@netstats/sdk/testing'
+import { StoreError } from '@netstats/store'
+import type { Store } from '@netstats/store'
+import { createFakeClock, createRecordingLogger } from '@netstats/sdk/testing'
+import { createMemoryStore } from '@netstats/store/testing'
+import type { MemoryStore } from '@netstats/store/testing'
 import { describe, expect, it } from 'vitest'
-import { createKeys } from './keys.ts'
-import { createPending } from './pending.ts'
+import { createNameIds } from './name-ids.ts'
+import { createRowBuffer } from './row-buffer.ts'
+import { watchedStore } from './watched-store.ts'
 import { createWriter } from './writer.ts'
 
 interface Setup {
   readonly open?: (attempt: number) => Promise<Store>
   readonly store?: MemoryStore
   readonly maxBytes?: number
-  readonly chunkRows?: number
+  readonly batchRows?: number
 }
 
-const begin = ({ store = createMemoryStore(), open, maxBytes = 1 << 20, chunkRows = 100 }: Setup = {}) => {
+const begin = ({ store = createMemoryStore(), open, maxBytes = 1 << 20, batchRows = 100 }: Setup = {}) => {
   const clock = createFakeClock()
   const log = createRecordingLogger()
-  const keys = createKeys()
-  const pending = createPending({
+  const names = createNameIds()
+  names.network('1337', '1337', 5)
+  const rowBuffer = createRowBuffer({
     maxBytes,
-    chunkRows,
+    batchRows,
     onFull: () => writer.hurry(),
     monotonic: () => clock.monotonic(),
   })
@@ -28,8 +31,8 @@ const begin = ({ store = createMemoryStore(), open, maxBytes = 1 << 20, chunkRow
   let attempts = 0
   const writer = createWriter({
     openStore: () => (open === undefined ? Promise.resolve(store) : open(attempts++)),
-    pending,
-    keys,
+    rowBuffer,
+    names,
     clock,
     log,
     flushEveryMs: 1000,
@@ -39,20 +42,20 @@ const begin = ({ store = createMemoryStore(), open, maxBytes = 1 << 20, chunkRow
   let said = 0
   const say = (lines: number): void => {
     for (let i = 0; i < lines; i++) {
-      const seq = pending.nextSeq()
-      pending.into.log.add({
+      rowBuffer.into.log.add({
         at: clock.now(),
-        seq,
         network: 1,
         node: null,
         severity: 5,
         source: 's',
         message: String(++said),
+        component: null,
+        fields: null,
       })
     }
   }
   const messages = (): readonly string[] => store.rows('log').map((row) => row.message)
-  return { clock, log, keys, pending, store, writer, states, say, messages, attempts: () => attempts }
+  return { clock, log, names, rowBuffer, store, writer, states, say, messages, attempts: () => attempts }
 }
 
 const upTo = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => String(i + 1))
@@ -74,9 +77,8 @@ describe('the writer', () => {
   })
 
   it('writes names with the first rows that need them', async () => {
-    const { clock, writer, keys, say, store } = begin()
+    const { clock, writer, say, store } = begin()
     await writer.tried()
-    keys.network('1', '1', 5)
     say(1)
     await clock.advance(1000)
     expect([store.rows('network').length, store.rows('log').length]).toEqual([1, 1])
@@ -102,6 +104,36 @@ describe('the writer', () => {
     expect(flushed).toBe(true)
   })
 
+  it('is seen to stand still while the store hangs, to get on with what was written, and to rest when nothing waits', async () => {
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const { clock, writer, rowBuffer, say } = begin({ store: createMemoryStore({ delayWrites: () => gate }) })
+    const part = watchedStore({ writer, rowBuffer })
+    expect(part.progress()).toBeUndefined()
+    await writer.tried()
+    say(201)
+    await clock.advance(1000)
+    const before = part.progress()
+    expect(before).toBe(0)
+    await clock.advance(3_600_000)
+    expect(part.progress()).toBe(before)
+    release()
+    await writer.flushed()
+    expect(writer.counts.batches).toBe(3)
+    expect(part.progress()).toBeUndefined()
+  })
+
+  it('is seen to get on with each refusal of the store', async () => {
+    const { clock, writer, rowBuffer, say } = begin({ store: createMemoryStore({ failWrites: full }) })
+    const part = watchedStore({ writer, rowBuffer })
+    await writer.tried()
+    say(1)
+    await clock.advance(1000)
+    const before = part.progress() ?? 0
+    await clock.advance(60_000)
+    expect(part.progress()).toBeGreaterThan(before)
+  })
+
   it('gives the same batch again while the disk is full, says so once, and goes on when there is room', async () => {
     let failures = 5
     const store = createMemoryStore({ failWrites: () => (failures-- > 0 ? full() : undefined) })
@@ -118,15 +150,15 @@ describe('the writer', () => {
   it('holds no more than it may while the store is gone, and loses nothing that was there', async () => {
     let broken = true
     const store = createMemoryStore({ failWrites: () => (broken ? full() : undefined) })
-    const { clock, writer, say, messages, pending } = begin({ store, maxBytes: 50_000 })
+    const { clock, writer, say, messages, rowBuffer } = begin({ store, maxBytes: 50_000 })
     await writer.tried()
     for (let i = 0; i < 100; i++) {
       say(100)
       await clock.advance(1000)
     }
-    expect(pending.bytes).toBeLessThan(51_000)
-    const held = pending.rows
-    expect(pending.givenUp.log.memory).toBe(10_000 - held)
+    expect(rowBuffer.bytes).toBeLessThan(51_000)
+    const held = rowBuffer.rows
+    expect(rowBuffer.givenUp.log.memory).toBe(10_000 - held)
     broken = false
     const flushed = writer.flushed()
     await clock.advance(60_000)
@@ -137,7 +169,7 @@ describe('the writer', () => {
     expect(messages()).toHaveLength(held + 1)
   })
 
-  it('opens anew what failed for good, and writes on where it was', async () => {
+  it('opens again what failed for good, and writes on where it was', async () => {
     const stores = [createMemoryStore(), createMemoryStore()] as const
     const { clock, writer, say, states } = begin({ open: (attempt) => Promise.resolve(stores[attempt === 0 ? 0 : 1]) })
     await writer.tried()
@@ -156,8 +188,8 @@ describe('the writer', () => {
     let dies = false
     const dying: Store = {
       ...inner,
-      async write(batch) {
-        await inner.write(batch)
+      async write(batch, id) {
+        await inner.write(batch, id)
         if (dies) throw new StoreError('STORE_FAILED', 'The thread of the store ended.', { retryable: true })
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -180,7 +212,8 @@ describe('the writer', () => {
 
   it('numbers rows after those of a store that comes late', async () => {
     const store = createMemoryStore()
-    const first = begin({ store })
+    const kept: Store = { ...store, [Symbol.asyncDispose]: () => Promise.resolve() }
+    const first = begin({ open: () => Promise.resolve(kept) })
     await first.writer.tried()
     first.say(3)
     await first.clock.advance(1000)
@@ -189,7 +222,7 @@ describe('the writer', () => {
       open: (attempt) =>
         attempt < 3
           ? Promise.reject(new StoreError('STORE_IN_USE', 'Another process has it.', { retryable: true }))
-          : Promise.resolve(createMemoryStoreWith(store)),
+          : Promise.resolve(kept),
     })
     late.say(2)
     await late.writer.tried()
@@ -205,20 +238,20 @@ describe('the writer', () => {
     let refusals = 0
     const picky: Store = {
       ...store,
-      write(batch) {
-        if (batch['log']?.columns['message']?.values[0] !== '1') return store.write(batch)
+      write(batch, id) {
+        if (batch['log']?.columns['message']?.values[0] !== '1') return store.write(batch, id)
         refusals++
         return Promise.reject(new StoreError('STORE_IO', 'No.'))
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }
-    const { clock, writer, say, pending, log } = begin({ open: () => Promise.resolve(picky) })
+    const { clock, writer, say, rowBuffer, log } = begin({ open: () => Promise.resolve(picky) })
     await writer.tried()
     say(1)
     await clock.advance(1000)
     say(1)
     await clock.advance(300_000)
-    expect([refusals, pending.givenUp.log.refused]).toEqual([3, 1])
+    expect([refusals, rowBuffer.givenUp.log.refused]).toEqual([3, 1])
     expect(store.rows('log').map((row) => row.message)).toEqual(['2'])
     expect(log.entries.filter(({ message }) => message.includes('given up'))).toHaveLength(1)
   })
@@ -228,28 +261,28 @@ describe('the writer', () => {
     let failures = 0
     const dying: Store = {
       ...inner,
-      async write(batch) {
-        if (failures === 3) return inner.write(batch)
+      async write(batch, id) {
+        if (failures === 3) return inner.write(batch, id)
         // The last of them comes after the batch was written.
-        if (++failures === 3) await inner.write(batch)
+        if (++failures === 3) await inner.write(batch, id)
         throw new StoreError('STORE_FAILED', 'The thread of the store ended.', { retryable: true })
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }
-    const { clock, writer, say, pending } = begin({ open: () => Promise.resolve(dying) })
+    const { clock, writer, say, rowBuffer } = begin({ open: () => Promise.resolve(dying) })
     await writer.tried()
     const ends: string[] = []
-    pending.listen({ stored: (id) => ends.push(`stored ${id}`), givenUp: (id) => ends.push(`given up ${id}`) })
+    rowBuffer.listen({ stored: (id) => ends.push(`stored ${id}`), givenUp: (id) => ends.push(`given up ${id}`) })
     say(2)
     await clock.advance(300_000)
     say(1)
     await clock.advance(1000)
     expect(inner.rows('log').map((row) => row.message)).toEqual(upTo(3))
     expect(ends).toEqual(['stored 1', 'stored 2'])
-    expect(pending.givenUp.log.refused).toBe(0)
+    expect(rowBuffer.givenUp.log.refused).toBe(0)
   })
 
-  it('leaves a store alone that can not be opened, says why once, and tries again more and more seldom', async () => {
+  it('leaves a store alone that cannot be opened, says why once, and tries again more and more seldom', async () => {
     const foreign = () => Promise.reject(new StoreError('STORE_FOREIGN', 'It is not ours; choose another folder.'))
     const { clock, writer, states, log, attempts } = begin({ open: foreign })
     await writer.tried()
@@ -267,7 +300,7 @@ describe('the writer', () => {
     await first.writer.tried()
     const now = first.clock.now()
     const at = now + 365 * 86_400_000
-    first.pending.into.shed.add({ at, seq: first.pending.nextSeq(), class: 'log', reason: 'memory', dropped: 1 })
+    first.rowBuffer.into.shed.add({ at, class: 'log', reason: 'memory', dropped: 1 })
     const closed = first.writer.close(1000)
     await first.clock.advance(1000)
     await closed
@@ -289,7 +322,7 @@ describe('the writer', () => {
 
   it('does not wait for ever at the end, and counts what it leaves', async () => {
     const store = createMemoryStore({ delayWrites: () => new Promise(() => undefined) })
-    const { clock, writer, say, pending, log } = begin({ store })
+    const { clock, writer, say, rowBuffer, log } = begin({ store })
     await writer.tried()
     say(7)
     const flushed = writer.flushed()
@@ -297,11 +330,11 @@ describe('the writer', () => {
     const closing = writer.close(5000)
     await clock.advance(5000)
     await Promise.all([closing, flushed])
-    expect(pending.givenUp.log.stopped).toBe(7)
+    expect(rowBuffer.givenUp.log.stopped).toBe(7)
     expect(log.entries.at(-1)?.message).toBe('stopped before all of the history was written')
   })
 
-  it('does not keep the end waiting for a store that can not be opened', async () => {
+  it('does not keep the end waiting for a store that cannot be opened', async () => {
     const { clock, writer, say } = begin({
       open: () => Promise.reject(new StoreError('STORE_CORRUPT', 'It is damaged.')),
     })
@@ -312,33 +345,3 @@ describe('the writer', () => {
     expect(clock.sleeping()).toBe(0)
   })
 })
-
-/** The same rows behind a store that was not closed. */
-const createMemoryStoreWith = (rows: MemoryStore): Store => {
-  const fresh = createMemoryStore()
-  return {
-    ...fresh,
-    catalog: () => Promise.resolve({ ...emptyCatalog, seq: Math.max(0, ...rows.rows('log').map((row) => row.seq)) }),
-    async write(batch) {
-      await fresh.write(batch)
-      for (const row of fresh.rows('log').slice(copied)) (rows.rows('log') as object[]).push(row)
-      copied = fresh.rows('log').length
-    },
-  }
-}
-let copied = 0
-const emptyCatalog = {
-  networks: [],
-  nodes: [],
-  metricNames: [],
-  newestAt: null,
-  rolled: {
-    network10s: null,
-    network1m: null,
-    network1h: null,
-    node1m: null,
-    node1h: null,
-    metric1m: null,
-    metric1h: null,
-  },
-}

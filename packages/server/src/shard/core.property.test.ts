@@ -2,8 +2,8 @@ import type { BlockRow, NodeColumn, NodeRow } from '@netstats/protocol/feed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCore } from './mod.ts'
-import type { Core, CoreOptions, NetworkView } from './mod.ts'
-import type { Names } from './model.ts'
+import type { Applied, Core, CoreOptions, NetworkView } from './mod.ts'
+import type { Names } from './change-set.ts'
 import { randomLog } from './testing/random-log.ts'
 
 // Bounds so small that every log of a hundred inputs reaches them.
@@ -16,7 +16,7 @@ const tight: Partial<CoreOptions> = {
   windowHeights: 10,
   maxForksPerHeight: 3,
   maxSideBlocks: 8,
-  maxSightings: 12,
+  maxFirstSeen: 12,
 }
 const everything = 1_000_000
 // The time limit ends shrinking, which may take minutes on logs this long; a passing run needs a third of it.
@@ -33,6 +33,14 @@ const picture = (core: Core) =>
     summary: view.summary(),
     missing: view.missing(everything),
   }))
+
+/** What an input did, as plain data: the event itself is used again for the next one. */
+const inWords = ({ network, node, report, blocks, changes }: Applied) => ({
+  subject: node === undefined ? undefined : `${network}/${node.id} at ${node.slot}`,
+  report: report && [report.block.hash, report.delayMs, report.seenAt, report.isBelowWindow],
+  blocks: blocks.map((event) => `${event.type} ${event.network} ${event.block.hash}`),
+  changes: [...changes],
+})
 
 const checkRows = (view: NetworkView): void => {
   const rows = rowsOf(view)
@@ -61,7 +69,7 @@ const checkTree = (view: NetworkView): void => {
   const side = blocks.filter((block) => !block.canonical)
   expect(side.length).toBeLessThanOrEqual(tight.maxSideBlocks as number)
   const sights = blocks.map((block) => view.blockDetail(block.hash)?.seenBy.length ?? 0)
-  expect(sights.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(tight.maxSightings as number)
+  expect(sights.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(tight.maxFirstSeen as number)
   for (const block of blocks) {
     const here = view.hashesAt(block.number)
     expect(here).toContain(block.hash)
@@ -91,8 +99,14 @@ const checkTree = (view: NetworkView): void => {
   const base = Math.max(0, head.number - (tight.windowHeights as number) + 1)
   const missing: number[] = []
   for (let n = base; n < head.number; n++) if (!known.has(n)) missing.push(n)
-  expect(view.missing(everything)).toEqual(missing)
-  expect(view.missing(2)).toEqual(missing.slice(-2))
+  // Where the assumed chain has been shown to be another, what it has below is asked for too.
+  const wanted = view.missing(everything)
+  expect(wanted.filter((n) => !known.has(n))).toEqual(missing)
+  const inDoubt = wanted.filter((n) => known.has(n))
+  expect(wanted.filter((n) => n <= (inDoubt.at(-1) ?? -1))).toHaveLength(
+    Math.max(0, (inDoubt.at(-1) ?? base - 1) - base + 1),
+  )
+  expect(view.missing(2)).toEqual(wanted.slice(-2))
 }
 
 const checkSummary = (view: NetworkView): void => {
@@ -127,17 +141,53 @@ describe('the core under random inputs', () => {
       fc.property(randomLog(), (log) => {
         const once = createCore(tight)
         const again = createCore(tight)
-        const first = log.map((input) => once.apply(input))
+        const first = log.map((input) => inWords(once.apply(input)))
         // Asking in between must change nothing.
         const second = log.map((input) => {
-          const changes = again.apply(input)
-          for (const view of again.networks()) view.takeDirty()
+          const said = inWords(again.apply(input))
+          for (const view of again.networks()) view.takeChangeSet()
           picture(again)
-          return changes
+          return said
         })
         expect(second).toEqual(first)
         expect(picture(again)).toEqual(picture(once))
         expect(again.counts()).toEqual(once.counts())
+      }),
+      settings(100),
+    )
+  })
+
+  it('says of every input which node it was about, what it reported, which blocks are new and which are on the chain', () => {
+    fc.assert(
+      fc.property(randomLog(), (log) => {
+        const core = createCore(tight)
+        const canonical = new Map<string, boolean>()
+        /** Reports of blocks that have been in the tree since. */
+        let reported: { readonly block: string; readonly node: object }[] = []
+        for (const input of log) {
+          const before = new Set(core.networks().flatMap((view) => blocksOf(view).map(({ hash }) => view.key + hash)))
+          reported = reported.filter(({ block }) => before.has(block))
+          const { node, network, report, blocks } = core.apply(input)
+          if (node !== undefined) expect(core.network(network ?? '')?.record(node.id)).toBe(node)
+          for (const event of blocks) {
+            const key = event.network + event.block.hash
+            if (event.type === 'canonical-changed') canonical.set(key, event.block.canonical)
+            else expect(before.has(key)).toBe(event.type === 'block-learned')
+          }
+          const known = core
+            .networks()
+            .flatMap((view) => blocksOf(view).map((row) => [view.key + row.hash, row] as const))
+          for (const [key, row] of known) expect(row.canonical).toBe(canonical.get(key) ?? false)
+          const keys = new Set(known.map(([key]) => key))
+          for (const key of canonical.keys()) if (!keys.has(key)) canonical.delete(key)
+          if (report === undefined) continue
+          expect(input).toMatchObject({ type: 'observation', observation: { kind: 'block', node: node?.id } })
+          expect(report.seenAt).toBeLessThanOrEqual(input.at)
+          if (report.isBelowWindow || node === undefined) continue
+          const block = `${network}${report.block.hash}`
+          expect(reported.some((one) => one.block === block && one.node === node)).toBe(false)
+          reported.push({ block, node })
+        }
       }),
       settings(100),
     )
@@ -169,12 +219,13 @@ describe('the core under random inputs', () => {
         const core = createCore(tight)
         const shadows = new Map<string, Shadow>()
         log.forEach((input, i) => {
-          for (const change of core.apply(input)) if (change.type === 'network-removed') shadows.delete(change.network)
+          for (const change of core.apply(input).changes)
+            if (change.type === 'network-removed') shadows.delete(change.network)
           if (i % every !== 0) return
           for (const view of core.networks()) {
             const shadow = shadows.get(view.key) ?? { nodes: new Map(), blocks: new Map(), summary: '' }
             shadows.set(view.key, shadow)
-            const dirty = view.takeDirty()
+            const dirty = view.takeChangeSet()
             const summary = JSON.stringify(view.summary())
             if (!dirty.summary) expect(summary).toBe(shadow.summary)
             shadow.summary = summary

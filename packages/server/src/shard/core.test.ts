@@ -2,17 +2,20 @@ import { nodeId, unixMs, unixSeconds } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import type { NodeColumn } from '@netstats/protocol/feed'
 import { describe, expect, it } from 'vitest'
+import { activeMsAt } from './nodes/activity.ts'
 import { begin, blockAt, hashOf, scenario } from './testing/scenario.ts'
 
 describe('the core', () => {
-  it('gives one shared empty answer where nothing is concluded', () => {
+  it('gives shared empty lists where nothing is concluded', () => {
     const stage = scenario()
     stage.connect('a')
-    const first = stage.core.apply({ type: 'tick', at: unixMs(begin) })
+    const first = { ...stage.core.apply({ type: 'tick', at: unixMs(begin) }) }
     const second = stage.core.apply({ type: 'tick', at: unixMs(begin) })
-    expect(first).toBe(second)
-    expect(Object.isFrozen(first)).toBe(true)
-    expect(first).toEqual([])
+    for (const list of ['changes', 'blocks'] as const) {
+      expect(first[list]).toBe(second[list])
+      expect(Object.isFrozen(first[list])).toBe(true)
+      expect(first[list]).toEqual([])
+    }
   })
 
   it('begins and ends without networks', () => {
@@ -114,14 +117,10 @@ describe('the core', () => {
     const stage = scenario()
     stage.connect('a', { name: 'Alpha' })
     stage.tick(60)
-    expect(stage.core.inventory('1337', 'a', stage.now)).toEqual({
-      info: { name: 'Alpha', networkId: '1337' },
-      genesis: null,
-      sessions: 1,
-      activeMs: 60_000,
-    })
-    expect(stage.core.inventory('1337', 'b', stage.now)).toBeUndefined()
-    expect(stage.core.inventory('2', 'a', stage.now)).toBeUndefined()
+    const record = stage.view.record('a')
+    expect(record).toMatchObject({ info: { name: 'Alpha', networkId: '1337' }, genesis: null, sessions: 1 })
+    expect(record && activeMsAt(record, stage.now)).toBe(60_000)
+    expect(stage.view.record('b')).toBeUndefined()
   })
 
   it('takes every kind of observation as a sign of life', () => {
@@ -150,7 +149,7 @@ describe('the core', () => {
   })
 
   it('holds no more after ten thousand visitors than after a hundred', () => {
-    const stage = scenario({ maxNodesPerNetwork: 50, maxSightings: 200, windowHeights: 20 })
+    const stage = scenario({ maxNodesPerNetwork: 50, maxFirstSeen: 200, windowHeights: 20 })
     const visit = (from: number, to: number): void => {
       for (let i = from; i < to; i++) {
         const node = `n${i}`
@@ -174,6 +173,6 @@ describe('the core', () => {
     visit(300, 10_000)
     expect(held()).toEqual(early)
     expect(early).toEqual({ nodes: 50, blocks: 20, shares: 31, sights: 20 })
-    expect(stage.view.takeDirty().removedNodes.size).toBeLessThan(3000)
+    expect(stage.view.takeChangeSet().removedNodes.size).toBeLessThan(3000)
   })
 })

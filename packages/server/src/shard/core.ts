@@ -1,187 +1,150 @@
 /**
- * The pure core of the server: inputs in, conclusions and rows out. It reads no clock, does no I/O and throws for no
+ * The pure core of the server: inputs in, changes and rows out. It reads no clock, does no I/O and throws for no
  * parsed input; the same inputs give the same rows.
  */
-import type { NodeInfo, UnixMs } from '@netstats/protocol'
-import type { Change, Core, CoreInput, NetworkView, Restored } from './model.ts'
-import type { NetworkImage } from './image.ts'
-import { markNode } from './dirty.ts'
-import { activeMsAt, reviewNode } from './activity.ts'
-import { reviewHead } from './head.ts'
-import { connectNode, disconnectNode, forgetExpired, removeLongestInactiveOf } from './node-table.ts'
-import type { NodeRecord } from './node-record.ts'
+import type { UnixMs } from '@netstats/protocol'
+import { createAppliedCollector } from './applied.ts'
+import { assignNetwork, leaveBehind, networkFor, removeNetwork } from './assign-network.ts'
+import { markNode } from './change-set.ts'
+import { hasRoom, nodeOf } from './core-state.ts'
+import type { CoreState } from './core-state.ts'
+import { createShardCounts } from './create-shard.ts'
+import { checkHead } from './head.ts'
+import type { CoreInput } from './inputs.ts'
+import { createNetworkDirectory, findNode } from './networks.ts'
+import { checkLeaving, checkNode } from './nodes/activity.ts'
+import { connectNode, disconnectNode, forgetExpired, removeNode, renameNode } from './nodes/node-table.ts'
+import { reviewMoves } from './nodes/reorgs.ts'
 import { defaultCoreOptions } from './options.ts'
 import type { CoreOptions } from './options.ts'
-import { addShard, createRegistry, dropShard, findNode, isSameChain, overflowKey, shardFor } from './registry.ts'
-import { mergeShard } from './merge.ts'
-import { reviewDue } from './reviews.ts'
 import { applyObservation } from './reports.ts'
-import { isRestorable, restoreShard } from './restore.ts'
-import { createShard, createShardCounts } from './shard-state.ts'
+import type { Core } from './shard-model.ts'
 import type { Shard } from './shard-state.ts'
-import { moveNode } from './move.ts'
-import { createView } from './view.ts'
+import { restoreNetwork } from './snapshot/restore-network.ts'
+import { checkSplit } from './split.ts'
+import { checkTimeouts } from './timeouts.ts'
 
-type ObservationInput = Extract<CoreInput, { type: 'observation' }>
-
-const nothing: readonly Change[] = Object.freeze([])
-const nothingRestored: Restored = { nodes: 0, blocks: 0, lost: [] }
+type InputOf<T extends CoreInput['type']> = Extract<CoreInput, { type: T }>
 
 export const createCore = (given: Partial<CoreOptions> = {}): Core => {
-  const options: CoreOptions = { ...defaultCoreOptions, ...given }
-  const counts = createShardCounts()
-  const registry = createRegistry()
-  const views = new Map<string, NetworkView>()
-  // Most inputs conclude nothing: they share one empty answer.
-  let changes: Change[] | null = null
-  const emit = (change: Change): void => {
-    if (changes === null) changes = [change]
-    else changes.push(change)
+  const core: CoreState = {
+    options: { ...defaultCoreOptions, ...given },
+    applied: createAppliedCollector(),
+    counts: createShardCounts(),
+    directory: createNetworkDirectory(),
+    views: new Map(),
   }
-  const context = { options, emit, counts }
-  let touched: NodeRecord | undefined
-
-  const shardOf = (info: NodeInfo, genesis: string | null, node: string, at: UnixMs): Shard => {
-    const shard = shardFor(registry, info.networkId, genesis, node, (key, networkId) => {
-      const full = registry.shards.size >= options.maxNetworks
-      const overflow = full ? registry.shards.get(overflowKey) : undefined
-      if (overflow !== undefined) return overflow
-      const made = full ? createShard(overflowKey, null, context) : createShard(key, networkId, context)
-      addShard(registry, made)
-      views.set(made.key, createView(made))
-      emit({ type: 'network-added', at, network: made.key })
-      return made
-    })
-    shard.dirty.summary = true
-    return shard
-  }
-
-  const settle = (shard: Shard, node: NodeRecord, at: UnixMs): void => {
-    const target = shardOf(node.info, node.genesis, node.id, at)
-    if (target !== shard) moveNode(shard, target, node, at)
-  }
-
-  const nodeTotal = (): number => {
-    let nodes = 0
-    for (const shard of registry.shards.values()) nodes += shard.nodes.size
-    return nodes
-  }
-
-  const hasRoom = (at: UnixMs): boolean => {
-    return nodeTotal() < options.maxNodes || removeLongestInactiveOf(registry.shards.values(), at)
-  }
-
-  const nodeOf = (shard: Shard | undefined, id: string): NodeRecord | undefined => {
-    const node = shard?.nodes.get(id)
-    if (shard === undefined) counts.unknownNetwork++
-    else if (node === undefined) counts.unknownNode++
-    return node
-  }
-
-  const observe = ({ network, observation, at, mode, seenAt }: ObservationInput): void => {
-    const shard = registry.shards.get(network)
-    const node = nodeOf(shard, observation.node)
-    if (shard === undefined || node === undefined) return
-    applyObservation(shard, node, observation, at, mode, seenAt)
-    if (observation.kind === 'node-info' && mode !== 'late') settle(shard, node, at)
-    else touched = node
-  }
-
-  const tick = (at: UnixMs): void => {
-    for (const shard of registry.shards.values()) {
-      reviewDue(shard.reviews, at, (node) => reviewNode(shard, node, at))
-      forgetExpired(shard, at)
-      reviewHead(shard, at)
-      if (shard.nodes.size > 0) continue
-      dropShard(registry, shard)
-      views.delete(shard.key)
-      emit({ type: 'network-removed', at, network: shard.key })
-    }
-  }
-
-  const take = (input: CoreInput): void => {
-    if (input.type === 'observation') return observe(input)
-    if (input.type === 'tick') return tick(input.at)
-    if (input.type === 'connected') {
-      const shard = shardOf(input.info, input.info.genesis ?? null, input.node, input.at)
-      if (shard.nodes.has(input.node) || hasRoom(input.at)) {
-        connectNode(shard, input.node, input.info, input.address, input.at)
-      } else counts.nodesRefused++
-      return
-    }
-    const shard = registry.shards.get(input.network)
-    const node = nodeOf(shard, input.node)
-    if (shard === undefined || node === undefined) return
-    switch (input.type) {
-      case 'disconnected':
-        return disconnectNode(shard, node, input.at)
-      case 'round-trip':
-        node.roundTripMs = Math.max(0, input.roundTripMs)
-        touched = node
-        return markNode(shard.dirty, node)
-      case 'genesis':
-        node.genesis = input.genesis
-        return settle(shard, node, input.at)
-    }
-  }
-
-  const restore = function* (image: NetworkImage, at: UnixMs): Generator<void, Restored> {
-    const room = Math.min(options.maxNodesPerNetwork, options.maxNodes - nodeTotal())
-    if (image.nodes.length === 0 || room <= 0 || !isRestorable(image) || !hasPlace(image)) return nothingRestored
-    const { shard, lost } = yield* restoreShard(image, at, room, context)
-    // Others were let in meanwhile.
-    if (!hasPlace(image)) return nothingRestored
-    const live = registry.shards.get(image.key)
-    if (live !== undefined) {
-      const merged = yield* mergeShard(live, shard, at, {
-        room: () => Math.min(options.maxNodesPerNetwork - live.nodes.size, options.maxNodes - nodeTotal()),
-        isThere: () => registry.shards.get(live.key) === live,
-      })
-      return { ...merged, lost }
-    }
-    if (nodeTotal() + shard.nodes.size > options.maxNodes) return nothingRestored
-    addShard(registry, shard)
-    views.set(shard.key, createView(shard))
-    return { nodes: shard.nodes.size, blocks: shard.tree.side.size + shard.tree.canonicalCount, lost }
-  }
-
-  const hasPlace = ({ key, networkId, genesis }: NetworkImage): boolean => {
-    if (key === overflowKey) return true
-    const has = registry.shards.has(key) || registry.shards.size < options.maxNetworks
-    return has && isSameChain(registry, key, networkId, genesis)
-  }
-
+  const { counts, applied, directory, views } = core
   return {
-    restore,
+    restore: (snapshot, at) => restoreNetwork(core, snapshot, at),
     apply(input) {
       counts.inputs++
-      touched = undefined
-      take(input)
-      if (changes === null) return nothing
-      const concluded = changes
-      changes = null
-      return concluded
+      applied.begin(input)
+      applyInput(core, input)
+      return applied.end()
     },
-    get touched() {
-      return touched
-    },
-    networkOf: (node, networkId) => findNode(registry, networkId, node)?.key,
+    networkOf: (node, networkId) => findNode(directory, networkId, node)?.key,
     networks: () => [...views.values()],
     network: (key) => views.get(key),
-    inventory(network, id, at) {
-      const node = registry.shards.get(network)?.nodes.get(id)
-      if (node === undefined) return undefined
-      const { info, genesis, sessions } = node
-      return { info, genesis, sessions, activeMs: activeMsAt(node, at) }
-    },
     counts: () => {
       let nodes = 0
       let blocks = 0
-      for (const shard of registry.shards.values()) {
+      for (const shard of directory.shards.values()) {
         nodes += shard.nodes.size
         blocks += shard.tree.side.size + shard.tree.canonicalCount
       }
-      return { ...counts, networks: registry.shards.size, nodes, blocks }
+      return { ...counts, networks: directory.shards.size, nodes, blocks }
     },
   }
+}
+
+const applyInput = (core: CoreState, input: CoreInput): void => {
+  switch (input.type) {
+    case 'observation':
+      return observe(core, input)
+    case 'tick':
+      return tick(core, input.at)
+    case 'connected':
+      return connect(core, input)
+    case 'rekeyed':
+      return rekey(core, input)
+    case 'disconnected':
+    case 'round-trip':
+    case 'genesis':
+    case 'renamed':
+    case 'removed':
+      return applyToNode(core, input)
+  }
+}
+
+const observe = (core: CoreState, input: InputOf<'observation'>): void => {
+  const { network, observation, at, mode, seenAt } = input
+  const shard = core.directory.shards.get(network)
+  const node = nodeOf(core, shard, observation.node)
+  if (shard === undefined || node === undefined) return
+  applyObservation(shard, node, observation, at, mode, seenAt)
+  if (observation.kind === 'node-info' && mode !== 'replayed')
+    setSubject(core, assignNetwork(core, shard, node, at), node.id)
+  else core.applied.subject(network, node)
+}
+
+const tick = (core: CoreState, at: UnixMs): void => {
+  for (const shard of core.directory.shards.values()) {
+    checkLeaving(shard, at)
+    checkTimeouts(shard.timeouts, at, (node) => checkNode(shard, node, at))
+    forgetExpired(shard, at)
+    checkHead(shard, at)
+    reviewMoves(shard, at)
+    checkSplit(shard, at)
+    if (shard.nodes.size === 0) removeNetwork(core, shard, at)
+  }
+}
+
+const connect = (core: CoreState, { node, info, address, at }: InputOf<'connected'>): void => {
+  const shard = networkFor(core, info, info.genesis ?? null, node, at)
+  if (!shard.nodes.has(node) && !hasRoom(core, at)) {
+    core.counts.nodesRefused++
+    return
+  }
+  connectNode(shard, node, info, address, at)
+  leaveBehind(core, shard, node, at)
+  setSubject(core, shard, node)
+}
+
+const rekey = (core: CoreState, { network, at }: InputOf<'rekeyed'>): void => {
+  const shard = core.directory.shards.get(network)
+  if (shard === undefined) return
+  const nodes = Array.from(shard.nodes.values())
+  for (const node of nodes) assignNetwork(core, shard, node, at)
+}
+
+const applyToNode = (
+  core: CoreState,
+  input: InputOf<'disconnected' | 'round-trip' | 'genesis' | 'renamed' | 'removed'>,
+): void => {
+  const shard = core.directory.shards.get(input.network)
+  const node = nodeOf(core, shard, input.node)
+  if (shard === undefined || node === undefined) return
+  switch (input.type) {
+    case 'disconnected':
+      return disconnectNode(shard, node, input.at)
+    case 'round-trip':
+      node.roundTripMs = Math.max(0, input.roundTripMs)
+      core.applied.subject(shard.key, node)
+      return markNode(shard.changeSet, node)
+    case 'genesis':
+      node.genesis = input.genesis
+      return setSubject(core, assignNetwork(core, shard, node, input.at), node.id)
+    case 'renamed':
+      renameNode(shard, node)
+      return core.applied.subject(shard.key, node)
+    case 'removed':
+      if (node.state === 'inactive' || input.evenActive === true) removeNode(shard, node, 'asked', input.at)
+      return
+  }
+}
+
+const setSubject = ({ applied }: CoreState, shard: Shard, id: string): void => {
+  const node = shard.nodes.get(id)
+  if (node !== undefined) applied.subject(shard.key, node)
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { begin, blockAt, hashOf, scenario } from './testing/scenario.ts'
 
 const headChanges = (stage: ReturnType<typeof scenario>) =>
-  stage.changes.flatMap((change) => (change.type === 'head' ? [`${change.number}-${change.reorgDepth}`] : []))
+  stage.changes.flatMap((change) => (change.type === 'head' ? [`${change.number}-${change.displaced}`] : []))
 
 describe('head', () => {
   it('is the highest block of a network of one node', () => {
@@ -133,6 +133,7 @@ describe('head', () => {
     stage.block('a', 13, { branch: 1, historical: true })
     expect(stage.view.missing(1)).toEqual([12])
     stage.block('a', 12, { branch: 1, on: 0, historical: true })
+    expect(stage.tick()).toMatchObject([{ type: 'reorg', number: 14, depth: 1 }])
     expect(stage.view.summary()).toMatchObject({ head: { number: 14 }, reorgs: 1, deepestReorg: 1 })
     expect(stage.view.block(hashOf(12, 0))?.canonical).toBe(false)
   })

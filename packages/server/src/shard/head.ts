@@ -17,22 +17,22 @@
  * and only until two nodes report another block at one of those heights.
  */
 import type { UnixMs } from '@netstats/protocol'
-import type { BlockRecord } from './block-record.ts'
-import { attach, setHead } from './block-tree.ts'
-import { blocksAt, parentOf } from './tree-state.ts'
-import { markAllNodes } from './dirty.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
+import { attach, setHead } from './blocks/block-tree.ts'
+import { blocksAt, parentOf } from './blocks/tree-state.ts'
+import { markAllNodes } from './change-set.ts'
 import type { Shard } from './shard-state.ts'
 
 const maxSteps = 64
 const outgrownBlocks = 10
 const outgrownMs = 120_000
-/** With more tips than this an election waits for the next tick. */
-const immediateTips = 64
+/** With more candidates than this an election waits for the next tick. */
+const immediateCandidates = 64
 
 /** How a block hangs together with what several nodes have reported. */
 interface Backing {
   readonly backed: boolean
-  /** Blocks on the way that only one node reported, and the first sight of the lowest of them. */
+  /** Blocks on the way that only one node reported, and the first report of the lowest of them. */
   readonly steps: number
   readonly since: number | null
 }
@@ -41,12 +41,12 @@ const backingOf = (shard: Shard, block: BlockRecord): Backing => {
   let at: BlockRecord = block
   let steps = 0
   for (;;) {
-    if (at.witnesses >= 2) return { backed: true, steps, since: null }
+    if (at.reporters >= 2) return { backed: true, steps, since: null }
     for (const other of blocksAt(shard.tree, at.number))
-      if (other !== at && other.witnesses >= 2) return { backed: false, steps, since: at.arrivedAt }
+      if (other !== at && other.reporters >= 2) return { backed: false, steps, since: at.firstSeenAt }
     steps++
     const parent = parentOf(shard.tree, at)
-    if (parent === null || steps === maxSteps) return { backed: false, steps, since: at.arrivedAt }
+    if (parent === null || steps === maxSteps) return { backed: false, steps, since: at.firstSeenAt }
     at = parent
   }
 }
@@ -63,7 +63,7 @@ const better = (shard: Shard, a: BlockRecord, b: BlockRecord | null): boolean =>
   if (hasMajority(shard, a) !== hasMajority(shard, b)) return hasMajority(shard, a)
   if (a === head || b === head) return a === head
   if (a.votes !== b.votes) return a.votes > b.votes
-  if (a.arrivedAt !== b.arrivedAt) return (a.arrivedAt ?? Infinity) < (b.arrivedAt ?? Infinity)
+  if (a.firstSeenAt !== b.firstSeenAt) return (a.firstSeenAt ?? Infinity) < (b.firstSeenAt ?? Infinity)
   return a.hash < b.hash
 }
 
@@ -85,7 +85,7 @@ const elect = (shard: Shard, keep: boolean, at: number): BlockRecord | null => {
       if (better(shard, block, backed)) backed = block
     } else if (better(shard, block, lone)) lone = block
   }
-  for (const tip of shard.tips) consider(tip)
+  for (const candidate of shard.candidates) consider(candidate)
   const { head } = shard.tree
   if (keep && head !== null && head.votes === 0) consider(head)
   const winner = chosen(shard, lone, backed, backedVotes, at)
@@ -106,7 +106,7 @@ const chosen = (
 const prevails = (shard: Shard, lone: BlockRecord, backed: BlockRecord, backedVotes: number, at: number): boolean => {
   if (lone.number <= backed.number) return false
   if (backedVotes < 2) return true
-  if (at - (backed.arrivedAt ?? at) < outgrownMs) return false
+  if (at - (backed.firstSeenAt ?? at) < outgrownMs) return false
   const { steps, since } = backingOf(shard, lone)
   return steps >= outgrownBlocks && at - (since ?? at) >= outgrownMs
 }
@@ -128,7 +128,8 @@ export const considerBlock = (
   if (block.number > head.number) {
     const fewVoters = block.votes > 0 && shard.voters < 3
     if (!isAhead(shard, block, at) && (fewVoters || backingOf(shard, block).backed)) return follow(shard, block, at)
-    if (hasMajority(shard, block) || shard.tips.size <= immediateTips) return holdElection(shard, true, block, at)
+    if (hasMajority(shard, block) || shard.candidates.size <= immediateCandidates)
+      return holdElection(shard, true, block, at)
     shard.unsettled = true
     return
   }
@@ -137,25 +138,25 @@ export const considerBlock = (
   const leftChain = old?.canonical === true && !block.canonical && !hasSupport(shard)
   if (steppedBack || leftChain) shard.abandoned = true
   // The second report of a block may show that a head only one node reported stands on nothing.
-  else if (!evidence || !(shard.unsettled || (head.witnesses < 2 && !backingOf(shard, head).backed))) return
-  if (shard.tips.size > immediateTips) shard.unsettled = true
+  else if (!evidence || !(shard.unsettled || (head.reporters < 2 && !backingOf(shard, head).backed))) return
+  if (shard.candidates.size > immediateCandidates) shard.unsettled = true
   else holdElection(shard, !shard.abandoned, head.followers === 0 ? block : null, at)
 }
 
 const hasSupport = (shard: Shard): boolean => {
-  for (const tip of shard.tips) if (tip.canonical) return true
+  for (const candidate of shard.candidates) if (candidate.canonical) return true
   return false
 }
 
 /** History has linked or confirmed a block: a candidate that was not believed may be now. */
 export const considerEvidence = (shard: Shard, at: UnixMs): void => {
-  if (shard.unsettled && shard.tips.size <= immediateTips) holdElection(shard, true, null, at)
+  if (shard.unsettled && shard.candidates.size <= immediateCandidates) holdElection(shard, true, null, at)
 }
 
 /** Once a second: candidates that were not believed, and a head that nobody's chain leads to any more. */
-export const reviewHead = (shard: Shard, at: UnixMs): void => {
+export const checkHead = (shard: Shard, at: UnixMs): void => {
   if (shard.tree.head === null || shard.unsettled) holdElection(shard, !shard.abandoned, null, at)
-  if (shard.tips.size === 0 || hasSupport(shard)) {
+  if (shard.candidates.size === 0 || hasSupport(shard)) {
     shard.unsupportedSince = null
     return
   }
@@ -169,24 +170,24 @@ export const reviewHead = (shard: Shard, at: UnixMs): void => {
 /** Elects, and follows the winner; `otherwise` where no node has a vote. */
 export const holdElection = (shard: Shard, keep: boolean, otherwise: BlockRecord | null, at: UnixMs): void => {
   const elected = elect(shard, keep, at)
-  const winner = shard.tips.size === 0 ? (otherwise ?? elected) : elected
+  const winner = shard.candidates.size === 0 ? (otherwise ?? elected) : elected
   if (winner !== null && winner !== shard.tree.head) follow(shard, winner, at)
 }
 
 const follow = (shard: Shard, block: BlockRecord, at: UnixMs): void => {
   const { tree } = shard
   const base = tree.base
-  const reorgDepth = setHead(tree, block)
+  const displaced = setHead(tree, block)
   // The window has moved down: what nodes stand on there, or stood on, belongs into the tree now.
-  if (tree.base < base) for (const known of [...shard.tips, ...tree.strays]) attach(tree, known)
+  if (tree.base < base) for (const known of [...shard.candidates, ...tree.detached]) attach(tree, known)
   shard.unsupportedSince = null
-  markAllNodes(shard.dirty)
-  shard.emit({
+  markAllNodes(shard.changeSet)
+  shard.applied.change({
     type: 'head',
     at,
     network: shard.key,
     number: block.number,
     hash: block.hash,
-    reorgDepth,
+    displaced,
   })
 }

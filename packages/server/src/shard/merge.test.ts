@@ -2,8 +2,8 @@ import { unixMs } from '@netstats/protocol'
 import type { Hash } from '@netstats/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CoreOptions, NetworkImage, Restored } from './mod.ts'
-import { imageOf, whole } from './testing/image-of.ts'
+import type { CoreOptions, NetworkSnapshot, Restored } from './mod.ts'
+import { snapshotOf, whole } from './testing/snapshot-of.ts'
 import { scenario } from './testing/scenario.ts'
 import type { Scenario } from './testing/scenario.ts'
 
@@ -12,7 +12,7 @@ const others = genesis('b')
 const own = genesis('a')
 
 /** Four nodes and a fork; `d` was away when the server stopped. */
-const before = (): { image: NetworkImage; old: Scenario } => {
+const before = (): { image: NetworkSnapshot; old: Scenario } => {
   const old = scenario()
   old.connect('abcd', { client: 'Geth/v1.16.3-stable/linux', genesis: own })
   for (let number = 100; number < 160; number++) {
@@ -22,7 +22,7 @@ const before = (): { image: NetworkImage; old: Scenario } => {
   }
   old.disconnect('d')
   old.tick(2)
-  return { image: imageOf(old.view, old.now), old }
+  return { image: snapshotOf(old.view, old.now), old }
 }
 
 const begun = (old: Scenario, options: Partial<CoreOptions> = {}): Scenario => {
@@ -31,7 +31,8 @@ const begun = (old: Scenario, options: Partial<CoreOptions> = {}): Scenario => {
   return stage
 }
 
-const restore = (stage: Scenario, image: NetworkImage): Restored => whole(stage.core.restore(image, unixMs(stage.now)))
+const restore = (stage: Scenario, image: NetworkSnapshot): Restored =>
+  whole(stage.core.restore(image, unixMs(stage.now)))
 
 const picture = ({ view, core }: Scenario): object => ({
   networks: core.networks().map(({ key }) => key),
@@ -87,7 +88,7 @@ describe('a past that comes late', () => {
     stage.connect('bc')
     expect(stage.block('abc', 159)).toEqual([])
     expect(stage.view.head()).toMatchObject({ number: 159, nodes: 3 })
-    expect(stage.wait(50).block('abc', 160)).toMatchObject([{ type: 'head', number: 160, reorgDepth: 0 }])
+    expect(stage.wait(50).block('abc', 160)).toMatchObject([{ type: 'head', number: 160, displaced: 0 }])
   })
 
   it('joins its chain to a live one, and to one with a gap below', () => {
@@ -110,7 +111,7 @@ describe('a past that comes late', () => {
     }
   })
 
-  it('takes a block that was told of again for what it is: seen long ago', () => {
+  it('takes a block that was reported again for what it is: seen long ago', () => {
     const { image, old } = before()
     const stage = begun(old)
     stage.connect('ab')
@@ -138,7 +139,7 @@ describe('a past that comes late', () => {
 
   it('gives up nothing live for what it brings', () => {
     const { image, old } = before()
-    const stage = begun(old, { maxNodesPerNetwork: 3, maxSightings: 5, maxForksPerHeight: 1, windowHeights: 30 })
+    const stage = begun(old, { maxNodesPerNetwork: 3, maxFirstSeen: 5, maxForksPerHeight: 1, windowHeights: 30 })
     stage.connect('xa')
     for (const [number, shape] of [[158, { branch: 3 }] as const, [159, { branch: 3 }] as const])
       stage.wait(10).block('xa', number, shape)

@@ -4,23 +4,23 @@
  * room. Nothing is concluded from any of it.
  */
 import { unixMs } from '@netstats/protocol'
-import { refreshUptime } from './activity.ts'
-import { addWitness, copyBlock } from './block-record.ts'
-import type { BlockRecord } from './block-record.ts'
-import { attach, setHead } from './block-tree.ts'
-import { markAllNodes, markBlock, markNode } from './dirty.ts'
+import { refreshUptime } from './nodes/activity.ts'
+import { addReporter, copyBlock } from './blocks/block-record.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
+import { attach, setHead } from './blocks/block-tree.ts'
+import { markAllNodes, markBlock, markNode } from './change-set.ts'
 import { holdElection } from './head.ts'
-import type { NodeRecord } from './node-record.ts'
-import { seatNode, updateInfo } from './node-table.ts'
+import type { NodeRecord } from './nodes/node-record.ts'
+import { registerNode, updateInfo } from './nodes/node-table.ts'
 import type { Shard } from './shard-state.ts'
-import { giveUpSights } from './sighting.ts'
-import { sortInPieces } from './sort-pieces.ts'
-import { moveTo } from './standing.ts'
-import { assumeCanonical } from './tree-chain.ts'
-import type { BlockTree } from './tree-state.ts'
+import { condenseFirstSeen } from './blocks/first-seen.ts'
+import { sortInPieces } from '../lib/sort-in-steps.ts'
+import { setNodeHead } from './nodes/node-heads.ts'
+import { assumeCanonical } from './blocks/tree-chain.ts'
+import type { BlockTree } from './blocks/tree-state.ts'
 
-const nodesAPiece = 50
-const blocksAPiece = 50
+const nodesPerStep = 50
+const blocksPerStep = 50
 
 export interface MergeLimits {
   /** Nodes there is room for now. */
@@ -44,13 +44,13 @@ export const mergeShard = function* (
 ): Generator<void, Merged> {
   live.genesis ??= past.genesis
   live.keepUntil = Math.max(live.keepUntil, past.keepUntil)
-  live.tree.reorgs += past.tree.reorgs
-  live.tree.deepestReorg = Math.max(live.tree.deepestReorg, past.tree.deepestReorg)
+  live.reorgs += past.reorgs
+  live.deepestReorg = Math.max(live.deepestReorg, past.deepestReorg)
   const blocks = yield* mergeBlocks(live, past, at, isThere)
   let nodes = 0
   let looked = 0
   for (const node of past.nodes.values()) {
-    if (looked++ % nodesAPiece === 0) {
+    if (looked++ % nodesPerStep === 0) {
       yield
       if (!isThere()) return { nodes, blocks }
     }
@@ -60,7 +60,7 @@ export const mergeShard = function* (
     else addPast(live, known, node, at)
     nodes++
   }
-  yield* orderAway(live)
+  yield* orderInactive(live)
   return { nodes, blocks }
 }
 
@@ -73,27 +73,27 @@ const mergeBlocks = function* (live: Shard, past: Shard, at: number, isThere: ()
   let looked = 0
   for (const height of heights) {
     for (const block of past.tree.heights.get(height) ?? []) {
-      if (looked++ % blocksAPiece === 0) {
+      if (looked++ % blocksPerStep === 0) {
         yield
         if (!isThere()) return added
       }
       const known = tree.byHash.get(block.hash)
-      if (known !== undefined) addFirstSight(live, known, block)
+      if (known !== undefined) mergeFirstSeen(live, known, block)
       else if (hasRoom(tree, height)) {
-        const made = broughtOver(block)
+        const made = copyReported(block)
         if (!attach(tree, made)) continue
         if (block.canonical) assumeCanonical(tree, made)
-        keepSights(live, made, block)
+        keepAllFirstSeen(live, made, block)
         added++
       }
     }
   }
-  orderSighted(live)
+  orderFirstSeen(live)
   const head = past.tree.head && tree.byHash.get(past.tree.head.hash)
   if (tree.head === null && head?.attached === true) {
     setHead(tree, head)
-    markAllNodes(live.dirty)
-    if (live.tips.size > 0) holdElection(live, true, null, unixMs(at))
+    markAllNodes(live.changeSet)
+    if (live.candidates.size > 0) holdElection(live, true, null, unixMs(at))
   }
   return added
 }
@@ -103,69 +103,71 @@ const hasRoom = ({ heights, side, base, limits }: BlockTree, number: number): bo
   number >= base && (heights.get(number)?.length ?? 0) < limits.maxForksPerHeight && side.size < limits.maxSideBlocks
 
 /** Who saw it is counted; the places of the nodes are others here. */
-const broughtOver = (block: BlockRecord): BlockRecord => ({
+const copyReported = (block: BlockRecord): BlockRecord => ({
   ...copyBlock(block),
+  firstSeenAt: block.firstSeenAt,
   arrivedAt: block.arrivedAt,
   firstNode: block.firstNode,
   blockTimeMs: block.blockTimeMs,
-  witnesses: block.witnesses,
-  departed: block.departed,
-  kept: block.kept,
+  reporters: block.reporters,
+  forgottenReporters: block.forgottenReporters,
+  percentiles: block.percentiles,
 })
 
-const keepSights = (live: Shard, block: BlockRecord, { delays, seenBy, ordered }: BlockRecord): void => {
+const keepAllFirstSeen = (live: Shard, block: BlockRecord, { delays, seenBy, ordered }: BlockRecord): void => {
   if (delays.length === 0) return
   block.delays = delays
   block.seenBy = seenBy
   block.ordered = ordered
-  live.sighted.add(block)
-  live.sightings += delays.length
-  if (live.sightings > live.options.maxSightings) giveUpSights(live, block)
+  live.firstSeenBlocks.add(block)
+  live.firstSeenCount += delays.length
+  if (live.firstSeenCount > live.options.maxFirstSeen) condenseFirstSeen(live, block)
 }
 
-/** It was told of again after the restart: that was no first sight. */
-const addFirstSight = (live: Shard, known: BlockRecord, past: BlockRecord): void => {
-  known.witnesses = Math.max(known.witnesses, past.witnesses)
-  if (past.arrivedAt === null || (known.arrivedAt !== null && known.arrivedAt <= past.arrivedAt)) return
-  giveUpSights(live, known)
+/** It was reported again after the restart: that was no first report. */
+const mergeFirstSeen = (live: Shard, known: BlockRecord, past: BlockRecord): void => {
+  known.reporters = Math.max(known.reporters, past.reporters)
+  if (past.firstSeenAt === null || (known.firstSeenAt !== null && known.firstSeenAt <= past.firstSeenAt)) return
+  condenseFirstSeen(live, known)
+  known.firstSeenAt = past.firstSeenAt
   known.arrivedAt = past.arrivedAt
   known.firstNode = past.firstNode
-  known.kept = past.kept
-  known.departed = past.departed
+  known.percentiles = past.percentiles
+  known.forgottenReporters = past.forgottenReporters
   if (known.attached) {
-    keepSights(live, known, past)
-    markBlock(live.dirty, known)
+    keepAllFirstSeen(live, known, past)
+    markBlock(live.changeSet, known)
   }
 }
 
-/** The oldest first: they are the first whose single sights are given up. */
-const orderSighted = ({ sighted }: Shard): void => {
-  const ordered = [...sighted].sort((a, b) => (a.arrivedAt ?? 0) - (b.arrivedAt ?? 0))
-  sighted.clear()
-  for (const block of ordered) sighted.add(block)
+/** The oldest first: they are the first whose single first-seen records are given up. */
+const orderFirstSeen = ({ firstSeenBlocks }: Shard): void => {
+  const ordered = [...firstSeenBlocks].sort((a, b) => (a.firstSeenAt ?? 0) - (b.firstSeenAt ?? 0))
+  firstSeenBlocks.clear()
+  for (const block of ordered) firstSeenBlocks.add(block)
 }
 
 const addNode = (live: Shard, past: NodeRecord): void => {
-  const node = seatNode(live, past.id, past.firstSeenAt)
+  const node = registerNode(live, past.id, past.firstSeenAt)
   updateInfo(live, node, past.info)
-  const { slot: _slot, block, dirtyRound: _round, ...said } = past
+  const { slot: _slot, block, changedRound: _round, ...said } = past
   Object.assign(node, said)
   if (block === null) return
   let here = live.tree.byHash.get(block.hash)
   if (here === undefined) {
     // Outside the tree, as what its node stands on.
-    here = broughtOver(block)
+    here = copyReported(block)
     live.tree.byHash.set(here.hash, here)
   }
-  stoodOn(live, node, here)
-  moveTo(live, node, here)
+  addSilently(live, node, here)
+  setNodeHead(live, node, here)
 }
 
 /** Counts it among those that saw the block; it is mostly counted already. */
-const stoodOn = (live: Shard, node: NodeRecord, block: BlockRecord): void => {
-  const before = block.witnesses
-  addWitness(block, node.slot, live.slots)
-  block.witnesses = before
+const addSilently = (live: Shard, node: NodeRecord, block: BlockRecord): void => {
+  const before = block.reporters
+  addReporter(block, node.slot, live.slots)
+  block.reporters = before
 }
 
 const addPast = (live: Shard, node: NodeRecord, past: NodeRecord, at: number): void => {
@@ -173,13 +175,13 @@ const addPast = (live: Shard, node: NodeRecord, past: NodeRecord, at: number): v
   node.sessions += past.sessions
   node.activeMs += past.activeMs
   refreshUptime(node, at)
-  markNode(live.dirty, node)
+  markNode(live.changeSet, node)
   const block = past.block && live.tree.byHash.get(past.block.hash)
-  if (block) stoodOn(live, node, block)
+  if (block) addSilently(live, node, block)
 }
 
 /** The longest inactive first, those who left meanwhile last. */
-const orderAway = function* ({ inactive }: Shard) {
+const orderInactive = function* ({ inactive }: Shard) {
   const ordered = yield* sortInPieces([...inactive], (node) => node.stateSince)
   const away = new Set(inactive)
   inactive.clear()

@@ -1,14 +1,39 @@
-import type { BlockRecord } from './block-record.ts'
-import { createBlockTree } from './tree-state.ts'
-import type { BlockTree } from './tree-state.ts'
-import { createDirtyTracker, markBlock, markBlockRemoved } from './dirty.ts'
-import type { DirtyTracker } from './dirty.ts'
-import type { Change } from './model.ts'
-import type { NodeRecord } from './node-record.ts'
+import type { AppliedCollector } from './applied.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
+import type { BlockTree } from './blocks/tree-state.ts'
+import type { ChangeTracker } from './change-set.ts'
+import type { NodeRecord } from './nodes/node-record.ts'
 import type { CoreOptions } from './options.ts'
-import { createReviews } from './reviews.ts'
-import type { Reviews } from './reviews.ts'
-import { giveUpSights } from './sighting.ts'
+import type { Timeouts } from './timeouts.ts'
+
+/** Where a shard says what it concludes. */
+export type ShardEvents = Pick<AppliedCollector, 'change' | 'block' | 'report'>
+
+/** A move over blocks that are not known yet. */
+export interface NodeMove {
+  readonly from: BlockRecord
+  readonly to: BlockRecord
+}
+
+/** Blocks of a split that active nodes stand on. */
+export interface Branch {
+  /** Its lowest block; of the head's chain the first one above where the others left it. */
+  readonly root: BlockRecord
+  /** The highest block a node stands on, and how many stand on the branch. */
+  tip: BlockRecord
+  votes: number
+}
+
+export interface Split {
+  /** When it was looked for. */
+  readonly at: number
+  /** When the second branch began. */
+  readonly since: number
+  /** The last block all have in common. */
+  readonly number: number
+  /** That of the head first. */
+  readonly branches: readonly Branch[]
+}
 
 /** Live state of one network. The files beside this one are its functions; nobody outside the folder sees it. */
 export interface Shard {
@@ -16,17 +41,21 @@ export interface Shard {
   readonly networkId: string | null
   genesis: string | null
   readonly options: CoreOptions
-  readonly emit: (change: Change) => void
+  readonly applied: ShardEvents
   readonly counts: ShardCounts
-  readonly dirty: DirtyTracker
+  readonly changeSet: ChangeTracker
   readonly tree: BlockTree
 
   readonly nodes: Map<string, NodeRecord>
-  readonly reviews: Reviews
+  readonly timeouts: Timeouts
+  /** Active nodes whose session ended a moment ago, the first first. */
+  readonly leaving: Set<NodeRecord>
   /** Inactive nodes, the longest inactive first. */
   readonly inactive: Set<NodeRecord>
   /** Until then no node is forgotten. */
   keepUntil: number
+  /** When it was last looked for nodes that others have replaced. */
+  replacedAt: number
   readonly freeSlots: number[]
   slots: number
   /** Nodes by client family, and by family and version. */
@@ -34,18 +63,26 @@ export interface Shard {
   readonly versions: Map<string, number>
 
   /** Blocks that are the latest of an active node that does not catch up, and how many such nodes there are. */
-  readonly tips: Set<BlockRecord>
+  readonly candidates: Set<BlockRecord>
   voters: number
-  /** Some tip is above the head and was not believed: look again when there is new evidence. */
+  /** Some candidate is above the head and was not believed: look again when there is new evidence. */
   unsettled: boolean
   /** The head's last follower went back or to another chain: the next election need not keep it. */
   abandoned: boolean
   /** Since when no active node's chain leads to the head. */
   unsupportedSince: number | null
 
-  /** Blocks whose single sights are kept, oldest first, and how many sights that are. */
-  readonly sighted: Set<BlockRecord>
-  sightings: number
+  /** Reorganisations: blocks that nodes left for other ones. */
+  reorgs: number
+  deepestReorg: number
+  /** Moves of nodes of which it is not known yet whether they left a branch, oldest first. */
+  readonly unresolvedMoves: Set<NodeMove>
+  /** Nodes stand on different branches; null while they do not. */
+  split: Split | null
+
+  /** Blocks whose single first-seen records are kept, oldest first, and how many sights that are. */
+  readonly firstSeenBlocks: Set<BlockRecord>
+  firstSeenCount: number
 }
 
 /** What the core left aside, by reason. Numbers only grow. */
@@ -63,61 +100,4 @@ export interface ShardCounts {
   blocksDropped: number
   /** The address look-up failed. */
   locateFailed: number
-}
-
-export const createShardCounts = (): ShardCounts => ({
-  inputs: 0,
-  unknownNode: 0,
-  unknownNetwork: 0,
-  nodesRefused: 0,
-  blocksBelowWindow: 0,
-  blocksContradicting: 0,
-  blocksDropped: 0,
-  locateFailed: 0,
-})
-
-export interface ShardContext {
-  readonly options: CoreOptions
-  readonly emit: (change: Change) => void
-  readonly counts: ShardCounts
-}
-
-export const createShard = (key: string, networkId: string | null, context: ShardContext): Shard => {
-  const { options } = context
-  const dirty = createDirtyTracker(options.windowHeights + options.maxSideBlocks + options.maxNodesPerNetwork)
-  const shard: Shard = {
-    key,
-    networkId,
-    genesis: null,
-    options,
-    emit: context.emit,
-    counts: context.counts,
-    dirty,
-    tree: createBlockTree(options, {
-      changed: (block) => markBlock(dirty, block),
-      gone: (block) => {
-        markBlockRemoved(dirty, block)
-        giveUpSights(shard, block)
-      },
-      dropped: () => {
-        context.counts.blocksDropped++
-      },
-    }),
-    nodes: new Map(),
-    reviews: createReviews(),
-    inactive: new Set(),
-    keepUntil: 0,
-    freeSlots: [],
-    slots: 0,
-    clients: new Map(),
-    versions: new Map(),
-    tips: new Set(),
-    voters: 0,
-    unsettled: false,
-    abandoned: false,
-    unsupportedSince: null,
-    sighted: new Set(),
-    sightings: 0,
-  }
-  return shard
 }

@@ -1,9 +1,10 @@
 import type { Histogram, NetworkSummary, Series, Share } from '@netstats/protocol/feed'
-import { blockRow, orderSights, p95Of } from './block-record.ts'
-import type { BlockRecord } from './block-record.ts'
-import { blocksAt, recentCanonical } from './tree-state.ts'
-import { medianOf } from './median.ts'
-import { countUpTo, percentilesAcross } from './percentile.ts'
+import { blockRow, orderDelays, p95Of } from './blocks/block-record.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
+import { blocksAt, recentCanonical } from './blocks/tree-state.ts'
+import { medianOf } from '../lib/median.ts'
+import { countUpTo, percentilesAcross } from '../lib/percentile.ts'
+import { showSplit } from './split.ts'
 import type { Shard } from './shard-state.ts'
 
 /** Newest heights that series, means and the histogram cover. */
@@ -15,7 +16,7 @@ const bins = 40
 const maxShares = 30
 
 /** Nodes looked at between two breaks. */
-const nodesAPiece = 2000
+const nodesPerStep = 2000
 
 /** In pieces of work: between two of them nodes may come, go and change. */
 export const summarize = function* (shard: Shard): Generator<void, NetworkSummary> {
@@ -30,13 +31,19 @@ export const summarize = function* (shard: Shard): Generator<void, NetworkSummar
     head: tree.head === null ? null : blockRow(tree.head, blocksAt(tree, tree.head.number).length - 1),
     ...blockFigures(recent),
     forks: tree.forks,
-    reorgs: tree.reorgs,
-    deepestReorg: tree.deepestReorg,
+    reorgs: shard.reorgs,
+    deepestReorg: shard.deepestReorg,
+    split: shard.split === null ? null : yield* showSplit(shard, shard.split.at),
     propagation: histogramOf(recent),
     series: seriesOf(recent),
     clients: shares(shard.clients),
     versions: shares(shard.versions),
-    miners: shares(countBy(recent, (block) => block.miner)),
+    miners: shares(
+      countBy(
+        recent.filter(({ miner }) => miner !== null),
+        ({ miner }) => miner ?? '',
+      ),
+    ),
   }
 }
 
@@ -63,7 +70,7 @@ const nodeFigures = function* (shard: Shard): Generator<void, NodeFigures> {
   for (const node of shard.nodes.values()) {
     // Some may have come during a break.
     if (looked++ === size) break
-    if (looked % nodesAPiece === 0) yield
+    if (looked % nodesPerStep === 0) yield
     uptime += node.uptime ?? 0
     if (node.state !== 'active') continue
     active++
@@ -99,18 +106,21 @@ const exactGasPrice = (shard: Shard, rounded: number | null): string | null => {
 type BlockFigures = Pick<NetworkSummary, 'blockTimeMs' | 'transactionsPerSecond' | 'gasUsedShare' | 'uncles'>
 
 const blockFigures = (recent: readonly BlockRecord[]): BlockFigures => {
-  const first = recent[0]
+  // The time of the genesis is none at which a block was made.
+  const first = recent[0]?.number === 0 ? recent[1] : recent[0]
   const last = recent[recent.length - 1]
   let timed = 0
   let timedTransactions = 0
   let gasUsed = 0
   let gasLimit = 0
-  let uncles = 0
+  let uncles: number | null = null
   for (const block of recent) {
-    gasUsed += block.gasUsed
-    gasLimit += block.gasLimit
-    uncles += block.uncles
-    if (block.blockTimeMs === null) continue
+    if (block.gasUsed !== null && block.gasLimit !== null) {
+      gasUsed += block.gasUsed
+      gasLimit += block.gasLimit
+    }
+    if (block.uncles !== null) uncles = (uncles ?? 0) + block.uncles
+    if (block.blockTimeMs === null || block.transactions === null) continue
     timed += block.blockTimeMs
     timedTransactions += block.transactions
   }
@@ -126,7 +136,7 @@ const blockFigures = (recent: readonly BlockRecord[]): BlockFigures => {
 }
 
 const histogramOf = (recent: readonly BlockRecord[]): Histogram => {
-  const lists = recent.map((block) => orderSights(block).delays).filter((delays) => delays.length > 0)
+  const lists = recent.map((block) => orderDelays(block).delays).filter((delays) => delays.length > 0)
   const percentiles = percentilesAcross(lists)
   const reach = percentiles.p99Ms ?? 0
   const binMs = binWidths.find((width) => reach < width * bins) ?? 250

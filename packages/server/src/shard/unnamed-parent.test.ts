@@ -33,7 +33,7 @@ const watch = () => {
 }
 
 describe('a reporter that names no parents', () => {
-  it('witnesses the blocks that others report', () => {
+  it('reporters the blocks that others report', () => {
     const { connect, say, network } = watch()
     connect('new')
     connect('old')

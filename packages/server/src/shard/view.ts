@@ -1,10 +1,10 @@
 import type { BlockRow } from '@netstats/protocol/feed'
-import { blockDetail, blockRow } from './block-record.ts'
-import type { BlockRecord } from './block-record.ts'
-import { blocksAt, missingHeights } from './tree-state.ts'
-import { takeDirty } from './dirty.ts'
-import type { NetworkView } from './model.ts'
-import { nodeColumn, nodeRow } from './node-row.ts'
+import { blockDetail, blockRow } from './blocks/block-record.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
+import { blocksAt, missingHeights } from './blocks/tree-state.ts'
+import { takeChangeSet } from './change-set.ts'
+import type { NetworkView } from './shard-model.ts'
+import { nodeColumn, nodeRow } from './nodes/node-row.ts'
 import type { Shard } from './shard-state.ts'
 import { summarize } from './summary.ts'
 
@@ -27,6 +27,7 @@ export const createView = (shard: Shard): NetworkView => {
       const node = shard.nodes.get(id)
       return node === undefined ? undefined : nodeRow(node, tree.head)
     },
+    record: (id) => shard.nodes.get(id),
     column(id, column) {
       const node = shard.nodes.get(id)
       return node === undefined ? undefined : nodeColumn(node, column, tree.head)
@@ -48,8 +49,11 @@ export const createView = (shard: Shard): NetworkView => {
     blocks: (limit) => newest(shard, limit).map(row),
     summary: () => whole(summarize(shard)),
     summarize: () => summarize(shard),
+    get inDoubt() {
+      return tree.doubt !== null
+    },
     missing: (limit) => missingHeights(tree, limit),
-    takeDirty: () => takeDirty(shard.dirty, shard.nodes),
+    takeChangeSet: () => takeChangeSet(shard.changeSet, shard.nodes),
   }
 }
 

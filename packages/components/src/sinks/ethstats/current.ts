@@ -1,4 +1,4 @@
-/** The newest state of a node, for the hello and the report after it: whoever comes back tells what is, not what was. */
+/** The newest state of a node, for the hello and the report after it: anyone who comes back tells what is, not what was. */
 import type { Block, NodeId, NodeInfo, NodeStats, Observation, UnixMs } from '@netstats/protocol'
 
 /** Older values of what changes all the time are worth nothing to a live view. */

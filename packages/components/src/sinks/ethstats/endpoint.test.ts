@@ -21,10 +21,19 @@ describe('the address of an ethstats server', () => {
     expect(tryServerUrls(text)).toBeUndefined()
   })
 
+  it('of another channel is answered with what it is', () => {
+    for (const path of ['/agent', '/feed', '/primus/', '/api/v1', '/prefix/agent?x']) {
+      const result = serverEndpoint().safeParse(`ws://127.0.0.1:3000${path}`)
+      expect([path, JSON.stringify(result.error?.issues)]).toEqual([path, expect.stringMatching(/leave .* out/)])
+    }
+    for (const good of ['ws://agent', 'ws://feed:1', 'ws://h/feeds', 'ws://h/api'])
+      expect([good, serverEndpoint().safeParse(good).success]).toEqual([good, true])
+  })
+
   it('with credentials is answered with where they belong, and never shown', () => {
     const result = serverEndpoint().safeParse('alpha:s3cret@stats.example.org')
     expect(result.success).toBe(false)
-    expect(JSON.stringify(result.error?.issues)).toContain('write the name as `node`')
+    expect(JSON.stringify(result.error?.issues)).toContain('write the name as `id`')
     expect(JSON.stringify(result.error?.issues)).not.toContain('s3cret')
   })
 })

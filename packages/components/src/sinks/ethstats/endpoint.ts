@@ -1,7 +1,7 @@
 /** Where an ethstats server may be found, from what an operator writes. */
 import { redactUrl, scalar } from '@netstats/sdk/config'
 import type { Scalar } from '@netstats/sdk/config'
-import { tryServerUrl } from '../shared/endpoint.ts'
+import { otherChannel, tryServerUrl } from '../shared/endpoint.ts'
 
 const expected = 'an ethstats server such as wss://stats.example.org, ws://127.0.0.1:3000 or stats.example.org:3000'
 
@@ -25,7 +25,12 @@ export const serverEndpoint = (): Scalar<string> =>
     read: (value) => {
       if (typeof value !== 'string') return { expected }
       if (value.includes('@'))
-        return { fault: 'the address holds credentials; write the name as `node` and the secret as `secret`' }
+        return {
+          fault:
+            'the address holds credentials; write the name as `id` (--name) and the secret as `secret` (--ethstats-secret-file)',
+        }
+      const other = otherChannel(value, '/api')
+      if (other !== undefined) return { fault: other }
       return tryServerUrls(value) === undefined ? { expected, found: `"${redactUrl(value).slice(0, 120)}"` } : { value }
     },
   })

@@ -1,7 +1,7 @@
 /** A login and what was sent through it. */
 import type { Block, Hash, UnixMs } from '@netstats/protocol'
 import { writeBlock, writeHistory, writePending, writeStats } from '@netstats/protocol/ethstats'
-import type { Link } from './link.ts'
+import type { Connection } from './connection.ts'
 import type { Frame } from './plan.ts'
 
 /** Longest frame sent: classic servers close at 10 MiB. */
@@ -9,7 +9,7 @@ const maxFrameBytes = 8 * 1024 * 1024
 const maxSentHashes = 256
 
 export interface Login {
-  readonly link: Link
+  readonly connection: Connection
   readonly wasSent: (hash: Hash) => boolean
   /** When the state sent last, of each kind, was observed. */
   readonly lastStatsAt: () => UnixMs | undefined
@@ -22,7 +22,7 @@ export interface Login {
   owesHistory: boolean
 }
 
-export const createLogin = (link: Link, id: string): Login => {
+export const createLogin = (connection: Connection, id: string): Login => {
   const sent = new Set<Hash>()
   let lastStatsAt: UnixMs | undefined
   let lastPendingAt: UnixMs | undefined
@@ -48,11 +48,11 @@ export const createLogin = (link: Link, id: string): Login => {
       text = writeHistory(id, part)
     }
     for (const one of part) remember(one.hash)
-    return link.send('history', text)
+    return connection.send('history', text)
   }
 
   return {
-    link,
+    connection,
     owesHistory: false,
     wasSent: (hash) => sent.has(hash),
     lastStatsAt: () => lastStatsAt,
@@ -60,7 +60,7 @@ export const createLogin = (link: Link, id: string): Login => {
     proveBlocks: async () => {
       const through = blocksSent
       if (blocksProven >= through) return
-      await link.prove()
+      await connection.prove()
       blocksProven = Math.max(blocksProven, through)
     },
     send: (frame) => {
@@ -69,13 +69,13 @@ export const createLogin = (link: Link, id: string): Login => {
           return sendHistory(frame.blocks)
         case 'block':
           remember(frame.block.hash)
-          return link.send('block', writeBlock(id, frame.block))
+          return connection.send('block', writeBlock(id, frame.block))
         case 'pending':
           lastPendingAt = frame.at
-          return link.send('pending', writePending(id, frame.pending))
+          return connection.send('pending', writePending(id, frame.pending))
         case 'stats':
           lastStatsAt = frame.at
-          return link.send('stats', writeStats(id, frame.stats))
+          return connection.send('stats', writeStats(id, frame.stats))
       }
     },
   }

@@ -1,7 +1,6 @@
 import { defineSink } from '@netstats/sdk'
 import { ethstatsConfig } from './config.ts'
 import { reported } from './plan.ts'
-import { openEthstatsSink } from './sink.ts'
 
 /** Any ethstats server, spoken to exactly as geth does. */
 export const ethstats = defineSink({
@@ -9,5 +8,5 @@ export const ethstats = defineSink({
   summary: 'Reports a node to any ethstats server, exactly as geth does',
   config: ethstatsConfig,
   kinds: reported,
-  open: openEthstatsSink,
+  open: async (config, context) => (await import('./sink.ts')).openEthstatsSink(config, context),
 })

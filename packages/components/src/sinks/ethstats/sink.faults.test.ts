@@ -9,7 +9,7 @@ import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { systemClock } from '@netstats/sdk'
 import type { Batch, Delivery, Sink } from '@netstats/sdk'
-import { createFakeClock, createTestContext, exampleBlock } from '@netstats/sdk/testing'
+import { configFor, createFakeClock, createTestContext, exampleBlock } from '@netstats/sdk/testing'
 import type { FakeClock } from '@netstats/sdk/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startEthstatsServer } from '../../test-support/ethstats-server.ts'
@@ -21,7 +21,7 @@ const never = new AbortController().signal
 const open = async (endpoint: string, more: Record<string, unknown> = {}, clock = systemClock) => {
   const blocks = Array.from({ length: 1200 }, (_, i) => exampleBlock(i + 1))
   const context = createTestContext({ clock, blocks })
-  const sink = await ethstats.open(ethstats.config.parse({ node, endpoint, secret: 's3cret', ...more }), context)
+  const sink = await ethstats.open(configFor(ethstats, { node, endpoint, secret: 's3cret', ...more }), context)
   return { context, sink }
 }
 
@@ -29,6 +29,7 @@ let sequence = 0
 const batch = (...observations: readonly Observation[]): Batch => ({
   spool: 's',
   after: 0,
+  before: 0,
   items: observations.map((observation) => ({ sequence: ++sequence, observation })),
   last: sequence,
 })

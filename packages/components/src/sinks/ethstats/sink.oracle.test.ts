@@ -1,8 +1,8 @@
 /** What the sink claims, held against what a server has read, while servers die with frames unread. */
 import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
-import { createShipper, openMemorySpool } from '@netstats/sdk'
-import { createFakeClock, createTestContext, exampleBlock } from '@netstats/sdk/testing'
+import { createShipper, openMemorySpool } from '@netstats/runtime'
+import { configFor, createFakeClock, createTestContext, exampleBlock } from '@netstats/sdk/testing'
 import { describe, expect, it } from 'vitest'
 import { startEthstatsServer } from '../../test-support/ethstats-server.ts'
 import { ethstats } from './mod.ts'
@@ -27,7 +27,7 @@ describe.each([1, 2, 3])('an ethstats sink under on-ack, among dying servers (%i
     const { log, status } = context
     await using spool = await openMemorySpool({ clock, log, reporter: node })
     const reader = await spool.reader('sink', { policy: 'on-ack', batchSize: 20 })
-    const config = ethstats.config.parse({ node: 'alpha', endpoint: server.url, secret: 's3cret' })
+    const config = configFor(ethstats, { node: 'alpha', endpoint: server.url, secret: 's3cret' })
     await using sink = await ethstats.open(config, context)
     const shipper = createShipper({ reader, sink, clock, log, status, random: () => 0 })
     const abort = new AbortController()
@@ -65,7 +65,7 @@ describe.each([1, 2, 3])('an ethstats sink under on-ack, among dying servers (%i
         server.cut()
         server.mood = 'well'
       }
-      // The promise: what the spool has let go of was read by a server.
+      // The promise: what the spool has released was read by a server.
       const settled = appended.slice(0, appended.length - reader.backlog())
       const read = hasRead()
       expect(settled.filter((one) => !read.has(one))).toEqual([])

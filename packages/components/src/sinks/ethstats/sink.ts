@@ -1,5 +1,5 @@
 /**
- * One node at one ethstats server. The keeper holds the connection; `deliver` uses it while it stands and says `retry`
+ * One node at one ethstats server. The reconnector holds the connection; `deliver` uses it while it stands and says `retry`
  * while it does not.
  */
 import { blockNumber } from '@netstats/protocol'
@@ -12,7 +12,7 @@ import type { EthstatsConfig } from './config.ts'
 import { createCurrent, isStale } from './current.ts'
 import { tryServerUrls } from './endpoint.ts'
 import { EthstatsError } from './errors.ts'
-import { openKeeper } from './keeper.ts'
+import { openReconnector } from './reconnector.ts'
 import type { Login } from './login.ts'
 import { concerns, planBatch } from './plan.ts'
 import type { Frame } from './plan.ts'
@@ -29,6 +29,7 @@ const headPatienceMs = 3000
 /** A little after the next attempt, so that the login has had its chance. */
 const marginMs = 200
 
+// oxlint-disable-next-line max-lines-per-function -- a login, what was passed over before it and what is answered share their state
 export const openEthstatsSink = async (config: EthstatsConfig, context: SinkContext): Promise<Sink> => {
   const { clock, log } = context
   const current = createCurrent(config.node)
@@ -60,7 +61,7 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
       pending && { type: 'pending', pending: pending.value, at: pending.at },
       stats && { type: 'stats', stats: stats.value, at: stats.at },
     ]
-    // What can not be sent ends the link, which says so by itself.
+    // What cannot be sent ends the connection, which says so by itself.
     for (const frame of frames) if (frame) login.send(frame).catch(() => undefined)
   }
 
@@ -84,7 +85,7 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     }
   }
 
-  const keeper = openKeeper({
+  const reconnector = openReconnector({
     config,
     context,
     id: config.id ?? config.node,
@@ -105,7 +106,7 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
     })
     try {
       for (const frame of plan.frames) await unlessAborted(login.send(frame), signal)
-      // State that is lost with a connection is told anew after the next login. A block is not, unless it is the head.
+      // State that is lost with a connection is told again after the next login. A block is not, unless it is the head.
       await unlessAborted(login.proveBlocks(), signal)
     } catch (error) {
       // What a dying connection took may not have arrived, so nothing of the batch is claimed.
@@ -160,16 +161,16 @@ export const openEthstatsSink = async (config: EthstatsConfig, context: SinkCont
       const early = started ? undefined : await beforeLogin(batch, signal)
       if (early) return early
       started = true
-      keeper.start()
-      keeper.refresh()
-      const login = await keeper.ready({ signal })
+      reconnector.start()
+      reconnector.refresh()
+      const login = await reconnector.ready({ signal })
       if (login) return ship(batch, login, signal)
-      const { reason, waitMs } = keeper.trouble()
+      const { reason, waitMs } = reconnector.trouble()
       return { status: 'retry', reason, afterMs: waitMs + marginMs }
     },
     [Symbol.asyncDispose]: async () => {
       disposed.abort()
-      await keeper[Symbol.asyncDispose]()
+      await reconnector[Symbol.asyncDispose]()
     },
   }
 }
@@ -189,6 +190,6 @@ const openTls = async (config: EthstatsConfig['tls']): Promise<TlsOptions> => {
   try {
     return await readTls(config)
   } catch (error) {
-    throw new EthstatsError('ETHSTATS_CA_UNREADABLE', `tls.ca can not be read: ${reasonOf(error)}`, { cause: error })
+    throw new EthstatsError('ETHSTATS_CA_UNREADABLE', `tls.ca cannot be read: ${reasonOf(error)}`, { cause: error })
   }
 }

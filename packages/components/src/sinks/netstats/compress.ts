@@ -1,4 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib'
+import { limits, mostInflated } from '@netstats/protocol/netstats'
 
 /** Higher levels cost more processor than the traffic they save is worth; the README has the figures. */
 const level = constants.Z_BEST_SPEED
@@ -9,5 +10,7 @@ const fromChars = 4096
 export const packed = (text: string): Buffer | string => {
   if (text.length < fromChars) return text
   const deflated = deflateRawSync(text, { level })
-  return deflated.length < text.length ? deflated : text
+  // A server inflates so far and no further; what repeats itself more than that is sent as it is.
+  const mayInflate = text.length <= limits.inflateFree / 4 || Buffer.byteLength(text) <= mostInflated(deflated.length)
+  return deflated.length < text.length && mayInflate ? deflated : text
 }

@@ -1,7 +1,7 @@
 /** Where a Netstats server may be found, from what an operator writes. */
 import { redactUrl, scalar } from '@netstats/sdk/config'
 import type { Scalar } from '@netstats/sdk/config'
-import { tryServerUrl } from '../shared/endpoint.ts'
+import { otherChannel, tryServerUrl } from '../shared/endpoint.ts'
 
 const expected = 'a Netstats server such as wss://stats.example.org or ws://127.0.0.1:3000'
 
@@ -18,7 +18,12 @@ export const agentEndpoint = (): Scalar<string> =>
     read: (value) => {
       if (typeof value !== 'string') return { expected }
       if (value.includes('@'))
-        return { fault: 'the address holds credentials; write the name as `agent` and the token as `token`' }
+        return {
+          fault:
+            'the address holds credentials; write the name as `agent` (--name) and the token as `token` (--token-file)',
+        }
+      const other = otherChannel(value, '/agent')
+      if (other !== undefined) return { fault: other }
       return tryAgentUrl(value) === undefined ? { expected, found: `"${redactUrl(value).slice(0, 120)}"` } : { value }
     },
   })

@@ -21,7 +21,7 @@ export const readKey = async (path: string): Promise<AgentKey> => {
     const cure = 'it must be a private Ed25519 key in PEM, as `openssl genpkey -algorithm ed25519` makes one'
     // Only what the system says of the file: what the parser says could show some of it.
     const why = error instanceof Error && 'syscall' in error ? `: ${reasonOf(error)}` : ''
-    throw new NetstatsSinkError('NETSTATS_KEY_UNREADABLE', `keyFile ${path} can not be used${why}; ${cure}`)
+    throw new NetstatsSinkError('NETSTATS_KEY_UNREADABLE', `keyFile ${path} cannot be used${why}; ${cure}`)
   }
 }
 

@@ -6,21 +6,27 @@ import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { kinds, nodeId, unixMs } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
-import { createFakeClock, createTestContext, exampleBlockObservation, exampleObservations } from '@netstats/sdk/testing'
+import {
+  configFor,
+  createFakeClock,
+  createTestContext,
+  exampleBlockObservation,
+  exampleObservations,
+} from '@netstats/sdk/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { packed } from './compress.ts'
 import { netstatsConfig } from './config.ts'
 import { agentEndpoint, tryAgentUrl } from './endpoint.ts'
-import { createIntroduction } from './introduction.ts'
+import { createNodeInfoGate } from './node-info-gate.ts'
 import { readKey } from './key.ts'
 import { toItem } from './lines.ts'
-import { createPresent } from './present.ts'
+import { createCurrentState } from './current-state.ts'
 import { createPatience, meaningOf } from './refusals.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'netstats-sink-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const node = nodeId('alpha')
-const config = netstatsConfig.parse({ node: 'alpha', endpoint: 'ws://h' })
+const config = configFor({ config: netstatsConfig }, { node: 'alpha', endpoint: 'ws://h' })
 
 describe('the address of a Netstats server', () => {
   it.each([
@@ -56,7 +62,7 @@ describe('the key of an agent', () => {
     expect(verify(null, Buffer.from('ö'), publicKey, Buffer.from(key.sign('ö'), 'base64'))).toBe(true)
   })
 
-  it('is named, not shown, where it can not be used', async () => {
+  it('is named, not shown, where it cannot be used', async () => {
     const file = join(folder, 'no-key.pem')
     writeFileSync(file, 's3cret')
     const wrong = { code: 'NETSTATS_KEY_UNREADABLE', message: expect.not.stringContaining('s3cret') }
@@ -88,7 +94,7 @@ describe('a line', () => {
   })
 })
 
-describe('the present', () => {
+describe('the current state', () => {
   const at = 1_000_000
   const info: Observation = { kind: 'node-info', node, observedAt: unixMs(1), body: { name: 'alpha' } }
   const pending = (n: number, observedAt = at): Observation => ({
@@ -99,37 +105,44 @@ describe('the present', () => {
   })
 
   it('is told once, and again where it changed', () => {
-    const present = createPresent()
+    const currentState = createCurrentState()
     const latest = [info, pending(1)]
-    expect(present.news(latest, at).map((one) => one.kind)).toEqual(['node-info', 'pending'])
-    expect(present.news(latest, at)).toEqual([])
-    expect(present.news([info, pending(2)], at).map((one) => one.body)).toEqual(['{"pending":2}'])
+    expect(currentState.news(latest, at).map((one) => one.kind)).toEqual(['node-info', 'pending'])
+    expect(currentState.news(latest, at)).toEqual([])
+    expect(currentState.news([info, pending(2)], at).map((one) => one.body)).toEqual(['{"pending":2}'])
   })
 
   it('is no old measurement, and nothing but state', () => {
-    const present = createPresent()
+    const currentState = createCurrentState()
     const log: Observation = {
       kind: 'log',
       node,
       observedAt: unixMs(at),
       body: { severity: 6, message: 'x' },
     } as Observation
-    expect(present.news([pending(1, at - 61_000), log], at)).toEqual([])
+    expect(currentState.news([pending(1, at - 61_000), log], at)).toEqual([])
   })
 })
 
 describe('a refusal', () => {
   it('says what to do, and whether waiting helps', () => {
-    expect(meaningOf('bad-token')).toMatchObject({ lasting: true, text: expect.stringContaining('check `token`') })
-    expect(meaningOf('busy')).toMatchObject({ lasting: false })
-    expect(meaningOf('toString')).toMatchObject({ lasting: false, text: expect.stringContaining('does not know') })
+    expect(meaningOf('bad-token')).toMatchObject({
+      patience: 'lasting',
+      text: expect.stringContaining('check `token`'),
+    })
+    expect(meaningOf('cloned')).toMatchObject({
+      patience: 'taken',
+      text: expect.stringContaining('stop one of the two'),
+    })
+    expect(meaningOf('busy')).toMatchObject({ patience: undefined })
+    expect(meaningOf('toString')).toMatchObject({ patience: undefined, text: expect.stringContaining('does not know') })
   })
 
   it('that lasts is waited out a minute, then longer, and not without end', () => {
     const patience = createPatience()
-    expect(Array.from({ length: 6 }, () => patience.next() / 60_000)).toEqual([1, 2, 4, 8, 15, 15])
+    expect(Array.from({ length: 6 }, () => patience.next('lasting') / 60_000)).toEqual([1, 2, 4, 8, 15, 15])
     patience.reset()
-    expect(patience.next()).toBe(60_000)
+    expect(Array.from({ length: 8 }, () => patience.next('taken') / 1000)).toEqual([5, 10, 20, 30, 30, 30, 30, 30])
   })
 })
 
@@ -141,28 +154,34 @@ describe('a compressed frame', () => {
   })
 })
 
-describe('the introduction of a node', () => {
+describe('the nodeInfoGate of a node', () => {
   const signal = new AbortController().signal
   it('waits for its network, not for ever, and once', async () => {
     const clock = createFakeClock()
-    const introduction = createIntroduction(config, createTestContext({ clock }))
+    const nodeInfoGate = createNodeInfoGate(config, createTestContext({ clock }))
     let done = false
-    void introduction.done({ signal }).then(() => (done = true))
+    void nodeInfoGate.done({ signal }).then(() => (done = true))
     await clock.advance(19_000)
     expect(done).toBe(false)
     await clock.advance(1100)
     expect(done).toBe(true)
-    expect(await introduction.done({ signal })).toBe(true)
+    expect(await nodeInfoGate.done({ signal })).toBe(true)
+  })
+
+  it('does not wait for the network of what nobody watches', async () => {
+    const nodeInfoGate = createNodeInfoGate(config, createTestContext({ clock: createFakeClock(), isWatched: false }))
+    expect(await nodeInfoGate.done({ signal })).toBe(true)
+    expect(nodeInfoGate.info()).toEqual({ name: node })
   })
 
   it('takes what a backlog says of the node until the node speaks itself, and adds the contact', async () => {
     const clock = createFakeClock()
     const body = { name: 'alpha', networkId: '7' }
-    const introduction = createIntroduction({ ...config, contact: 'me' }, createTestContext({ clock }))
-    introduction.take({ kind: 'node-info', node, observedAt: unixMs(1), body })
-    expect(await introduction.done({ signal })).toBe(true)
-    expect(introduction.info()).toEqual({ ...body, contact: 'me' })
-    const spoken = createIntroduction(config, createTestContext({ clock, info: { ...body, networkId: '8' } }))
+    const nodeInfoGate = createNodeInfoGate({ ...config, contact: 'me' }, createTestContext({ clock }))
+    nodeInfoGate.take({ kind: 'node-info', node, observedAt: unixMs(1), body })
+    expect(await nodeInfoGate.done({ signal })).toBe(true)
+    expect(nodeInfoGate.info()).toEqual({ ...body, contact: 'me' })
+    const spoken = createNodeInfoGate(config, createTestContext({ clock, info: { ...body, networkId: '8' } }))
     spoken.take({ kind: 'node-info', node, observedAt: unixMs(1), body })
     expect(spoken.info().networkId).toBe('8')
   })

@@ -6,9 +6,9 @@ import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import { createRandom } from '@netstats/protocol/testing/random'
 import type { Random } from '@netstats/protocol/testing/random'
-import { createShipper, openMemorySpool } from '@netstats/sdk'
+import { createShipper, identityOf, openMemorySpool } from '@netstats/runtime'
 import type { SpoolReader } from '@netstats/sdk'
-import { createRecordingLogger, createTestContext } from '@netstats/sdk/testing'
+import { configFor, createRecordingLogger, createTestContext } from '@netstats/sdk/testing'
 import { describe, expect, it } from 'vitest'
 import { createFastClock } from '../../test-support/fast-clock.ts'
 import { startNetstatsServer } from '../../test-support/netstats-server.ts'
@@ -31,8 +31,13 @@ const startAgent = async (server: NetstatsServer) => {
   const abort = new AbortController()
   /** One life of the sink: a crash of the agent ends it with whatever is under way, and begins the next. */
   const live = async (signal: AbortSignal): Promise<void> => {
-    const context = createTestContext({ clock, info, spool, latest: () => (latest ? [latest] : []) })
-    const config = netstats.config.parse({ node: 'alpha', endpoint: server.url })
+    const context = createTestContext({
+      clock,
+      info,
+      spool: identityOf(spool, reader),
+      latest: () => (latest ? [latest] : []),
+    })
+    const config = configFor(netstats, { node: 'alpha', endpoint: server.url })
     await using sink = await netstats.open(config, context)
     const { status } = context
     await createShipper({ reader, sink, clock, log, status, graceMs: 0 }).run({ signal })

@@ -8,10 +8,12 @@ import type { Observation } from '@netstats/protocol'
 import { systemClock } from '@netstats/sdk'
 import type { Batch, Clock, Delivery, Sink } from '@netstats/sdk'
 import {
+  configFor,
   createFakeClock,
   createTestContext,
   exampleBlock,
   exampleBlockObservation,
+  exampleSpool,
   sinkContract,
 } from '@netstats/sdk/testing'
 import type { TestContextOptions } from '@netstats/sdk/testing'
@@ -33,7 +35,7 @@ interface OpenOptions extends TestContextOptions {
 }
 const open = async (server: NetstatsServer, { config = {}, ...options }: OpenOptions = {}) => {
   const context = createTestContext({ info, ...options })
-  const parsed = netstats.config.parse({ node: 'alpha', endpoint: server.url, ...config })
+  const parsed = configFor(netstats, { node: 'alpha', endpoint: server.url, ...config })
   return { context, sink: await netstats.open(parsed, context) }
 }
 const pending = (n: number, at: number = systemClock.now()): Observation => ({
@@ -46,6 +48,7 @@ const pending = (n: number, at: number = systemClock.now()): Observation => ({
 const batch = (after: number, ...observations: readonly Observation[]): Batch => ({
   spool,
   after,
+  before: after,
   items: observations.map((observation, i) => ({ sequence: after + 1 + i, observation })),
   last: after + observations.length,
 })
@@ -253,7 +256,7 @@ describe('the netstats sink', () => {
     expect(server.hellos[0]?.key).toBe(key)
   })
 
-  it('logs in anew for the stream of another spool', async () => {
+  it('logs in again for the stream of another spool', async () => {
     await using server = await startNetstatsServer()
     const { sink: opened } = await open(server)
     await using sink = opened
@@ -263,17 +266,17 @@ describe('the netstats sink', () => {
     expect(server.hellos.map((one) => one.spool)).toEqual([spool, other.spool])
   })
 
-  it('has the spool go on under a new id when the server knows more of it than there is', async () => {
+  it('gives up what the server has something else for, when it knows more of the spool than there is', async () => {
     await using server = await startNetstatsServer()
     const { sink: before } = await open(server)
     await deliver(before, batch(0, ...many(9)))
     await before[Symbol.asyncDispose]()
-    const renewed: string[] = []
-    const copy = { id: spool, last: 4, renew: async (id: string) => void renewed.push(id) }
+    const disowned: number[] = []
+    const copy = { ...exampleSpool, id: spool, last: 4, disown: async (through: number) => disowned.push(through) }
     const { sink: opened } = await open(server, { spool: copy })
     await using sink = opened
     expect((await deliver(sink, batch(3, pending(4)))).status).toBe('retry')
-    expect(renewed).toEqual([spool])
+    expect(disowned).toEqual([9])
   })
 
   it('comes back when a server that sent it away says so', async () => {
@@ -303,6 +306,23 @@ describe('the netstats sink', () => {
     await server.until(() => server.hellos.length === 2)
     expect(context.health.join()).toContain('bad-token')
     expect(JSON.stringify([context.log.entries, context.health])).not.toContain('s3cret')
+  })
+
+  it('says once that another machine has a copy of its folder, and waits longer each time', async () => {
+    await using server = await startNetstatsServer()
+    server.refusal = { reason: 'cloned' }
+    const clock = createFakeClock()
+    const { sink: opened, context } = await open(server, { clock })
+    await using sink = opened
+    const first = (await deliver(sink, batch(0, pending(1)))) as { afterMs: number; reason: string }
+    expect(first.reason).toContain('stop one of the two')
+    // No growing wait comes on top, or two who take turns were not named within a minute.
+    expect(first.afterMs).toBe(5000)
+    await clock.untilSleeping()
+    await clock.advance(7000)
+    await server.until(() => server.hellos.length === 2)
+    await server.until(() => server.ended.length === 2)
+    expect(context.log.entries.filter(({ level }) => level === 'error')).toHaveLength(1)
   })
 
   it('waits as long as a server that is busy says', async () => {

@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http'
+import { redactUrl } from '@netstats/sdk/config'
 import { WebSocket } from 'ws'
+import { explainAnswer, OtherAnswer } from './answers.ts'
 import type { TlsOptions } from './tls.ts'
 
 const handshakeMs = 5000
@@ -9,6 +12,8 @@ export interface ConnectOptions {
   /** To try in this order. */
   readonly urls: readonly string[]
   readonly tls: TlsOptions
+  /** For what stands in front of the server; never logged. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Sub-protocol that the server has to choose. */
   readonly protocol?: string
   /** Longest frame taken from the server. */
@@ -30,7 +35,7 @@ export const connectFirst = async (
       return { socket: await connect(url, options, signal), url }
     } catch (error) {
       signal.throwIfAborted()
-      reasons.push(`${url}: ${explain(error, options.kind)}`)
+      reasons.push(`${redactUrl(url)}: ${explain(error, url, options.kind)}`)
     }
   }
   throw options.unreachable(reasons.join('; '))
@@ -40,9 +45,10 @@ export const connectFirst = async (
 const cures: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; check that the server runs, and its port',
   ENOTFOUND: 'no such host; check the name',
-  EAI_AGAIN: 'the name can not be looked up now; check the DNS of this machine',
+  EAI_AGAIN: 'the name cannot be looked up now; check the DNS of this machine',
   EHOSTUNREACH: 'no way to that host; check network and firewall',
   ENETUNREACH: 'no way to that network; check network and firewall',
+  ECONNRESET: 'the other end cut the connection; if it speaks TLS there, write wss://',
   EPROTO: 'the server does not speak TLS there; write ws:// if the secret may travel in plain text',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate signs itself; name it as tls.ca to trust it',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an authority of its own; name that as tls.ca to trust it',
@@ -53,21 +59,42 @@ const cures: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'use the name that is in the certificate',
 }
 
-const explain = (error: unknown, kind: string): string => {
+const explain = (error: unknown, url: string, kind: string): string => {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof OtherAnswer) return explainAnswer(error, url, kind)
   const { code = '' } = error as NodeJS.ErrnoException
   const words = error.message === '' || code === 'EPROTO' ? code || error.name : error.message
-  if (/^Unexpected server response: (429|503)$/.test(error.message)) return 'the server takes nobody in for now'
-  const isOther = /^Unexpected server response|^Server sent (no|an invalid) subprotocol/.test(error.message)
+  const isOther = /^Server sent (no|an invalid) subprotocol/.test(error.message)
   const cure = isOther ? `no ${kind} server answers at this path; check host, port and path` : cures[code]
   // A long message, such as that of a wrong certificate with all its names, must not hide the cure.
   const short = words.length > 160 ? `${words.slice(0, 159)}…` : words
   return cure === undefined ? short : `${short} (${cure})`
 }
 
+const maxBodyBytes = 4096
+const bodyMs = 1000
+
+/** The beginning of an answer, which may say why; no more of it than that, and not for long. */
+const readStart = (response: IncomingMessage): Promise<string> =>
+  new Promise((resolve) => {
+    let text = ''
+    const timer = setTimeout(() => resolve(text), bodyMs)
+    const end = (): void => {
+      clearTimeout(timer)
+      resolve(text.slice(0, maxBodyBytes))
+    }
+    response.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      if (text.length >= maxBodyBytes) end()
+    })
+    response.once('end', end)
+    response.once('error', end)
+    response.once('close', end)
+  })
+
 const connect = (
   url: string,
-  { tls, protocol, maxFrameBytes }: ConnectOptions,
+  { tls, headers, protocol, maxFrameBytes }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<WebSocket> =>
   new Promise((resolve, reject) => {
@@ -77,6 +104,7 @@ const connect = (
       closeTimeout: goodbyeMs,
       maxPayload: maxFrameBytes,
       perMessageDeflate: false,
+      ...(headers === undefined ? {} : { headers }),
       rejectUnauthorized: tls.rejectUnauthorized,
       ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     }
@@ -97,6 +125,13 @@ const connect = (
       socket.on('error', () => undefined)
       reject(error)
     }
+    socket.once('unexpected-response', (request, response) => {
+      void readStart(response).then((body) => {
+        onError(new OtherAnswer(response, body))
+        request.destroy()
+        socket.terminate()
+      })
+    })
     signal.addEventListener('abort', abort, { once: true })
     socket.on('open', onOpen)
     socket.on('error', onError)

@@ -8,7 +8,7 @@ export const tlsConfig = z
     rejectUnauthorized: z
       .boolean()
       .default(true)
-      .describe('False accepts any certificate: the secret can then be read by whoever stands in between.'),
+      .describe('False accepts any certificate: the secret can then be read by the one who stands in between.'),
   })
   .prefault({})
 

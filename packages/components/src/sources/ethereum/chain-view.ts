@@ -26,6 +26,8 @@ export interface Adoption {
 
 export interface ChainView {
   head(): BlockRef | undefined
+  /** Whether the height is below all that is known. */
+  isBelow(number: number): boolean
   /** Whether the block is on the chain as known, at any height. */
   knows(ref: { readonly number: number; readonly hash: Hash }): boolean
   place(block: Block): Place
@@ -68,6 +70,7 @@ export const createChainView = (): ChainView => {
 
   return {
     head: () => head,
+    isBelow: (number) => heights.size > 0 && number < lowest,
     knows: ({ number, hash }) => heights.get(number) === hash,
     place: (block) => {
       if (heights.size === 0) return 'first'

@@ -1,8 +1,8 @@
 import type { Block } from '@netstats/protocol'
+import { address } from '@netstats/protocol/loose'
 import { call } from './rpc/messages.ts'
 import type { NodeClient } from './node-client.ts'
 import type { OptionalMethods } from './optional-methods.ts'
-import { tryAddress } from './values.ts'
 
 const method = 'clique_getSigner'
 const blocksPerRequest = 50
@@ -20,7 +20,7 @@ export const withSealers = async (
   options: { signal: AbortSignal },
 ): Promise<readonly Block[]> => {
   const sealed = blocks.filter(isClique)
-  const sealers = new Map<Block, Block['miner']>()
+  const sealers = new Map<Block, NonNullable<Block['miner']>>()
   for (let from = 0; from < sealed.length && methods.wanted(method); from += blocksPerRequest) {
     const part = sealed.slice(from, from + blocksPerRequest)
     const replies = await client.ask(
@@ -31,12 +31,15 @@ export const withSealers = async (
       const reply = replies[i]
       if (!reply) continue
       methods.learn(method, reply)
-      const sealer = reply.ok ? tryAddress(reply.result) : undefined
+      const sealer = reply.ok ? address(reply.result) : undefined
       if (sealer) sealers.set(block, sealer)
     }
   }
   if (sealers.size === 0) return blocks
-  return blocks.map((one) => ({ ...one, miner: sealers.get(one) ?? one.miner }))
+  return blocks.map((one) => {
+    const miner = sealers.get(one)
+    return miner === undefined ? one : { ...one, miner }
+  })
 }
 
 /** Other engines have no difficulty of 1 or 2, or say who they are in the mix hash. */

@@ -1,6 +1,6 @@
 /** Against an endpoint that answers whatever it likes. */
 import { describe, expect, it } from 'vitest'
-import { createFakeClock, createTestContext } from '@netstats/sdk/testing'
+import { configFor, createFakeClock, createTestContext } from '@netstats/sdk/testing'
 import { rawBlock, sane, startHostileNode } from '../../test-support/hostile-node.ts'
 import type { Answer, HostileNode, RpcRequest } from '../../test-support/hostile-node.ts'
 import { watch } from '../../test-support/watch.ts'
@@ -8,7 +8,7 @@ import { ethereum } from './mod.ts'
 
 const open = async (endpoint: string, more: Record<string, unknown> = {}) => {
   const context = createTestContext()
-  const config = ethereum.config.parse({
+  const config = configFor(ethereum, {
     node: 'alpha',
     endpoint,
     statsInterval: '1s',
@@ -86,16 +86,18 @@ describe.concurrent.each(['http', 'ws'] as const)('a node that misbehaves over %
 
   it('by garbling its blocks stays active, is counted, and is followed when they can be read again', async () => {
     await using node = await startHostileNode(
-      except(sane(7), ['eth_getBlockByNumber', { result: { ...rawBlock(7), miner: 'nobody' } }]),
+      except(sane(7), ['eth_getBlockByNumber', { result: { ...rawBlock(7), timestamp: 'noon' } }]),
     )
     const { source: opened, context } = await open(node[transport])
     await using source = opened
     await using seen = watch(source)
     await seen.until('node-stats', () => seen.of('node-stats').length >= 2)
     expect(seen.of('node-stats').every((one) => one.body.active)).toBe(true)
+    expect(context.health.at(-1)).toMatch(/None of its blocks can be read: .* timestamp/)
     node.answer = sane(8)
     expect((await seen.until('block', () => true)).body.number).toBe(8)
-    expect(context.counts['blocks_invalid']).toBeGreaterThanOrEqual(1)
+    expect(context.counts['blocks_invalid{field=timestamp}']).toBeGreaterThanOrEqual(1)
+    expect(context.health.at(-1)).toBe('ok')
   })
 
   it('by still syncing is active and syncing, and is not drained of its whole chain', async () => {
@@ -154,7 +156,7 @@ describe('a node that was away for long and answers again', () => {
     await using node = await startHostileNode(() => ({ hangUp: true }))
     const clock = createFakeClock()
     const context = createTestContext({ clock })
-    const config = ethereum.config.parse({ node: 'alpha', endpoint: node.http })
+    const config = configFor(ethereum, { node: 'alpha', endpoint: node.http })
     await using source = await ethereum.open(config, context)
     await using seen = watch(source)
     /** Sockets need real turns of the event loop; the fake time moves on meanwhile, in small steps. */
@@ -180,12 +182,12 @@ describe('a node that was away for long and answers again', () => {
 })
 
 describe('a server that asks for fewer reports', () => {
-  it('slows down what is told of the state of the node, and no block', async () => {
+  it('slows down reports of the state of the node, and no block', async () => {
     let height = 7
     await using node = await startHostileNode((calls) => sane(height)(calls))
     const clock = createFakeClock()
     const context = createTestContext({ clock, paceMs: () => 30_000 })
-    const config = ethereum.config.parse({ node: 'alpha', endpoint: node.http })
+    const config = configFor(ethereum, { node: 'alpha', endpoint: node.http })
     await using source = await ethereum.open(config, context)
     await using seen = watch(source)
     const until = async (condition: () => boolean): Promise<void> => {
@@ -272,6 +274,44 @@ describe.concurrent('a subscription', () => {
   })
 })
 
+describe('a subscription that the node answers and then hangs up on', () => {
+  it('is left out after twice, and the node asked over the same connection', async () => {
+    await using node = await startHostileNode(sane(7))
+    node.hangsUpAfter = 'eth_subscribe'
+    const { source: opened } = await open(node.ws)
+    await using source = opened
+    await using seen = watch(source)
+    await seen.until('block', (one) => one.body.number === 7)
+    await expect.poll(() => node.connections(), { timeout: 10_000 }).toBe(3)
+    for (let n = 8; n < 14; n++) {
+      node.answer = sane(n)
+      await seen.until('block', (one) => one.body.number === n)
+    }
+    expect([node.connections(), countOf(node, 'eth_subscribe')]).toEqual([3, 2])
+  })
+})
+
+describe('a gateway that compresses what nobody asked it to', () => {
+  it.each(['gzip', 'deflate', 'br'] as const)('is understood: %s', async (encoding) => {
+    await using node = await startHostileNode(sane(7))
+    node.encoding = encoding
+    const { source: opened } = await open(node.http)
+    await using source = opened
+    await using seen = watch(source)
+    await seen.until('block', (one) => one.body.number === 7)
+  })
+
+  it('is cut off where little comes to more than it may', async () => {
+    await using node = await startHostileNode(() => ({ text: `{"id":1,"result":"${'x'.repeat(100_000)}"}` }))
+    node.encoding = 'gzip'
+    const { source: opened, context } = await open(node.http, { maxAnswer: '64KiB' })
+    await using source = opened
+    await using seen = watch(source)
+    await seen.until('node-stats', (one) => !one.body.active)
+    expect(context.counts['failures{code=RPC_ANSWER_TOO_LARGE}']).toBeGreaterThanOrEqual(1)
+  })
+})
+
 describe('a long gap', () => {
   it('is filled with the newest blocks only, and the rest is counted', async () => {
     await using node = await startHostileNode(sane(100))
@@ -280,8 +320,9 @@ describe('a long gap', () => {
     await using seen = watch(source)
     await seen.until('block', (one) => one.body.number === 100)
     node.answer = sane(200)
-    await seen.until('block', (one) => one.body.number === 200)
-    expect(seen.of('block').map((one) => one.body.number)).toEqual([100, 195, 196, 197, 198, 199, 200])
+    await seen.until('block', (one) => one.body.number === 199)
+    // The head is told before what it takes long to ask for.
+    expect(seen.of('block').map((one) => one.body.number)).toEqual([100, 200, 195, 196, 197, 198, 199])
     expect(context.counts['blocks_skipped']).toBe(94)
   })
 })

@@ -1,5 +1,5 @@
 /** Against a real node: every transport, and the things that happen to a node. */
-import { createTestContext, sourceContract } from '@netstats/sdk/testing'
+import { configFor, createTestContext, sourceContract } from '@netstats/sdk/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Anvil } from '../../test-support/anvil.ts'
 import { startAnvil } from '../../test-support/anvil.ts'
@@ -8,7 +8,7 @@ import { ethereum } from './mod.ts'
 
 const open = (endpoint: string, more: Record<string, unknown> = {}) => {
   const context = createTestContext()
-  const config = ethereum.config.parse({
+  const config = configFor(ethereum, {
     node: 'alpha',
     endpoint,
     statsInterval: '1s',
@@ -69,7 +69,7 @@ describe('a real node', () => {
   })
 
   it.each(['http', 'ws'] as const)(
-    'has missed blocks filled in, in order and marked historical, over %s',
+    'has every block, missed ones filled in behind the head in order, over %s',
     async (t) => {
       await using source = await open(anvil[t]).source
       await using seen = watch(source)
@@ -77,8 +77,11 @@ describe('a real node', () => {
       await anvil.mine(20)
       const last = await seen.until('block', (one) => one.body.number === first.body.number + 20)
       expect(last.body.historical).toBeUndefined()
-      const numbers = seen.of('block').map((one) => one.body.number)
-      expect(numbers).toEqual(Array.from({ length: 21 }, (_, i) => first.body.number + i))
+      await seen.until('block', (one) => one.body.number === first.body.number + 19)
+      const numbers = seen.of('block').map(({ body }) => body.number)
+      expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, i) => first.body.number + i))
+      const missed = seen.of('block').flatMap(({ body }) => (body.historical ? [body.number] : []))
+      expect(missed).toEqual(missed.toSorted((a, b) => a - b))
     },
   )
 
@@ -100,7 +103,7 @@ describe('a real node', () => {
 
 describe.concurrent('what happens to a node', () => {
   it.each(['http', 'ws', 'ipc'] as const)(
-    'killed: inactive; back with another chain: announced anew (%s)',
+    'killed: inactive; back with another chain: announced again (%s)',
     async (t) => {
       await using anvil = await startAnvil('--no-mining')
       await anvil.mine(5)
@@ -187,7 +190,7 @@ sourceContract(
     const source = await open(anvil.ws).source
     return {
       source,
-      stir: () => anvil.mine(),
+      wake: () => anvil.mine(),
       [Symbol.asyncDispose]: async () => {
         await source[Symbol.asyncDispose]()
         await anvil[Symbol.asyncDispose]()

@@ -1,11 +1,11 @@
 import { defineSource } from '@netstats/sdk'
 import { ethereumConfig } from './config.ts'
-import { openEthereumSource } from './source.ts'
 
 /** An Ethereum node by its JSON-RPC over HTTP, WebSocket or IPC. */
 export const ethereum = defineSource({
   type: 'ethereum',
   summary: 'Watches an Ethereum node by its JSON-RPC over HTTP, WebSocket or IPC',
+  watchesNode: true,
   config: ethereumConfig,
-  open: openEthereumSource,
+  open: async (config, context) => (await import('./source.ts')).openEthereumSource(config, context),
 })

@@ -1,11 +1,12 @@
 /** The questions a source asks its node, with typed answers. Bounded batches; refusals of single calls are values. */
 import type { Block, BlockNumber, Hash } from '@netstats/protocol'
+import { whole } from '@netstats/protocol/loose'
 import { RpcError } from './rpc/errors.ts'
-import { call, isRateLimited } from './rpc/messages.ts'
+import { call } from './rpc/messages.ts'
 import type { Call, Reply } from './rpc/messages.ts'
 import type { RpcConnection } from './rpc/connection.ts'
-import { readBlock } from './read-block.ts'
-import { tryWhole } from './values.ts'
+import { BlockError, readBlock } from './read-block.ts'
+import type { OnUnread } from './read-block.ts'
 
 /** Blocks asked for at once: ten full blocks of a busy chain are about a megabyte. */
 const blocksPerRequest = 10
@@ -19,22 +20,20 @@ export interface NodeClient {
   ask(calls: readonly Call[], options: Options): Promise<readonly Reply[]>
   /** Throws when the node does not say: without a block number it is of no use. */
   blockNumber(options: Options): Promise<number>
+  /** Throws `BlockError` where the node does not give one that can be read. */
   latest(options: Options): Promise<Block | undefined>
   byHash(hash: Hash, options: Options): Promise<Block | undefined>
-  /** In the order asked for; those it does not have, or garbles, are left out. */
+  /** In the order asked for; those it does not have, garbles, or takes others for are left out. */
   byNumbers(numbers: readonly BlockNumber[], options: Options): Promise<readonly Block[]>
-  /** False where the node refuses. */
-  subscribeHeads(options: Options): Promise<boolean>
+  /** What the subscription is called; undefined where the node refuses. */
+  subscribeHeads(options: Options): Promise<string | undefined>
+  /** Says that its notices are wanted no longer; that the node knows nothing of it is fine. */
+  unsubscribe(subscription: string, options: Options): Promise<void>
 }
 
-export const createNodeClient = (connection: RpcConnection): NodeClient => {
-  const ask: NodeClient['ask'] = async (calls, options) => {
-    const replies = await connection.call(calls, options)
-    const limited = replies.find(isRateLimited)
-    if (limited && !limited.ok)
-      throw new RpcError('RPC_RATE_LIMITED', `The node asks for fewer requests: ${limited.message}`)
-    return replies
-  }
+/** `onUnread` hears of fields of blocks that were there and could not be used. */
+export const createNodeClient = (connection: RpcConnection, onUnread?: OnUnread): NodeClient => {
+  const ask: NodeClient['ask'] = (calls, options) => connection.call(calls, options)
   const askOne = async (one: Call, options: Options): Promise<unknown> => {
     const [reply] = await ask([one], options)
     return reply?.ok ? reply.result : undefined
@@ -47,31 +46,39 @@ export const createNodeClient = (connection: RpcConnection): NodeClient => {
       const [reply] = await ask([call('eth_blockNumber')], options)
       return readBlockNumber(reply)
     },
-    latest: async (options) => readBlock(await askOne(call('eth_getBlockByNumber', 'latest', false), options)),
-    byHash: async (hash, options) => readBlock(await askOne(call('eth_getBlockByHash', hash, false), options)),
+    latest: async (options) => {
+      const [reply] = await ask([call('eth_getBlockByNumber', 'latest', false)], options)
+      if (reply?.ok) return readBlock(reply.result, onUnread)
+      throw new BlockError('answer', `The node refused to give its newest block: ${reply?.message ?? 'no answer'}`)
+    },
+    byHash: async (hash, options) =>
+      readBlock(await askOne(call('eth_getBlockByHash', hash, false), options), onUnread),
     byNumbers: async (numbers, options) => {
       const blocks: Block[] = []
       for (let from = 0; from < numbers.length; from += blocksPerRequest) {
-        const calls = numbers
-          .slice(from, from + blocksPerRequest)
-          .map((number) => call('eth_getBlockByNumber', `0x${number.toString(16)}`, false))
-        for (const reply of await ask(calls, options)) {
+        const part = numbers.slice(from, from + blocksPerRequest)
+        const calls = part.map((number) => call('eth_getBlockByNumber', `0x${number.toString(16)}`, false))
+        for (const [i, reply] of (await ask(calls, options)).entries()) {
           const block = reply.ok ? tryReadBlock(reply.result) : undefined
-          if (block) blocks.push(block)
+          // Some gateways answer with their newest block, whatever is asked for.
+          if (block && block.number === part[i]) blocks.push(block)
         }
       }
       return blocks
     },
     subscribeHeads: async (options) => {
       const [reply] = await ask([call('eth_subscribe', 'newHeads')], options)
-      return reply?.ok === true && typeof reply.result === 'string'
+      return reply?.ok === true && typeof reply.result === 'string' ? reply.result : undefined
+    },
+    unsubscribe: async (subscription, options) => {
+      await ask([call('eth_unsubscribe', subscription)], options)
     },
   }
 }
 
 /** Throws unless the reply says a block number: the one answer that makes a node count as alive. */
 export const readBlockNumber = (reply: Reply | undefined): number => {
-  const number = reply?.ok ? tryWhole(reply.result) : undefined
+  const number = reply?.ok ? whole(reply.result) : undefined
   if (number !== undefined) return number
   if (reply && !reply.ok)
     throw new RpcError('RPC_ERROR', `The node refused eth_blockNumber: ${reply.message || reply.code}`)

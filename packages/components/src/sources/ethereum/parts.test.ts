@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { createChainView } from './chain-view.ts'
 import { completeChain } from './complete-chain.ts'
 import { createHealth } from './health.ts'
-import { isOtherChain, mergeIdentity, sameIdentity, toNodeInfo } from './identity.ts'
+import { isOtherChain, mergeIdentity, networkOf, readIdentity, sameIdentity, toNodeInfo } from './identity.ts'
 import type { Identity } from './identity.ts'
+import { createNodeClient } from './node-client.ts'
+import type { NodeClient } from './node-client.ts'
 import { createOptionalMethods } from './optional-methods.ts'
 import { ipcPath } from './rpc/open.ts'
 import { together } from './together.ts'
@@ -81,8 +83,20 @@ describe('a method that not every client has', () => {
 
 describe('the identity of a node', () => {
   const genesis = (digit: string): Hash => `0x${digit.repeat(64)}` as Hash
-  const known: Identity = { client: 'Geth/v1', networkId: '1', protocol: 'eth/68', genesis: genesis('a') }
-  const unknown: Identity = { client: undefined, networkId: undefined, protocol: undefined, genesis: undefined }
+  const known: Identity = {
+    client: 'Geth/v1',
+    networkId: '1',
+    chainId: '61',
+    protocol: 'eth/68',
+    genesis: genesis('a'),
+  }
+  const unknown: Identity = {
+    client: undefined,
+    networkId: undefined,
+    chainId: undefined,
+    protocol: undefined,
+    genesis: undefined,
+  }
 
   it('stays as it is where the node does not say', () => {
     expect(mergeIdentity(known, unknown)).toEqual(known)
@@ -95,12 +109,31 @@ describe('the identity of a node', () => {
     expect(isOtherChain(known, moved)).toBe(true)
     expect(mergeIdentity(known, moved)).toEqual(moved)
     expect(isOtherChain(known, { ...known, networkId: '2' })).toBe(true)
+    expect(isOtherChain(known, { ...known, chainId: '62' })).toBe(true)
+  })
+
+  it('is no other one where the node says one of its two ids, and they are not the same', () => {
+    const half = { ...known, networkId: undefined }
+    expect(isOtherChain(known, half)).toBe(false)
+    expect([networkOf(mergeIdentity(known, half)), networkOf(half)]).toEqual(['1', '61'])
   })
 
   it('is the same only if every fact is', () => {
     expect(sameIdentity(known, { ...known })).toBe(true)
     expect(sameIdentity(known, { ...known, protocol: undefined })).toBe(false)
     expect(sameIdentity(undefined, unknown)).toBe(false)
+  })
+
+  it('has the hash of block 0 only where block 0 was answered', async () => {
+    const answering = (block: unknown) => async (calls: readonly { readonly method: string }[]) =>
+      calls.map(({ method }) => ({ ok: true, result: method === 'eth_getBlockByNumber' ? block : '0x1' }) as const)
+    const signal = new AbortController().signal
+    const identify = (block: unknown) => readIdentity({ ask: answering(block) } as unknown as NodeClient, { signal })
+    const hash = genesis('c')
+    expect(await identify({ number: '0x0', hash })).toMatchObject({ genesis: hash, odd: false })
+    for (const number of ['0x5', 7, undefined, 'latest'])
+      expect(await identify({ number, hash })).toMatchObject({ genesis: undefined, odd: true })
+    expect(await identify(null)).toMatchObject({ genesis: undefined, odd: false })
   })
 
   it('becomes a node-info without the facts that are not known', () => {
@@ -174,6 +207,22 @@ describe('closing a gap', () => {
     expect(numbersOf(await completeChain(at(7, 4), viewTo(5), torn, { limit: 100, signal }))).toEqual([7])
     const lying = { ...nodeWith(4), byNumbers: async () => [], byHash: async () => at(blockNumber(3), 4) }
     expect(numbersOf(await completeChain(at(7, 4), viewTo(5), lying, { limit: 100, signal }))).toEqual([7])
+  })
+})
+
+describe('blocks by number', () => {
+  it('are those that were asked for, and not what a gateway takes for them', async () => {
+    const hash = (n: number): string => `0x${n.toString(16).padStart(64, '0')}`
+    const raw = (n: number): object => ({ number: n, hash: hash(n), parentHash: hash(n - 1), timestamp: 1 })
+    const answers = [raw(1), raw(9), raw(3)]
+    const client = createNodeClient({
+      pushes: false,
+      ended: new Promise(() => undefined),
+      call: async () => answers.map((result) => ({ ok: true, result })),
+      [Symbol.asyncDispose]: async () => undefined,
+    })
+    const blocks = await client.byNumbers([1, 2, 3].map(blockNumber), { signal: new AbortController().signal })
+    expect(blocks.map((one) => one.number)).toEqual([1, 3])
   })
 })
 

@@ -1,12 +1,12 @@
 /** One round of questions about a node's state. Each answer is optional except the block number. */
 import { wei } from '@netstats/protocol'
+import { fieldsOf, quantity, whole } from '@netstats/protocol/loose'
 import type { NodeStats } from '@netstats/protocol'
 import { call } from './rpc/messages.ts'
 import type { Call } from './rpc/messages.ts'
 import { readBlockNumber } from './node-client.ts'
 import type { NodeClient } from './node-client.ts'
 import type { OptionalMethods } from './optional-methods.ts'
-import { tryQuantity, tryRecord, tryWhole } from './values.ts'
 
 const optionalCalls: readonly Call[] = [
   call('eth_syncing'),
@@ -48,9 +48,9 @@ export const readStats = async (
 const toStats = (answers: ReadonlyMap<string, unknown>): Omit<NodeStats, 'uptime'> => {
   const syncing = readSyncing(answers.get('eth_syncing'))
   const mining = answers.get('eth_mining')
-  const hashrate = tryQuantity(answers.get('eth_hashrate'))
-  const peers = tryWhole(answers.get('net_peerCount'))
-  const gasPrice = tryQuantity(answers.get('eth_gasPrice'))
+  const hashrate = quantity(answers.get('eth_hashrate'))
+  const peers = whole(answers.get('net_peerCount'))
+  const gasPrice = quantity(answers.get('eth_gasPrice'))
   return {
     active: true,
     ...(syncing === undefined ? {} : { syncing }),
@@ -64,8 +64,8 @@ const toStats = (answers: ReadonlyMap<string, unknown>): Omit<NodeStats, 'uptime
 /** False, or an object that tells how far it is. */
 const readSyncing = (value: unknown): boolean | undefined => {
   if (typeof value === 'boolean') return value
-  return tryRecord(value) === undefined ? undefined : true
+  return fieldsOf(value) === undefined ? undefined : true
 }
 
 const toPending = (answers: ReadonlyMap<string, unknown>): number | undefined =>
-  tryWhole(tryRecord(answers.get('txpool_status'))?.['pending']) ?? tryWhole(answers.get(pendingFallback.method))
+  whole(fieldsOf(answers.get('txpool_status'))?.['pending']) ?? whole(answers.get(pendingFallback.method))

@@ -8,15 +8,17 @@ import type { Block, BlockNumber, Observation, ObservationOf, UnixMs } from '@ne
 import type { Bodies, Kind } from '@netstats/protocol'
 import { channel, createBackoff } from '@netstats/sdk'
 import type { Source, SourceContext } from '@netstats/sdk'
-import { redactUrl } from '@netstats/sdk/config'
 import { reporter } from '../../version.ts'
 import { createChainView } from './chain-view.ts'
 import { withSealers } from './clique-sealer.ts'
 import type { EthereumConfig } from './config.ts'
+import { endpointsOf } from './endpoints.ts'
+import type { Endpoint } from './endpoints.ts'
 import { createHealth } from './health.ts'
 import { toNodeInfo } from './identity.ts'
 import { createNodeClient } from './node-client.ts'
 import type { NodeClient } from './node-client.ts'
+import { considerate } from './rpc/considerate.ts'
 import { RpcError } from './rpc/errors.ts'
 import { openConnection } from './rpc/open.ts'
 import type { RpcConnection } from './rpc/connection.ts'
@@ -25,15 +27,17 @@ import type { Emit, NodeState } from './session.ts'
 import { createOptionalMethods } from './optional-methods.ts'
 import type { OptionalMethods } from './optional-methods.ts'
 import { troubleOf } from './trouble.ts'
+import { watchOthers } from './watch-others.ts'
 
 /** Observations on their way to the host; a host that does not take them slows the source down. */
 const outbound = 256
 const maxHistory = 100
 
+// oxlint-disable-next-line max-lines-per-function -- the tasks of one source watch the same node and say the same of it
 export const openEthereumSource = async (config: EthereumConfig, context: SourceContext): Promise<Source> => {
   const { clock, log } = context
   const disposed = new AbortController()
-  const label = redactUrl(config.endpoint)
+  const endpoints = endpointsOf(config, clock)
   let current: NodeClient | undefined
 
   const state: NodeState = {
@@ -43,19 +47,49 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
     identity: undefined,
     syncing: false,
     pending: undefined,
+    lower: { looks: 0 },
+    details: { peers: undefined, config: undefined },
+    fault: undefined,
+    identifiedAt: -Infinity,
+    limited: false,
   }
+  const unread = new Set<string>()
   let statsAt = -Infinity
   let informed = false
 
-  const connect = (onNotice: (result: unknown) => void, signal: AbortSignal): Promise<RpcConnection> =>
-    openConnection(config.endpoint, {
+  const connect = async (
+    { url, label, allowance, headers }: Endpoint,
+    onNotice: (result: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<RpcConnection> => {
+    const connection = await openConnection(url, {
       clock,
       label,
       signal,
       timeoutMs: config.timeout,
       maxAnswerBytes: config.maxAnswer,
+      headers,
       onNotice,
     })
+    return considerate(connection, { clock, allowance, label })
+  }
+
+  /** A field of blocks that is there and cannot be used is counted each time, and told once. */
+  const onUnread = (fields: readonly string[]): void => {
+    for (const field of fields) {
+      context.count('block_fields_unread', { field })
+      if (unread.has(field)) continue
+      unread.add(field)
+      log.warn({ field }, "a field of the node's blocks cannot be read, and is shown as not known")
+    }
+  }
+
+  /** A node that does not answer has said so already; the next round it answers says how it is. */
+  const tellHealth = (): void => {
+    if (state.health.inactive()) return
+    if (state.fault === undefined) context.status.ok()
+    else context.status.degraded(`None of its blocks can be read: ${state.fault.message}`)
+  }
 
   const sendInfo = (emit: Emit): Promise<void> => {
     informed = true
@@ -64,8 +98,10 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
   }
 
   /** Tells the state of a node that does not answer, as often as that of one that does. */
-  const afterFailure = async (error: RpcError, emit: Emit): Promise<void> => {
+  const afterFailure = async (failure: RpcError, { label, redact }: Endpoint, emit: Emit): Promise<void> => {
+    const error = new RpcError(failure.code, redact(failure.message))
     const limited = error.code === 'RPC_RATE_LIMITED'
+    state.limited = limited
     const wasInactive = state.health.inactive()
     if (limited) state.health.limited()
     else state.health.miss()
@@ -88,30 +124,60 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
     const backoff = createBackoff({ clock, firstMs: 1000, maxMs: 15_000, minMs: 100, healthyAfterMs: 5000 })
     const session = async (): Promise<void> => {
       const cues = createCues(context)
-      await using connection = await connect(cues.notice, signal)
-      const client = createNodeClient(connection)
+      const endpoint = endpoints.current()
+      await using connection = await connect(endpoint, cues.notice, signal)
+      const client = createNodeClient(connection, onUnread)
       current = client
       const onHit = (): void => {
         state.health.hit()
         statsAt = clock.monotonic()
-        context.status.ok()
+        tellHealth()
+        endpoints.worked()
         backoff.working()
       }
       await runSession(
-        { config, context, client, state, cues, emit, sendInfo: () => sendInfo(emit), onHit },
+        {
+          config,
+          context,
+          client,
+          state,
+          cues,
+          emit,
+          sendInfo: () => sendInfo(emit),
+          onHit,
+          onHealth: tellHealth,
+          isLimited: () => endpoint.allowance.isLimited(),
+          trust: endpoint.trust,
+          label: endpoint.label,
+          redact: endpoint.redact,
+          leave: () => endpoints.exclude(),
+          watchOthers: (inner) =>
+            watchOthers(
+              { endpoints, state, clock, connect: (other, at) => connect(other, () => undefined, at) },
+              inner,
+            ),
+        },
         { signal },
       )
       signal.throwIfAborted()
-      throw new RpcError('RPC_CLOSED', `The session with ${label} ended.`)
+      const { label } = endpoints.current()
+      if (endpoints.current() === endpoint) throw new RpcError('RPC_CLOSED', `The session with ${label} ended.`)
+      log.info({ endpoint: label, before: endpoint.label }, 'another endpoint is ahead and watched instead')
     }
     while (!signal.aborted) {
+      const tried = endpoints.current()
       try {
         await session()
       } catch (error) {
         if (signal.aborted) return
         // Bugs are no weather: what is no failure of the connection goes to the host.
         if (!(error instanceof RpcError)) throw error
-        await afterFailure(error, emit)
+        await afterFailure(error, tried, emit)
+        if (tried === endpoints.current() && endpoints.failed()) {
+          const reason = tried.redact(error.message)
+          log.warn({ reason, endpoint: tried.label, next: endpoints.current().label }, 'another endpoint is tried')
+          continue
+        }
         await clock.sleep(Math.max(backoff.next(), error.retryAfterMs ?? 0), { signal })
       } finally {
         current = undefined
@@ -145,8 +211,8 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
       const asked = [...new Set(numbers)].sort((a, b) => a - b).slice(-maxHistory)
       try {
         if (current) return await readHistory(current, state.methods, asked, signal)
-        await using connection = await connect(() => undefined, signal)
-        return await readHistory(createNodeClient(connection), state.methods, asked, signal)
+        await using connection = await connect(endpoints.current(), () => undefined, signal)
+        return await readHistory(createNodeClient(connection, onUnread), state.methods, asked, signal)
       } catch (error) {
         // A node that is away has no blocks: all of them are missing ones.
         if (signal.aborted || !(error instanceof RpcError)) throw error

@@ -1,6 +1,6 @@
 import type { RpcError, RpcErrorCode } from './rpc/errors.ts'
 
-/** Where to look, for whoever reads at night that a node does not answer. */
+/** Where to look, for anyone who reads at night that a node does not answer. */
 const cures: Readonly<Record<RpcErrorCode, string>> = {
   RPC_UNREACHABLE: 'check that the node runs and that its RPC is open to this machine',
   RPC_TIMEOUT: 'check whether the node hangs or has too much to do',

@@ -1,9 +1,8 @@
 import { duration } from '@netstats/sdk/config'
+import type { OneNode } from '@netstats/sdk'
 import { z } from 'zod'
-import { nodeName } from '../../node-name.ts'
 
 export const hostConfig = z.strictObject({
-  node: nodeName,
   interval: duration({ min: '1s', max: '1h' })
     .prefault('10s')
     .describe('Time between two samples; rates are averages over it.'),
@@ -33,4 +32,4 @@ export const hostConfig = z.strictObject({
     .optional()
     .describe('How to find the process of the node; without it, and where none is found, its values are absent.'),
 })
-export type HostConfig = z.output<typeof hostConfig>
+export type HostConfig = z.output<typeof hostConfig> & OneNode

@@ -7,13 +7,14 @@ import type { AddressInfo } from 'node:net'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '@netstats/protocol'
-import { createFakeClock, createTestContext, sourceContract } from '@netstats/sdk/testing'
+import { observationsIn } from '@netstats/sdk'
+import { configFor, createFakeClock, createTestContext, sourceContract } from '@netstats/sdk/testing'
 import { describe, expect, it } from 'vitest'
 import { hostConfig } from './config.ts'
 import { findProcess } from './find-process.ts'
 import { openHostSource } from './source.ts'
 
-const config = (more: Record<string, unknown> = {}) => hostConfig.parse({ node: 'alpha', ...more })
+const config = (more: Record<string, unknown> = {}) => configFor({ config: hostConfig }, { node: 'alpha', ...more })
 
 /** Samples taken ten seconds apart, on a clock that a test moves. */
 const samples = async (count: number, options: ReturnType<typeof config>, proc?: string): Promise<readonly Host[]> => {
@@ -21,8 +22,8 @@ const samples = async (count: number, options: ReturnType<typeof config>, proc?:
   await using source = await openHostSource(options, createTestContext({ clock }), ...(proc ? [{ proc }] : []))
   const stop = new AbortController()
   const found: Host[] = []
-  for await (const one of source.observe({ signal: stop.signal })) {
-    if (one.kind === 'host') found.push(one.body)
+  for await (const given of source.observe({ signal: stop.signal })) {
+    for (const one of observationsIn(given)) if (one.kind === 'host') found.push(one.body)
     if (found.length >= count) stop.abort()
     else void clock.untilSleeping().then(() => clock.advance(10_000))
   }

@@ -16,10 +16,10 @@ export interface CoreModel {
   take(batch: DeliveredBatch, busy: boolean): Taken
   /** The oldest chunks are committed. */
   commit(chunks: number): void
-  /** A chunk can not be written: it and what follows of its stream is forgotten. */
+  /** A chunk cannot be written: it and what follows of its stream is forgotten. */
   giveUp(): void
   restart(): void
-  /** An agent's spool has let go of everything through here: nothing older can come. */
+  /** An agent's spool has released everything through here: nothing older can come. */
   passTo(after: number): void
 }
 

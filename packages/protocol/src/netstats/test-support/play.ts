@@ -18,11 +18,13 @@ export const hello: Hello = {
   info: { name: 'alpha-node' },
   spool: 'ab'.repeat(16),
   after: 0,
+  acknowledged: 0,
+  lives: [{ life: '1'.repeat(16), from: 1 }],
   time: epoch,
   software: 'test/1',
 }
 
-export const admission: Admission = {
+export const admission = {
   session: 'S1',
   network: '1337',
   through: 0,
@@ -30,7 +32,7 @@ export const admission: Admission = {
   intervals: { reportMs: 15_000, lingerMs: 1000, pingMs: 10_000 },
   limits: { batchItems: 5, batchBytes: 2048 },
   durable: true,
-}
+} satisfies Admission
 
 export const welcome: Welcome = { type: 'welcome', time: epoch, ...admission }
 

@@ -1,6 +1,6 @@
 /**
  * Both sessions joined by a link that may lose, repeat and turn round what is on it, between a spool and a store. It has
- * no time of its own and no chance: whoever plays with it says what happens next.
+ * no time of its own and no chance: anyone who plays with it says what happens next.
  */
 import { createHash } from 'node:crypto'
 import { createAgentSession } from '../agent-session.ts'
@@ -171,7 +171,7 @@ export const createWorld = (options: WorldOptions) => {
 
   const connect = (): void => {
     if (link?.agentUp === true) return
-    // The desk ends an older connection of the same stream.
+    // The session registry ends an older connection of the same stream.
     if (link !== undefined) link.serverUp = false
     helloAfter = spool.cursor
     const agent = createAgentSession({
@@ -181,6 +181,8 @@ export const createWorld = (options: WorldOptions) => {
         info: { name: 'alpha' },
         spool: spool.id,
         after: helloAfter,
+        acknowledged: 0,
+        lives: [{ life: '1'.repeat(16), from: 1 }],
         software: 'model',
         ...(options.keyed ? { key: keyText } : {}),
       },
@@ -204,7 +206,7 @@ export const createWorld = (options: WorldOptions) => {
     tellAgent(l, { type: 'opened' })
   }
 
-  /** Whoever is told of it; the other finds out by silence. */
+  /** A side that is notified; the other finds out by silence. */
   const cut = (who: 'both' | 'agent' | 'server'): void => {
     const l = link
     if (l === undefined) return
@@ -214,7 +216,7 @@ export const createWorld = (options: WorldOptions) => {
     if (who !== 'agent') tellServer(l, { type: 'closed' })
     l.up.length = 0
     l.down.length = 0
-    // Nothing passes any more, whoever still believes in it.
+    // Nothing passes any more, no matter who still believes in it.
     if (who === 'agent') l.agentUp = false
     else l.serverUp = false
   }

@@ -1,15 +1,19 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { encodeBody } from '@netstats/protocol'
-import { defineSink } from '@netstats/sdk'
-import { z } from 'zod'
+import { defineSink, encodeBody } from '@netstats/sdk'
+import { z } from '@netstats/sdk/config'
 
 /** Lines of JSON over TCP; the peer answers each batch with a line. */
 export const lines = defineSink({
   type: 'lines',
   summary: 'Sends observations as lines of JSON over TCP.',
-  config: z.strictObject({ host: z.string(), port: z.int().min(1).max(65_535) }),
+  // One connection takes the observations of all nodes; without this line the sink is opened for each of them.
+  nodes: 'all',
+  config: z.strictObject({
+    host: z.string().describe('Machine of the peer.'),
+    port: z.int().min(1).max(65_535).describe('Port of the peer.'),
+  }),
   async open({ host, port }) {
     let socket: Socket | undefined
     const open = (): Socket => {

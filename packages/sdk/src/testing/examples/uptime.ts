@@ -1,22 +1,22 @@
-import { nodeId } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
 import { defineSource } from '@netstats/sdk'
-import { z } from 'zod'
+import type { Observation } from '@netstats/sdk'
+import { duration, z } from '@netstats/sdk/config'
 
 export const uptime = defineSource({
   type: 'uptime',
   summary: 'Says at an interval for how long this machine has been up.',
-  config: z.strictObject({ node: z.string().describe('Name of the node it speaks for.') }),
-  async open({ node }, { clock, status }) {
-    const id = nodeId(node)
+  config: z.strictObject({
+    interval: duration({ min: '1s', max: '1h' }).prefault('15s').describe('Time between two looks.'),
+  }),
+  async open({ node, interval }, { clock, status }) {
     const disposed = new AbortController()
     return {
-      node: id,
+      node,
       async *observe({ signal }): AsyncGenerator<Observation> {
-        for await (const _ of clock.every(15_000, { signal: AbortSignal.any([signal, disposed.signal]) })) {
+        for await (const _ of clock.every(interval, { signal: AbortSignal.any([signal, disposed.signal]) })) {
           status.ok()
           const body = { uptimeSeconds: Math.round(process.uptime()) }
-          yield { kind: 'host', node: id, observedAt: clock.now(), body }
+          yield { kind: 'host', node, observedAt: clock.now(), body }
         }
       },
       async [Symbol.asyncDispose]() {

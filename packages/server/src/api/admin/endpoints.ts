@@ -1,11 +1,11 @@
 /** Administration over REST: the table of operations as endpoints. Lists are read with GET, the rest is POST with a body. */
-import type { z } from 'zod'
-import { operations, shapes } from '../../access/operations.ts'
-import type { Operation } from '../../access/operations.ts'
-import { endpoint, integer, nothing } from '../endpoint.ts'
+import { z } from 'zod'
+import { operations, shapes } from '../../auth/operations.ts'
+import type { Operation } from '../../auth/operation.ts'
+import { described, endpoint, integer, nothing } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { named } from '../schemas.ts'
-import { actorOf, onAccess } from './access.ts'
+import { named } from '../live-schemas.ts'
+import { actorOf, onAuth } from './auth.ts'
 
 for (const [id, shape] of Object.entries(shapes)) named(id, `${id.replaceAll(/\B(?=[A-Z])/g, ' ')}.`, shape)
 
@@ -15,7 +15,16 @@ const listQueries: Readonly<Record<string, z.ZodRawShape>> = {
     offset: integer(0, 1_000_000, 'Agents to leave out at the beginning.').optional(),
     limit: integer(1, 1000, 'Agents to give at most; 1000 by default.').optional(),
   },
+  'agents/refused': {},
   'users/list': {},
+  'networks/list': {},
+  'nodes/list': {
+    inactive: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional()
+      .meta({ description: '`true`: only those that are inactive.', [described]: { type: 'boolean' } }),
+  },
   'audit/list': {
     limit: integer(1, 1000, 'Entries to give at most; 100 by default.').optional(),
     before: integer(0, Number.MAX_SAFE_INTEGER, 'Only entries before the one with this id.').optional(),
@@ -35,9 +44,9 @@ const endpointOf = (name: string, operation: Operation): Endpoint => {
     query: query === undefined ? args : args.extend(query),
     response: result,
     personal: true,
-    problems: query === undefined ? [404, 409, 503] : [503],
+    problems: query === undefined ? [404, 409, 503] : 'network' in args.shape ? [404, 503] : [503],
     handle: (context, _, given, options) =>
-      onAccess(context, ({ admin }) => operation.run(admin, actorOf(options), given)),
+      onAuth(context, ({ admin }) => operation.run(admin, actorOf(options), given)),
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { covers, roles } from '../../access/roles.ts'
-import type { Role } from '../../access/roles.ts'
+import { covers, roles } from '../../auth/roles.ts'
+import type { Role } from '../../auth/roles.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { endpoints } from '../endpoints.ts'
 import { openAdminApi } from './testing/app.ts'

@@ -1,15 +1,15 @@
 /** Logging in and out of the dashboard, and who one is. */
 import { z } from 'zod'
-import type { Principal } from '../../access/doors.ts'
-import { cookieHeader } from '../../access/doors.ts'
-import type { Access } from '../../access/mod.ts'
-import { roles } from '../../access/roles.ts'
+import type { Principal } from '../../auth/http-authenticator.ts'
+import { cookieHeader } from '../../auth/http-authenticator.ts'
+import type { Auth } from '../../auth/mod.ts'
+import { roles } from '../../auth/roles.ts'
 import { PersonalAnswer } from '../answer.ts'
 import { endpoint, nothing } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { named, time } from '../schemas.ts'
-import { actorOf, onAccess } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { named, time } from '../live-schemas.ts'
+import { actorOf, onAuth } from './auth.ts'
 
 const sessionBody = named(
   'Session',
@@ -25,11 +25,11 @@ const sessionBody = named(
 const path = '/session'
 const password = z.string().min(1).max(1024)
 
-const shown = (access: Access, principal: Principal | undefined) => ({
+const shown = (auth: Auth, principal: Principal | undefined) => ({
   name: principal?.name ?? null,
   role: principal?.role ?? null,
   via: principal?.via ?? 'anonymous',
-  endsAt: (principal && access.doors.endsAt(principal)) ?? null,
+  endsAt: (principal && auth.httpAuthenticator.endsAt(principal)) ?? null,
 })
 
 export const sessionEndpoints: readonly Endpoint[] = [
@@ -43,7 +43,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     response: sessionBody,
     personal: true,
     problems: [503],
-    handle: (context, _, __, { principal }) => onAccess(context, (access) => shown(access, principal)),
+    handle: (context, _, __, { principal }) => onAuth(context, (auth) => shown(auth, principal)),
   }),
   endpoint({
     id: 'login',
@@ -56,15 +56,15 @@ export const sessionEndpoints: readonly Endpoint[] = [
     response: sessionBody,
     personal: true,
     problems: [401, 429, 503],
-    handle: (context, _, { name, password }, { client, principal, secure }) =>
-      onAccess(context, async (access) => {
-        const outcome = await access.doors.login(name, password, client)
+    handle: (context, _, { name, password }, { client, principal, secure, prefix }) =>
+      onAuth(context, async (auth) => {
+        const outcome = await auth.httpAuthenticator.login(name, password, client)
         if (outcome.ok) {
-          // Whoever logs in anew leaves nothing behind.
-          if (principal !== undefined) access.doors.logout(principal, client)
+          // Anyone who logs in again leaves nothing behind.
+          if (principal !== undefined) auth.httpAuthenticator.logout(principal, client)
           const maxAgeMs = outcome.endsAt - context.now()
-          return new PersonalAnswer(shown(access, outcome.principal), {
-            'set-cookie': cookieHeader(outcome.cookie, { secure, maxAgeMs }),
+          return new PersonalAnswer(shown(auth, outcome.principal), {
+            'set-cookie': cookieHeader(outcome.cookie, { secure, maxAgeMs, path: `${prefix}/` }),
           })
         }
         if (outcome.reason === 'wrong')
@@ -85,15 +85,17 @@ export const sessionEndpoints: readonly Endpoint[] = [
     response: z.void(),
     personal: true,
     problems: [503],
-    handle: (context, _, __, { principal, client, secure }) =>
-      onAccess(context, ({ doors }) => {
-        if (principal !== undefined) doors.logout(principal, client)
-        return new PersonalAnswer(undefined, { 'set-cookie': cookieHeader(undefined, { secure, maxAgeMs: 0 }) })
+    handle: (context, _, __, { principal, client, secure, prefix }) =>
+      onAuth(context, ({ httpAuthenticator }) => {
+        if (principal !== undefined) httpAuthenticator.logout(principal, client)
+        return new PersonalAnswer(undefined, {
+          'set-cookie': cookieHeader(undefined, { secure, maxAgeMs: 0, path: `${prefix}/` }),
+        })
       }),
   }),
   endpoint({
     id: 'setOwnPassword',
-    summary: 'Sets the password of whoever asks, and ends all other sessions of theirs.',
+    summary: 'Sets the password of the one who asks, and ends all other sessions of theirs.',
     role: 'viewer',
     method: 'POST',
     path: `${path}/password`,
@@ -103,19 +105,19 @@ export const sessionEndpoints: readonly Endpoint[] = [
     personal: true,
     problems: [404, 409, 429, 503],
     handle: (context, _, { current, password }, options) =>
-      onAccess(context, async (access) => {
+      onAuth(context, async (auth) => {
         const { principal, client } = options
         if (principal?.name === undefined || principal.session === undefined) {
           return new Problem('API_LOGIN_REQUIRED', 'Log in with POST /api/v1/session first.')
         }
-        const outcome = await access.doors.confirm(principal.name, current, client)
+        const outcome = await auth.httpAuthenticator.confirm(principal.name, current, client)
         if (outcome === 'wrong') return new Problem('API_LOGIN_WRONG', 'The current password is another one.')
         if (outcome !== 'right') {
           const headers = { 'retry-after': String(Math.ceil(outcome.retryMs / 1000)) }
           return new Problem('API_LOCKED_OUT', 'Too many logins failed; try again later.', {}, headers)
         }
-        await access.admin.users.setPassword(actorOf(options), { name: principal.name, password }, principal.session)
-        return shown(access, principal)
+        await auth.admin.users.setPassword(actorOf(options), { name: principal.name, password }, principal.session)
+        return shown(auth, principal)
       }),
   }),
 ]

@@ -1,10 +1,12 @@
 /** Pages of blocks of the past, newest first by height. */
+import { zeroAddress } from '@netstats/protocol/loose'
+import { writeSegment } from '@netstats/protocol'
 import { z } from 'zod'
-import type { BlocksQuery, Range, StoredBlock } from '@netstats/sdk/store'
+import type { BlocksQuery, Range, StoredBlock } from '@netstats/store'
 import { integer } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { time } from '../schemas.ts'
-import type { NetworkPast } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { time } from '../live-schemas.ts'
+import type { NetworkPast } from './past.ts'
 import { writeCursor } from './cursor.ts'
 import { continued, cursorProblem, isWhole, next, nextLink, scopeOf } from './paging.ts'
 import type { Paged } from './paging.ts'
@@ -23,7 +25,7 @@ export const blockShown = (block: StoredBlock, past: NetworkPast): object => ({
   at: block.at,
   arrivedAt: block.arrivedAt,
   firstNode: block.firstNode === null ? null : past.nodeName(block.firstNode),
-  miner: block.miner,
+  miner: block.miner === zeroAddress ? null : block.miner,
   transactions: block.transactions,
   uncles: block.uncles,
   gasUsed: block.gasUsed,
@@ -111,5 +113,4 @@ export const heightProblem = (asked: Parameters<typeof heightsOf>[0]): Problem |
 export const blockListShape = (key: string, row: z.ZodType): z.ZodObject =>
   z.object({ from: time, to: time, limit: z.number(), [key]: z.array(row), next })
 
-export const blockPath = (network: string, list: string): string =>
-  `/networks/${encodeURIComponent(network)}/history/${list}`
+export const blockPath = (network: string, list: string): string => `/networks/${writeSegment(network)}/history/${list}`

@@ -1,13 +1,13 @@
 /** Blocks of the past: lists, and one of them. */
 import { z } from 'zod'
-import { histogramBounds } from '@netstats/sdk/store'
-import type { StoredBlock } from '@netstats/sdk/store'
+import { histogramBounds } from '@netstats/store'
+import type { StoredBlock } from '@netstats/store'
 import { endpoint, name, network } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { named } from '../schemas.ts'
-import { onPast } from './access.ts'
-import type { NetworkPast } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { named } from '../live-schemas.ts'
+import { onPast } from './past.ts'
+import type { NetworkPast } from './past.ts'
 import {
   blockListShape,
   blockPage,
@@ -22,7 +22,7 @@ import {
 } from './block-page.ts'
 import { maxPage, presetPage } from './paging.ts'
 import { cursor, limit, maxRangeMs, rangeParameters, yesOrNo } from './parameters.ts'
-import { pastBlock, pastBlockDetail } from './schemas.ts'
+import { pastBlock, pastBlockDetail } from './history-schemas.ts'
 
 const onBlocks = '/networks/{network}/history/blocks'
 const findBlocks = (past: NetworkPast, block: string): Promise<readonly StoredBlock[]> | undefined => {

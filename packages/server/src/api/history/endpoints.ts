@@ -4,6 +4,9 @@ import { blockEndpoints } from './blocks.ts'
 import { eventEndpoints } from './events.ts'
 import { exportEndpoint } from './export.ts'
 import { inventoryEndpoints } from './inventory.ts'
+import { logEndpoints } from './logs.ts'
+import { metricNameEndpoints } from './metric-names.ts'
+import { metricSeriesEndpoints } from './metric-series.ts'
 import { networksEndpoint } from './networks.ts'
 import { seriesEndpoints } from './series.ts'
 import { spreadEndpoints } from './spread.ts'
@@ -15,6 +18,9 @@ export const historyEndpoints: readonly Endpoint[] = [
   ...blockEndpoints,
   ...spreadEndpoints,
   ...eventEndpoints,
+  ...logEndpoints,
+  ...metricNameEndpoints,
+  ...metricSeriesEndpoints,
   ...inventoryEndpoints,
   stateEndpoint,
   exportEndpoint,

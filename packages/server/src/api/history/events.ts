@@ -1,13 +1,14 @@
 /** Lists of what happened. */
+import { alarmOrigins } from '@netstats/store'
 import { z } from 'zod'
 import { name } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import type { NetworkPast } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import type { NetworkPast, Past } from './past.ts'
 import { networkList, serverList } from './list.ts'
 import type { RangePage } from './list.ts'
-import { dayMs, severity, yesOrNo } from './parameters.ts'
-import { alarmRow, gapRow, logRow, reorgRow, shedRow } from './schemas.ts'
+import { yesOrNo } from './parameters.ts'
+import { alarmRow, gapRow, reorgRow, shedRow } from './history-schemas.ts'
 
 const ofNode = name.optional().describe('Only of this node.')
 
@@ -27,38 +28,10 @@ export const withNode = async <R>(
 const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 
-const nodeOrNull = (past: { nodeName(key: number): string }, node: number | null): string | null =>
-  node === null ? null : past.nodeName(node)
+const nodeOf = ({ nodeName, shownName }: Pick<Past, 'nodeName' | 'shownName'>, node: number | null) =>
+  node === null ? { node, name: null } : { node: nodeName(node), name: shownName(node) }
 
 export const eventEndpoints: readonly Endpoint[] = [
-  networkList({
-    id: 'listHistoryLogs',
-    summary: 'Log lines of nodes, newest first.',
-    path: '/history/logs',
-    key: 'logs',
-    preset: { ms: dayMs, words: 'a day before its end by default.' },
-    filter: {
-      text: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('Found anywhere in the message, in upper or lower case; no character has a meaning of its own.'),
-      severity,
-      source: name.optional().describe('Only from this source.'),
-      node: ofNode,
-    },
-    row: logRow,
-    ask: (past, query, { node, ...filter }) =>
-      withNode(past, query, node, (asked) => past.store.logs({ ...asked, ...given(filter) }, past.options)),
-    show: ({ at, node, severity, source, message }, past) => ({
-      at,
-      node: nodeOrNull(past, node),
-      severity,
-      source,
-      message,
-    }),
-  }),
   networkList({
     id: 'listHistoryAlarms',
     summary: 'Steps in the lives of alarms, newest first.',
@@ -67,14 +40,19 @@ export const eventEndpoints: readonly Endpoint[] = [
     filter: {
       open: yesOrNo('`true`: only alarms that are not cleared, each with its newest step; `false` is as without.'),
       type: name.optional().describe('Only of this type, such as `node-inactive`.'),
+      origin: z
+        .enum(alarmOrigins)
+        .optional()
+        .describe('Only what the server itself found (`server`), or what agents say (`node`).'),
       node: ofNode,
     },
     row: alarmRow,
     ask: (past, query, { node, ...filter }) =>
       withNode(past, query, node, (asked) => past.store.alarms({ ...asked, ...given(filter) }, past.options)),
-    show: ({ at, node, alarm, step, severity, type, message }, past) => ({
+    show: ({ at, node, origin, alarm, step, severity, type, message }, past) => ({
       at,
-      node: nodeOrNull(past, node),
+      ...nodeOf(past, node),
+      origin,
       alarm,
       step,
       severity,
@@ -102,7 +80,7 @@ export const eventEndpoints: readonly Endpoint[] = [
     ask: (past, query, { node }) => withNode(past, query, node, (asked) => past.store.gaps(asked, past.options)),
     show: (row, past) => ({
       at: row.at,
-      node: past.nodeName(row.node),
+      ...nodeOf(past, row.node),
       reason: row.reason,
       class: row.class,
       dropped: row.dropped,

@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { StoreError } from '@netstats/sdk/store'
-import type { Store } from '@netstats/sdk/store'
+import { StoreError } from '@netstats/store'
+import type { Store } from '@netstats/store'
 import { createRecordingLogger } from '@netstats/sdk/testing'
 import { describe, expect, it, vi } from 'vitest'
+import { openTestAuth, operator } from '../../auth/testing/folder.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
 import type { TestApi } from './testing/app.ts'
 import { strangeNode, worldRows, worldStart } from './testing/world.ts'
@@ -22,14 +23,33 @@ const piece = Buffer.alloc(1 << 16, 'x')
 describe('an export', () => {
   const store = filledStore()
 
+  it('ends with the right that it was begun with', async () => {
+    await using test = await openTestAuth({ anonymous: 'none' })
+    const { users } = test.auth.admin
+    const { token } = users.addWithToken(operator, { name: 'ci', role: 'viewer' })
+    const endless = await exporting(async function* (signal) {
+      while (!signal.aborted) yield await Promise.resolve(piece)
+    })
+    await using api = await openTestApi(endless, { auth: test.auth })
+    const headers = { authorization: `Bearer ${token}` }
+    const { body } = await fetch(`${await listen(api)}/networks/1337/export/log`, { headers })
+    const reader = body?.getReader()
+    expect((await reader?.read())?.done).toBe(false)
+    users.rotateToken(operator, { name: 'ci' })
+    const drain = async () => {
+      while ((await reader?.read())?.done !== true);
+    }
+    await expect(drain()).rejects.toThrow()
+  })
+
   it('is CSV with names, named for its network and table', async () => {
     await using api = await openTestApi(await store)
     const { status, headers, text } = await api.get('/networks/1337/export/log')
     expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8'])
     expect(headers['content-disposition']).toBe('attachment; filename="netstats-1337-log.csv"')
     const [head, first] = text.split('\r\n')
-    expect(head).toBe('at,seq,network,node,severity,source,message')
-    expect(first).toBe(`${worldStart},1,1337,,0,syslog,peer dropped`)
+    expect(head).toBe('at,seq,network,node,severity,source,message,component,fields')
+    expect(first).toBe(`${worldStart},1,1337,,0,syslog,peer dropped,p2p,"{""peers"":""4""}"`)
     expect(text.match(/DROP TABLE/g)).toHaveLength(62)
   })
 
@@ -120,7 +140,7 @@ describe('an export', () => {
     socket.on('error', () => undefined)
     socket.write('GET /api/v1/networks/1337/export/log HTTP/1.1\r\nHost: x\r\n\r\n')
     await vi.waitUntil(() => made > 0)
-    expect((await fetch(`${url.href}/networks/1337/history/logs`)).status).toBe(200)
+    expect((await fetch(`${url.href}/networks/1337/logs`)).status).toBe(200)
     await vi.waitUntil(() => ended, { timeout: 10_000 })
     // What the kernel's buffers take, and no more.
     expect(made).toBeLessThan(300)
@@ -146,7 +166,7 @@ describe('an export', () => {
     expect(api.log.entries).toEqual([])
   })
 
-  it('has a place of its own: some for one client, some more for all, then 503', async () => {
+  it('has a place of its own: some for one client, the last for who has none, then 503', async () => {
     const waiting = await exporting(async function* (signal) {
       yield piece
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
@@ -157,13 +177,13 @@ describe('an export', () => {
     const ask = (client: string) =>
       fetch(`${url}/networks/1337/export/log`, { headers: { 'x-client': client }, signal: left.signal })
     const statuses: number[] = []
-    for (const client of ['a', 'a', 'a', 'b', 'b', 'c']) {
+    for (const client of ['a', 'a', 'a', 'b', 'b', 'c', 'd']) {
       const { status, headers } = await ask(client)
       statuses.push(status)
       expect(headers.get('retry-after')).toBe(status === 503 ? '10' : null)
     }
-    expect(statuses).toEqual([200, 200, 503, 200, 200, 503])
-    expect(api.counts().exports).toEqual({ running: 4, waiting: 0, refused: 2 })
+    expect(statuses).toEqual([200, 200, 503, 200, 503, 200, 503])
+    expect(api.counts().exports).toEqual({ running: 4, waiting: 0, refused: 3 })
     left.abort()
     await vi.waitUntil(() => api.counts().exports.running === 0)
   })
@@ -187,7 +207,7 @@ describe('a question', () => {
     const log = createRecordingLogger()
     await using api = await openTestApi(slow, { log })
     const left = new AbortController()
-    const asked = fetch(`${await listen(api)}/networks/1337/history/logs`, { signal: left.signal }).catch(() => 'left')
+    const asked = fetch(`${await listen(api)}/networks/1337/logs`, { signal: left.signal }).catch(() => 'left')
     await vi.waitUntil(() => begun)
     left.abort()
     await taken.promise
@@ -208,11 +228,11 @@ describe('a question', () => {
       clientOf: (request) => String(request.headers['x-client']),
     })
     const ask = async (client: string, list: string) =>
-      (await api.get(`/networks/1337/history/${list}`, { 'x-client': client })).status
+      (await api.get(`/networks/1337/${list}`, { 'x-client': client })).status
     const greedy = [1, 2, 3, 4].map(() => ask('a', 'logs'))
     await vi.waitUntil(() => api.counts().queries.waiting === 2)
     expect(await ask('a', 'logs')).toBe(503)
-    expect(await ask('b', 'reorgs')).toBe(200)
+    expect(await ask('b', 'history/reorgs')).toBe(200)
     expect(api.counts().queries).toEqual({ running: 2, waiting: 2, refused: 1 })
     while (api.counts().queries.running > 0) {
       held.shift()?.()

@@ -1,12 +1,12 @@
 /** Whole tables of a network as files. */
 import { z } from 'zod'
-import { exportFormats, tables } from '@netstats/sdk/store'
-import type { ExportFormat, TableName } from '@netstats/sdk/store'
+import { exportFormats, tables } from '@netstats/store'
+import type { ExportFormat, TableName } from '@netstats/store'
 import { Download } from '../download.ts'
 import { endpoint, name, network } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { networkPast, problemOf } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { networkPast, problemOf } from './past.ts'
 import { dayMs, rangeParameters } from './parameters.ts'
 import { rangeOf } from './range.ts'
 
@@ -21,10 +21,10 @@ export const exportTypes: Readonly<Record<ExportFormat, string>> = {
 
 /**
  * Tables whose rows belong to a network, and the names of metrics, which those are read by. Not how far deliveries are:
- * most of those rows name nothing, and whoever knows the spool of an agent could go on in its place.
+ * most of those rows name nothing, and anyone who knows the spool of an agent could go on in its place.
  */
 const exported = (Object.keys(tables) as TableName[]).filter(
-  (table) => table === 'metricName' || (table !== 'delivery' && 'network' in tables[table].columns),
+  (table) => table === 'metricName' || (table !== 'resumePoint' && 'network' in tables[table].columns),
 ) as [TableName, ...TableName[]]
 
 export const exportEndpoint: Endpoint = endpoint({
@@ -62,7 +62,7 @@ export const exportEndpoint: Endpoint = endpoint({
     // Nobody reads what HEAD would make the store work out.
     if (options.headOnly) return file(none())
 
-    const place = await context.gates.exports.enter(options.client, options.signal)
+    const place = await context.gates.exports.enter(options.origin, options.signal)
     if (place === undefined) {
       return new Problem('API_EXPORT_BUSY', 'As many exports as there may be are under way; ask again in ten seconds.')
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { problemCodes } from '../problem.ts'
+import { problemCodes } from '../../net/problem.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
 import type { TestApi } from './testing/app.ts'
 

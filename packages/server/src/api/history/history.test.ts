@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { StoreError } from '@netstats/sdk/store'
-import type { StoreErrorCode } from '@netstats/sdk/store'
+import { StoreError } from '@netstats/store'
+import type { StoreErrorCode } from '@netstats/store'
 import { historyEndpoints } from './endpoints.ts'
 import { questions } from './testing/questions.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
@@ -63,11 +63,11 @@ describe('every question about the past', () => {
 
   it.each([
     ['/networks/nowhere/history', 'API_NETWORK_UNKNOWN'],
-    ['/networks/nowhere/history/logs', 'API_NETWORK_UNKNOWN'],
+    ['/networks/nowhere/logs', 'API_NETWORK_UNKNOWN'],
     ['/networks/nowhere/export/log', 'API_NETWORK_UNKNOWN'],
     ['/networks/1337/history/nodes/nobody', 'API_NODE_UNKNOWN'],
     ['/networks/gone/history/nodes/node-0', 'API_NODE_UNKNOWN'],
-    ['/networks/1337/history/logs?node=nobody', 'API_NODE_UNKNOWN'],
+    ['/networks/1337/logs?node=nobody', 'API_NODE_UNKNOWN'],
     ['/networks/1337/history/states?node=__proto__', 'API_NODE_UNKNOWN'],
     ['/networks/1337/export/log?node=nobody', 'API_NODE_UNKNOWN'],
     ['/networks/1337/history/nodes/node-0?metrics=host.never', 'API_METRIC_UNKNOWN'],
@@ -85,14 +85,14 @@ describe('every question about the past', () => {
     ['/networks/1337/history?from=1700000000000&to=1700100000000&bucket=1s', 'API_RANGE_INVALID'],
     ['/networks/1337/history/blocks?fromNumber=2&toNumber=1', 'API_RANGE_INVALID'],
     ['/networks/1337/history/forks?fromNumber=2&toNumber=1', 'API_RANGE_INVALID'],
-    ['/networks/1337/history/logs?limit=1001', 'API_PARAMETER_INVALID'],
-    ['/networks/1337/history/logs?limit=0', 'API_PARAMETER_INVALID'],
-    ['/networks/1337/history/logs?text=', 'API_PARAMETER_INVALID'],
-    [`/networks/1337/history/logs?text=${'x'.repeat(201)}`, 'API_PARAMETER_INVALID'],
-    ['/networks/1337/history/logs?severity=9', 'API_PARAMETER_INVALID'],
-    ['/networks/1337/history/logs?colour=red', 'API_PARAMETER_INVALID'],
-    ['/networks/1337/history/logs?cursor=AAAAAAAAAAAAAAAAAAAA', 'API_CURSOR_INVALID'],
-    ['/networks/1337/history/logs?cursor=%27%3B--', 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?limit=1001', 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?limit=0', 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?text=', 'API_PARAMETER_INVALID'],
+    [`/networks/1337/logs?text=${'x'.repeat(201)}`, 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?severity=9', 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?colour=red', 'API_PARAMETER_INVALID'],
+    ['/networks/1337/logs?cursor=AAAAAAAAAAAAAAAAAAAA', 'API_CURSOR_INVALID'],
+    ['/networks/1337/logs?cursor=%27%3B--', 'API_PARAMETER_INVALID'],
     ['/networks/1337/history/blocks?cursor=AAAAAAAAAAAAAAAAAAAA', 'API_CURSOR_INVALID'],
     ['/networks/1337/history/inventory?cursor=AAAAAAAAAAAAAAAAAAAA', 'API_CURSOR_INVALID'],
     ['/networks/1337/export/password', 'API_PARAMETER_INVALID'],
@@ -115,7 +115,7 @@ describe('every question about the past', () => {
     const store = await filledStore({ failQueries: () => (failing ? new StoreError(failure, 'words') : undefined) })
     await using other = await openTestApi(store)
     failing = true
-    for (const path of ['/networks/1337/history', '/networks/1337/history/logs', '/networks/1337/export/log']) {
+    for (const path of ['/networks/1337/history', '/networks/1337/logs', '/networks/1337/export/log']) {
       const answer = await other.get(path)
       expect([path, answer.status, JSON.parse(answer.text)]).toEqual([path, status, expect.objectContaining({ code })])
       expect(answer.headers['retry-after'] !== undefined).toBe(status === 503)
@@ -123,7 +123,7 @@ describe('every question about the past', () => {
     expect(other.counts()).toMatchObject({ queries: { running: 0 }, exports: { running: 0 } })
   })
 
-  it('is told why it can not be answered while the store is not usable, and without any store', async () => {
+  it('is told why it cannot be answered while the store is not usable, and without any store', async () => {
     const store = await filledStore()
     for (const options of [{ usable: () => false }, { history: undefined }] as const) {
       await using other = await openTestApi(store, options as never)
@@ -230,15 +230,13 @@ describe('blocks of the past', () => {
 describe('lists of what happened', () => {
   const logs = worldRows().log ?? []
   it.each(['limit=7', 'limit=100', 'limit=1000'])('give every log line once, newest first (%s)', async (query) => {
-    const found = await all<{ at: number; message: string }>(`/networks/1337/history/logs?${query}`, 'logs')
+    const found = await all<{ at: number; message: string }>(`/networks/1337/logs?${query}`, 'logs')
     expect(found.map((one) => [one.at, one.message])).toEqual(logs.map((row) => [row.at, row.message]).toReversed())
   })
 
   it('find log lines by words, severity, source and node, no character having a meaning', async () => {
     const messages = async (query: string) =>
-      (await all<{ message: string }>(`/networks/1337/history/logs?${query}&limit=40`, 'logs')).map(
-        (one) => one.message,
-      )
+      (await all<{ message: string }>(`/networks/1337/logs?${query}&limit=40`, 'logs')).map((one) => one.message)
     const count = (fits: (row: (typeof logs)[number]) => boolean) => logs.filter(fits).length
     expect(await messages('text=IMPORTED')).toHaveLength(count((row) => row.message.startsWith('Imported')))
     expect(await messages(`text=${encodeURIComponent("%_done'; drop")}`)).toHaveLength(
@@ -250,6 +248,15 @@ describe('lists of what happened', () => {
       count((row) => row.source === 'syslog' && row.severity <= 3),
     )
     expect(await messages(`node=${strange}`)).toHaveLength(count((row) => row.node === 3))
+    expect(await messages('component=p2p')).toHaveLength(count((row) => row.component === 'p2p'))
+  })
+
+  it('show of a log line what it says in names and values', async () => {
+    const lines = await all<{ component: unknown; fields: unknown }>('/networks/1337/logs?limit=1000', 'logs')
+    const told = lines.filter(({ component }) => component === 'p2p')
+    expect(told.length).toBeGreaterThan(0)
+    for (const { fields } of told) expect(fields).toEqual({ peers: '4' })
+    expect(lines.filter(({ component, fields }) => component === null && fields === null).length).toBeGreaterThan(0)
   })
 
   it('say which alarms are open, with their newest step', async () => {
@@ -266,18 +273,18 @@ describe('lists of what happened', () => {
   })
 
   it('go on only with the cursor of the same list, network, filter and range', async () => {
-    const { next } = await api.json<List>('/networks/1337/history/logs?severity=3&limit=5')
+    const { next } = await api.json<List>('/networks/1337/logs?severity=3&limit=5')
     const cursor = new URL(next ?? '', 'http://x').searchParams.get('cursor') ?? ''
-    expect((await api.get(`/networks/1337/history/logs?severity=error&limit=9&cursor=${cursor}`)).status).toBe(200)
+    expect((await api.get(`/networks/1337/logs?severity=error&limit=9&cursor=${cursor}`)).status).toBe(200)
     for (const path of [
-      `/networks/1337/history/logs?severity=4&cursor=${cursor}`,
-      `/networks/1337/history/logs?cursor=${cursor}`,
-      `/networks/gone/history/logs?severity=3&cursor=${cursor}`,
+      `/networks/1337/logs?severity=4&cursor=${cursor}`,
+      `/networks/1337/logs?cursor=${cursor}`,
+      `/networks/gone/logs?severity=3&cursor=${cursor}`,
       `/networks/1337/history/alarms?cursor=${cursor}`,
       `/networks/1337/history/blocks?cursor=${cursor}`,
-      `/networks/1337/history/logs?severity=3&from=${worldStart}&cursor=${cursor}`,
-      `/networks/1337/history/logs?severity=3&cursor=${cursor.slice(0, -1)}`,
-      `/networks/1337/history/logs?severity=3&cursor=${cursor}A`,
+      `/networks/1337/logs?severity=3&from=${worldStart}&cursor=${cursor}`,
+      `/networks/1337/logs?severity=3&cursor=${cursor.slice(0, -1)}`,
+      `/networks/1337/logs?severity=3&cursor=${cursor}A`,
     ])
       expect([path, await api.problem(path)]).toEqual([path, 'API_CURSOR_INVALID'])
   })
@@ -355,7 +362,7 @@ describe('the description of the past', () => {
   }
   it('names parameters, bounds, pages, files and what may go wrong', async () => {
     const { paths } = await api.json<{ paths: Record<string, { get: Operation }> }>('/openapi.json')
-    const logs = paths['/networks/{network}/history/logs']?.get
+    const logs = paths['/networks/{network}/logs']?.get
     expect(logs?.parameters.find((one) => one.name === 'limit')?.schema).toEqual({
       type: 'integer',
       minimum: 1,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Endpoint } from '../endpoint.ts'
 import { endpoints } from '../endpoints.ts'
-import { problemSchema } from '../problem.ts'
+import { problemSchema } from '../../net/problem.ts'
 import { writeCursor } from './cursor.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
 import type { TestApi } from './testing/app.ts'
@@ -65,11 +65,11 @@ const sensible = fc.constantFrom(
   '10s',
   '1m',
   '366d',
-  writeCursor(['listHistoryLogs', '/networks/1337/history/logs', []], [worldStart, worldEnd, worldEnd, 3]),
+  writeCursor(['listLogs', '/networks/1337/logs', []], [worldStart, worldEnd, worldEnd, 3]),
   writeCursor(['blocks', '/networks/1337/history/blocks', []], [worldStart, worldEnd, 20, hashAt(20)]),
   writeCursor(['inventory', '/networks/1337/history/inventory', []], [worldEnd, 'node-0']),
   // Well made, and no place in any list.
-  writeCursor(['listHistoryLogs', '/networks/1337/history/logs', []], ['a', -1, 1e300, '']),
+  writeCursor(['listLogs', '/networks/1337/logs', []], ['a', -1, 1e300, '']),
   writeCursor(['blocks', '/networks/1337/history/blocks', []], [0, 1, 2, 'hash']),
 )
 const value = fc.oneof({ weight: 3, arbitrary: sensible }, { weight: 2, arbitrary: hostile })
@@ -79,6 +79,8 @@ const fitting = new Map<string, readonly string[]>(
     from: [String(worldStart), '2023-11-14T23:00:00Z'],
     to: [String(worldEnd), String(worldStart + 60_000)],
     at: [String(worldStart + 1_000_000)],
+    around: [String(worldStart + 60_000)],
+    metric: ['peers', 'host.cpuShare'],
     bucket: ['10s', '1m', '86400000'],
     limit: ['1', '7', '100'],
     metrics: ['nodes,active', 'peers', 'host.cpuShare'],
@@ -108,6 +110,7 @@ const request = fc.constantFrom(...reading).chain((endpoint) => {
     network: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('1337', '42') }, { weight: 1, arbitrary: value }),
     node: fc.oneof(fc.constantFrom('node-0', 'node-9', strangeNode), value),
     block: fc.oneof(fc.constantFrom('20', hashAt(30, 1)), value),
+    metric: fc.oneof(fc.constantFrom('peers', 'host.cpuShare'), value),
     table: fc.oneof(fc.constantFrom('log', 'block', 'network1m'), value),
     other: place,
     // A name may come twice.

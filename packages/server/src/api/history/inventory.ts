@@ -1,18 +1,19 @@
 /** What nodes said of themselves: at a moment, and each time it changed. */
+import { writeSegment } from '@netstats/protocol'
 import { z } from 'zod'
-import type { NodeMoment, RowOf, Tables } from '@netstats/sdk/store'
+import type { NodeMoment, RowOf, Tables } from '@netstats/store'
 import { endpoint, name, network } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { named, time as timeShape } from '../schemas.ts'
-import { onPast } from './access.ts'
-import type { NetworkPast, Past } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { named, time as timeShape } from '../live-schemas.ts'
+import { onPast } from './past.ts'
+import type { NetworkPast, Past } from './past.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { withNode } from './events.ts'
 import { networkList } from './list.ts'
 import { cursorProblem, isWhole, maxPage, next, nextLink, presetPage, scopeOf } from './paging.ts'
 import { cursor, limit, maxTime, time } from './parameters.ts'
-import { inventoryChange, inventoryRow } from './schemas.ts'
+import { inventoryChange, inventoryRow } from './history-schemas.ts'
 
 type InfoRow = RowOf<Tables['nodeInfo']>
 
@@ -84,7 +85,7 @@ export const inventoryEndpoints: readonly Endpoint[] = [
     history: 'query',
     handle: (context, { network }, asked, options) =>
       onPast(context, network, options, async (past) => {
-        const path = `/networks/${encodeURIComponent(network)}/history/inventory`
+        const path = `/networks/${writeSegment(network)}/history/inventory`
         const { at: _at, ...rest } = asked
         const scope = scopeOf('inventory', path, rest)
         const [cursorAt, after] = (asked.cursor === undefined ? undefined : readCursor(scope, asked.cursor)) ?? []

@@ -1,12 +1,13 @@
 /** Lists by time, newest first, in pages: how each of them is asked, cut and continued. */
+import { writeSegment } from '@netstats/protocol'
 import { z } from 'zod'
-import type { Page, Position, Range } from '@netstats/sdk/store'
+import type { Page, Position, Range } from '@netstats/store'
 import { endpoint, network, nothing } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { named, time } from '../schemas.ts'
-import { onPast, onWholePast } from './access.ts'
-import type { NetworkPast, Past } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { named, time } from '../live-schemas.ts'
+import { onPast, onWholePast } from './past.ts'
+import type { NetworkPast, Past } from './past.ts'
 import { writeCursor } from './cursor.ts'
 import { continued, cursorProblem, filterOf, isWhole, maxPage, next, nextLink, presetPage, scopeOf } from './paging.ts'
 import type { Given, Paged } from './paging.ts'
@@ -111,7 +112,7 @@ export const networkList = <F extends z.ZodRawShape, R extends Position>(list: N
       onPast(context, network, options, (past) => {
         const filter = filterOf(asked) as Filter<F>
         return pageOf(list, past, {
-          path: `/networks/${encodeURIComponent(network)}${list.path}`,
+          path: `/networks/${writeSegment(network)}${list.path}`,
           asked,
           page: (query) => list.ask(past, query, filter),
           ...(more === undefined ? {} : { more: (range) => more.ask(past, range, filter) }),

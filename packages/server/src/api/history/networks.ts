@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { endpoint, integer, nothing } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { unavailable } from './access.ts'
-import { seenNetworks } from './schemas.ts'
+import { unavailable } from './past.ts'
+import { seenNetworks } from './history-schemas.ts'
 
 export const networksEndpoint: Endpoint = endpoint({
   id: 'listHistoryNetworks',

@@ -1,8 +1,8 @@
 /** What pages of lists have in common: the link to the next one, and what its cursor belongs to. */
 import { z } from 'zod'
-import type { Range } from '@netstats/sdk/store'
+import type { Range } from '@netstats/store'
 import { base } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '../../net/problem.ts'
 import { readCursor } from './cursor.ts'
 import type { CursorPart, CursorScope } from './cursor.ts'
 import { rangeOf } from './range.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bucket, severity, time } from './parameters.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '../../net/problem.ts'
 import { rangeOf, seriesRangeOf } from './range.ts'
 
 const at = time('When.')

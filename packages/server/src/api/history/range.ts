@@ -1,7 +1,7 @@
 /** From the range that was asked for to the one that is used. */
-import { maxBuckets } from '@netstats/sdk/store'
-import type { Range, SeriesRange } from '@netstats/sdk/store'
-import { Problem } from '../problem.ts'
+import { maxBuckets } from '@netstats/store'
+import type { Range, SeriesRange } from '@netstats/store'
+import { Problem } from '../../net/problem.ts'
 import { dayMs, hourMs, maxRangeMs, minuteMs } from './parameters.ts'
 
 export interface AskedRange {

@@ -1,12 +1,12 @@
 /** How blocks spread, and where the chain forked. */
 import { z } from 'zod'
-import type { StoredBlock } from '@netstats/sdk/store'
+import type { StoredBlock } from '@netstats/store'
 import { endpoint, network } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import { named } from '../schemas.ts'
-import { onPast } from './access.ts'
-import type { NetworkPast } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import { named } from '../live-schemas.ts'
+import { onPast } from './past.ts'
+import type { NetworkPast } from './past.ts'
 import {
   blockListShape,
   blockPage,
@@ -20,7 +20,7 @@ import {
 } from './block-page.ts'
 import { maxPage, presetPage } from './paging.ts'
 import { cursor, hourMs, limit, maxRangeMs, rangeParameters } from './parameters.ts'
-import { fork, propagationRow } from './schemas.ts'
+import { fork, propagationRow } from './history-schemas.ts'
 
 /** How blocks spread: as it was found when they settled, else worked out from single sights. */
 const spreadOf = async (past: NetworkPast, blocks: readonly StoredBlock[]): Promise<readonly object[]> => {

@@ -1,12 +1,12 @@
 /** When nodes were active, and how much of the time. */
-import type { Range, RowOf, Tables } from '@netstats/sdk/store'
+import type { Range, RowOf, Tables } from '@netstats/store'
 import { name } from '../endpoint.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { Problem } from '../problem.ts'
-import type { NetworkPast } from './access.ts'
+import { Problem } from '../../net/problem.ts'
+import type { NetworkPast } from './past.ts'
 import { withNode } from './events.ts'
 import { networkList } from './list.ts'
-import { availability, stateRow } from './schemas.ts'
+import { availability, stateRow } from './history-schemas.ts'
 
 type StateRow = RowOf<Tables['nodeState']>
 interface Availability {

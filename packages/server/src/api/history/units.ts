@@ -1,6 +1,6 @@
-/** What metrics are counted in, for whoever draws them. */
-import { histogramMetrics, networkMetrics, nodeMetrics } from '@netstats/sdk/store'
-import type { NetworkMetric, NodeMetric } from '@netstats/sdk/store'
+/** What metrics are counted in, for anyone who draws them. */
+import { histogramMetrics, networkMetrics, nodeMetrics } from '@netstats/store'
+import type { NetworkMetric, NodeMetric } from '@netstats/store'
 
 export const units = [
   'count',

@@ -9,15 +9,15 @@ const mark = `data:image/svg+xml,${encodeURIComponent(
     '<path d="M0 6H6L10 10V16M0 1.2H8L14.8 8V16" fill="none" stroke="#e6eae8" stroke-width="2"/></svg>',
 )}`
 
-const html = `<!doctype html>
+const html = (root: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Log in · Netstats</title>
 <link rel="icon" type="image/svg+xml" href="${mark}">
-<link rel="stylesheet" href="/login.css">
-<script type="module" src="/login.js" blocking="render"></script>
+<link rel="stylesheet" href="${root}login.css">
+<script type="module" src="${root}login.js" blocking="render"></script>
 </head>
 <body>
 <main>
@@ -82,13 +82,18 @@ const form = document.getElementById('login')
 const said = document.getElementById('said')
 const go = document.getElementById('go')
 
+// The server may live below a prefix, which the path in next does not name.
+const root = location.pathname.replace(new RegExp('login/?$'), '')
+
 const target = () => {
   const wanted = new URLSearchParams(location.search).get('next') ?? '/'
   try {
     const url = new URL(wanted, location.origin)
-    return url.origin === location.origin ? url.pathname + url.search + url.hash : '/'
+    if (url.protocol !== location.protocol || url.origin !== location.origin) return root
+    // With the origin before it: a path that begins with two slashes, as that of "/.//name/" does, is an address of another.
+    return location.origin + root + url.pathname.slice(1) + url.search + url.hash
   } catch {
-    return '/'
+    return root
   }
 }
 
@@ -97,7 +102,7 @@ form.addEventListener('submit', async (event) => {
   said.textContent = ''
   go.disabled = true
   try {
-    const answer = await fetch('/api/v1/session', {
+    const answer = await fetch(root + 'api/v1/session', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: form.elements.name.value, password: form.elements.password.value }),
@@ -106,15 +111,21 @@ form.addEventListener('submit', async (event) => {
     const { title, detail } = await answer.json()
     said.textContent = title + '. ' + detail
   } catch {
-    said.textContent = 'The server can not be reached.'
+    said.textContent = 'The server cannot be reached.'
   }
   form.elements.password.value = ''
   go.disabled = false
 })
 `
 
-export const loginFiles: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
+interface LoginFile {
+  readonly type: string
+  /** What a browser gets that has to go this way to the root of the server. */
+  readonly text: (root: string) => string
+}
+
+export const loginFiles: Readonly<Record<string, LoginFile>> = {
   [loginPath]: { type: 'text/html; charset=utf-8', text: html },
-  '/login.css': { type: 'text/css; charset=utf-8', text: css },
-  '/login.js': { type: 'text/javascript; charset=utf-8', text: js },
+  '/login.css': { type: 'text/css; charset=utf-8', text: () => css },
+  '/login.js': { type: 'text/javascript; charset=utf-8', text: () => js },
 }

@@ -1,8 +1,8 @@
-/** A reader in memory: a sink that can be made to stall, and the client's own state machine behind it. */
+/** A viewer in memory: a sink that can be made to stall, and the client's own state machine behind it. */
 import { applyFeedMessage, emptyFeedState, requestsAfterConnect, subscribe, unsubscribe } from '@netstats/protocol/feed'
 import type { FeedMessage, FeedRequest, FeedState, Topic } from '@netstats/protocol/feed'
 import type { Hub } from '../hub.ts'
-import type { Reader, Sink } from '../reader.ts'
+import type { Viewer, Sink } from '../viewer.ts'
 
 export interface TestClient {
   state: FeedState
@@ -16,7 +16,7 @@ export interface TestClient {
   frames: Buffer[]
   pings: number
   answersPings: boolean
-  reader: Reader | undefined
+  viewer: Viewer | undefined
   connect(hub: Hub, address?: string): void
   disconnect(hub: Hub): void
   subscribe(hub: Hub, id: number, topic: Topic): void
@@ -51,7 +51,7 @@ export const createTestClient = (): TestClient => {
     },
     ping() {
       client.pings++
-      if (!stalled && client.answersPings && client.reader !== undefined) hub?.pong(client.reader)
+      if (!stalled && client.answersPings && client.viewer !== undefined) hub?.pong(client.viewer)
     },
     close: (code, reason) => void client.closes.push({ code, reason }),
     terminate: () => void client.closes.push({ code: 1006, reason: 'terminated' }),
@@ -66,17 +66,17 @@ export const createTestClient = (): TestClient => {
     frames: [],
     pings: 0,
     answersPings: true,
-    reader: undefined,
+    viewer: undefined,
     connect(to, address = '127.0.0.1') {
       hub = to
-      const reader = to.open(sink, address)
-      if (typeof reader === 'string') throw new Error(reader)
-      client.reader = reader
+      const viewer = to.open(sink, address)
+      if (typeof viewer === 'string') throw new Error(viewer)
+      client.viewer = viewer
       for (const request of requestsAfterConnect(client.state)) client.send(to, request)
     },
     disconnect(hub) {
-      if (client.reader !== undefined) hub.closed(client.reader, 'gone')
-      client.reader = undefined
+      if (client.viewer !== undefined) hub.closed(client.viewer, 'gone')
+      client.viewer = undefined
       stalled = false
       // What was on its way is lost with the connection.
       waiting = []
@@ -90,7 +90,7 @@ export const createTestClient = (): TestClient => {
       client.send(hub, { type: 'unsubscribe', id })
     },
     send(hub, request) {
-      if (client.reader !== undefined) hub.receive(client.reader, JSON.stringify(request))
+      if (client.viewer !== undefined) hub.receive(client.viewer, JSON.stringify(request))
     },
     stall() {
       stalled = true

@@ -1,13 +1,14 @@
 /** A real core and a hub on a clock that moves when told. */
 import { unixMs } from '@netstats/protocol'
+import { noChanges } from '../../shard/change-set.ts'
 import { createCore } from '../../shard/mod.ts'
-import type { Core, CoreInput, CoreOptions, Dirty } from '../../shard/mod.ts'
+import type { Core, CoreInput, CoreOptions, ChangeSet } from '../../shard/mod.ts'
 import { createHub } from '../hub.ts'
 import type { Hub } from '../hub.ts'
-import { defaultFeedLimits } from '../limits.ts'
-import type { FeedLimits } from '../limits.ts'
+import { defaultFeedLimits } from '../feed-limits.ts'
+import type { FeedLimits } from '../feed-limits.ts'
 import type { FeedMeters } from '../meters.ts'
-import type { Pieces } from '../pieces.ts'
+import type { WorkSteps } from '../../lib/work-steps.ts'
 
 export interface Rig {
   readonly core: Core
@@ -18,21 +19,12 @@ export interface Rig {
   apply(...inputs: readonly CoreInput[]): void
   /** Moves the clock in steps, the hub ticking at each, the core once a second. */
   pass(ms: number, stepMs?: number): void
-  /** Lets the hub say all there is to say: longer than every pace, while the core is told nothing. */
+  /** Lets the hub say all there is to say: longer than every pace, while the core is told noChanges. */
   settle(): void
   /** Feeds inputs at their times while the clock passes through them. */
   play(inputs: readonly CoreInput[], until: number, stepMs?: number): void
   /** Another hub on the same core, as a server started now would have: it has seen no change. */
   another(): Hub
-}
-
-const nothing: Dirty = {
-  nodes: new Set(),
-  allNodes: false,
-  removedNodes: new Set(),
-  blocks: new Set(),
-  removedBlocks: new Set(),
-  summary: false,
 }
 
 export const rigStart = 1_700_000_000_000
@@ -43,7 +35,7 @@ export const createRig = (
   coreOptions: Partial<CoreOptions> = {},
   { pieces }: { readonly pieces?: number | undefined } = {},
 ): Rig => {
-  const core = createCore(coreOptions)
+  const core = createCore({ reconnectMs: 0, ...coreOptions })
   const counted = new Map<string, number>()
   const meters: FeedMeters = {
     count(name, labels, by) {
@@ -54,7 +46,7 @@ export const createRig = (
   let clock = 0
   let nextCoreTick = 0
   const now = () => rigStart + clock
-  const open = (epoch: string, takeDirty: (key: string) => Dirty): Hub =>
+  const open = (epoch: string, takeDirty: (key: string) => ChangeSet): Hub =>
     createHub({
       core,
       takeDirty,
@@ -66,13 +58,13 @@ export const createRig = (
       monotonic: () => clock,
       ...(pieces !== undefined && { run: (work) => void waiting.push(work()) }),
     })
-  const waiting: Pieces[] = []
+  const waiting: WorkSteps[] = []
   const step = (): void => {
     if (pieces === undefined) return hub.tick()
     if (waiting.length === 0) waiting.push(hub.round())
     for (let i = 0; i < pieces && waiting[0] !== undefined; i++) if (waiting[0].next().done === true) waiting.shift()
   }
-  const hub = open('one', (key) => core.network(key)?.takeDirty() ?? nothing)
+  const hub = open('one', (key) => core.network(key)?.takeChangeSet() ?? noChanges)
   const rig: Rig = {
     core,
     hub,
@@ -106,7 +98,7 @@ export const createRig = (
         rig.pass(end - now(), stepMs)
       }
     },
-    another: () => open('other', () => nothing),
+    another: () => open('other', () => noChanges),
   }
   return rig
 }

@@ -1,7 +1,7 @@
 /** Inputs as a network of nodes would cause them; deterministic, for tests and benches. */
 import { blockNumber, nodeId, unixMs, unixSeconds } from '@netstats/protocol'
 import type { Address, Block, Hash, NodeInfo, Observation, Wei } from '@netstats/protocol'
-import type { CoreInput } from '../../shard/model.ts'
+import type { CoreInput } from '../../shard/inputs.ts'
 
 const hexOf = (text: string, bytes: number): string => {
   // FNV-1a over and over: looks like a hash, differs where the text does, costs nothing.

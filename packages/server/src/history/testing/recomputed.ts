@@ -1,7 +1,7 @@
 /** Sums of roll-ups by bucket and who they are of, from the rows of a store: as written, and as recomputed from raw rows. */
-import { nodeMetrics } from '@netstats/sdk/store'
-import type { NodeMetric, RollupTable } from '@netstats/sdk/store'
-import type { MemoryStore } from '@netstats/sdk/testing'
+import { nodeMetrics } from '@netstats/store'
+import type { NodeMetric, RollupTable } from '@netstats/store'
+import type { MemoryStore } from '@netstats/store/testing'
 
 interface Sums {
   [name: string]: number

@@ -1,34 +1,34 @@
 /** A core, its recorder, and the rows that come of it, for tests: nothing waits and nothing is lost. */
 import { unixMs } from '@netstats/protocol'
 import type { Bodies, Kind, NodeInfo, Observation } from '@netstats/protocol'
-import type { StoreBatch } from '@netstats/sdk/store'
-import { createMemoryStore } from '@netstats/sdk/testing'
-import type { MemoryStore } from '@netstats/sdk/testing'
+import { createMemoryStore } from '@netstats/store/testing'
+import type { MemoryStore } from '@netstats/store/testing'
 import { createCore } from '../../shard/mod.ts'
 import type { Core, CoreInput, CoreOptions, ObservationMode } from '../../shard/mod.ts'
 import { begin, blockAt } from '../../shard/testing/scenario.ts'
 import type { BlockShape } from '../../shard/testing/scenario.ts'
-import { createKeys } from '../keys.ts'
-import type { KeyLimits, Keys } from '../keys.ts'
-import { createPending } from '../pending.ts'
-import type { Pending } from '../pending.ts'
+import { createNameIds } from '../name-ids.ts'
+import type { NameLimits, NameIds } from '../name-ids.ts'
+import { writeBatch } from '../write-batch.ts'
+import { createRowBuffer } from '../row-buffer.ts'
+import type { RowBuffer } from '../row-buffer.ts'
 import { createRecorder } from '../recorder.ts'
 import type { OwnRecorder, RecorderOptions } from '../recorder.ts'
 
 export interface StageOptions {
   readonly core?: Partial<CoreOptions>
   readonly store?: MemoryStore
-  readonly keys?: KeyLimits
+  readonly names?: NameLimits
   readonly sheds?: RecorderOptions['sheds']
-  readonly lookout?: RecorderOptions['lookout']
-  readonly budget?: RecorderOptions['budget']
+  readonly settlement?: RecorderOptions['settlement']
+  readonly quota?: RecorderOptions['quota']
   readonly storedUntil?: () => number | null | undefined
 }
 
 export interface Stage {
   readonly core: Core
-  readonly keys: Keys
-  readonly pending: Pending
+  readonly names: NameIds
+  readonly rowBuffer: RowBuffer
   readonly recorder: OwnRecorder
   readonly store: MemoryStore
   now: number
@@ -50,42 +50,30 @@ export const network = '1337'
 
 export const createStage = async (options: StageOptions = {}): Promise<Stage> => {
   const store = options.store ?? createMemoryStore()
-  const keys = createKeys(options.keys)
-  const pending = createPending({ maxBytes: 2 ** 30, chunkRows: 1000, onFull: () => undefined, monotonic: () => 0 })
-  const catalog = await store.catalog()
-  pending.renumber(keys.reconcile(catalog), catalog.seq)
-  // The core tells the recorder, and the recorder asks the core.
-  const own: { recorder?: OwnRecorder } = {}
-  const core = createCore({
-    ...options.core,
-    observer: {
-      blockAdded: (...told) => own.recorder?.blockAdded(...told),
-      sighted: (...told) => own.recorder?.sighted(...told),
-      oldBlock: (...told) => own.recorder?.oldBlock(...told),
-    },
-  })
-  const { sheds = () => ({}), lookout, budget, storedUntil } = options
+  const names = createNameIds(options.names)
+  const rowBuffer = createRowBuffer({ maxBytes: 2 ** 30, batchRows: 1000, onFull: () => undefined, monotonic: () => 0 })
+  names.adopt(await store.catalog())
+  const core = createCore({ reconnectMs: 0, ...options.core })
+  const { sheds = () => ({}), settlement, quota, storedUntil } = options
   const recorder = createRecorder({
     core,
-    keys,
-    pending,
+    names,
+    rowBuffer,
     sheds,
-    budget,
-    ...(lookout && { lookout }),
+    quota,
+    ...(settlement && { settlement }),
     ...(storedUntil && { storedUntil }),
   })
-  own.recorder = recorder
 
   const stage: Stage = {
     core,
-    keys,
-    pending,
+    names,
+    rowBuffer,
     recorder,
     store,
     now: begin,
     apply(input) {
-      for (const change of core.apply(input)) recorder.change(change)
-      recorder.input(input)
+      recorder.applied(core.apply(input))
     },
     wait(ms) {
       stage.now += ms
@@ -125,15 +113,12 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
       return stage
     },
     async write() {
-      pending.cut()
-      const batch = keys.unwritten()
-      if (batch !== undefined) {
-        await store.write(batch.batch)
-        batch.stored()
-      }
-      for (let chunk = pending.first(); chunk !== undefined; chunk = pending.first()) {
-        await store.write(chunk.tables satisfies StoreBatch)
-        pending.done(chunk)
+      rowBuffer.cut()
+      const fresh = names.withoutKey()
+      if (fresh !== undefined) fresh.stored(await store.nameKeys(fresh.names))
+      for (let batch = rowBuffer.first(); batch !== undefined; batch = rowBuffer.first()) {
+        await writeBatch(store, names, batch)
+        rowBuffer.done(batch)
       }
       return store
     },

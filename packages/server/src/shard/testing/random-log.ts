@@ -88,10 +88,13 @@ const body: fc.Arbitrary<Pick<Observation, 'kind' | 'body'>> = fc.oneof(
 /** Most is live and says no time of its own. */
 const when = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ mode: undefined, back: undefined }) },
-  { weight: 2, arbitrary: fc.record({ mode: fc.constantFrom('live' as const, 'now' as const), back: fc.nat(20_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ mode: fc.constantFrom('live' as const, 'snapshot' as const), back: fc.nat(20_000) }),
+  },
   {
     weight: 3,
-    arbitrary: fc.record({ mode: fc.constant('late' as const), back: fc.integer({ min: -10, max: 9_000_000 }) }),
+    arbitrary: fc.record({ mode: fc.constant('replayed' as const), back: fc.integer({ min: -10, max: 9_000_000 }) }),
   },
 )
 

@@ -2,7 +2,7 @@
 import { blockNumber, nodeId, unixMs, unixSeconds } from '@netstats/protocol'
 import type { Address, Block, Bodies, Hash, Kind, NodeInfo, NodeStats, Observation } from '@netstats/protocol'
 import { createCore } from '../mod.ts'
-import type { Change, Core, CoreInput, CoreOptions, NetworkView } from '../mod.ts'
+import type { Change, Core, CoreInput, CoreListener, CoreOptions, NetworkView } from '../mod.ts'
 
 export const begin = 1_800_000_000_000
 
@@ -21,7 +21,8 @@ export const blockAt = (number: number, { branch = 0, on = branch, ...more }: Bl
   number: blockNumber(number),
   hash: hashOf(number, branch),
   parentHash: hashOf(number - 1, on),
-  timestamp: unixSeconds(Math.max(0, Math.floor(begin / 1000) - 100_000) + number * 5),
+  // No date: tests that are about when a block came give one.
+  timestamp: unixSeconds(1_400_000_000 + number * 5),
   miner: `0x${(number % 3).toString(16).padStart(40, '0')}` as Address,
   gasUsed: 1000,
   gasLimit: 10_000,
@@ -36,6 +37,7 @@ export interface Scenario {
   readonly view: NetworkView
   /** Everything concluded so far. */
   readonly changes: Change[]
+  readonly listeners: CoreListener[]
   now: number
   apply(input: CoreInput): readonly Change[]
   wait(ms: number): Scenario
@@ -53,11 +55,12 @@ export interface Scenario {
 const letters = (nodes: string): string[] => Array.from(nodes)
 
 export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): Scenario => {
-  const core = createCore(options)
+  const core = createCore({ reconnectMs: 0, ...options })
   const all: Change[] = []
   const stage: Scenario = {
     core,
     changes: all,
+    listeners: [],
     now: begin,
     get view() {
       const view = core.network(network)
@@ -65,7 +68,9 @@ export const scenario = (options: Partial<CoreOptions> = {}, network = '1337'): 
       return view
     },
     apply(input) {
-      const changes = core.apply(input)
+      const applied = core.apply(input)
+      for (const listener of stage.listeners) listener(applied)
+      const { changes } = applied
       all.push(...changes)
       return changes
     },

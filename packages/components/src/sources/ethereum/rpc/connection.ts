@@ -2,7 +2,10 @@ import type { Clock } from '@netstats/sdk'
 import type { RpcError } from './errors.ts'
 import type { Call, Reply } from './messages.ts'
 
-/** A way to ask one node. Replies come in the order of the calls; what fails as a whole throws `RpcError`. */
+/**
+ * A way to ask one node. Replies come in the order of the calls, of the first calls only where the node answers no more;
+ * what fails as a whole throws `RpcError`.
+ */
 export interface RpcConnection extends AsyncDisposable {
   /** Whether the node can push notices over it. */
   readonly pushes: boolean
@@ -19,6 +22,8 @@ export interface ConnectionOptions {
   readonly maxAnswerBytes: number
   /** Called for every `eth_subscription` notice; must not throw. */
   readonly onNotice: (result: unknown) => void
+  /** Headers of each request, or of the upgrade to a WebSocket: fresh ones where they carry a token of the moment. */
+  readonly headers: () => Readonly<Record<string, string>>
   /** Where the endpoint is shown: no user, password or query. */
   readonly label: string
 }

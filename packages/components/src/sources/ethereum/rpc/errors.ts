@@ -13,14 +13,20 @@ export const rpcErrorCodes = [
 ] as const
 export type RpcErrorCode = (typeof rpcErrorCodes)[number]
 
-/** `retryAfterMs`: how long the node asked to be left alone. */
+/** `retryAfterMs`: how long the node asked to be left alone. `status`: of HTTP, where it was answered with one. */
 export class RpcError extends BaseError {
   override readonly name = 'RpcError'
   declare readonly code: RpcErrorCode
   readonly retryAfterMs: number | undefined
-  constructor(code: RpcErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+  readonly status: number | undefined
+  constructor(
+    code: RpcErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number; status?: number } = {},
+  ) {
     super(code, message, { retryable: true, cause: options.cause })
     this.retryAfterMs = options.retryAfterMs
+    this.status = options.status
   }
 }
 

@@ -27,7 +27,7 @@ export const createExchange = (send: (text: string) => void, options: Connection
   let ended: RpcError | undefined
 
   const one = (request: Call, signal: AbortSignal): Promise<Reply> => {
-    // Ids are never reused on a connection: an answer that comes too late can not be taken for another's.
+    // Ids are never reused on a connection: an answer that comes too late cannot be taken for another's.
     const id = ++lastId
     return new Promise<Reply>((resolve, reject) => {
       const abort = (): void => {

@@ -3,6 +3,9 @@
  * and lets the answer be cut off at its limit.
  */
 import type { IncomingMessage } from 'node:http'
+import { pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Agent as TlsAgent, request as requestHttps } from 'node:https'
 import { withDeadline } from './deadline.ts'
 import { RpcError, toRpcError } from './errors.ts'
@@ -18,12 +21,8 @@ const maxRetryAfterMs = 60_000
 
 export const openHttp = (endpoint: URL, options: ConnectionOptions): RpcConnection => {
   const { clock, label, maxAnswerBytes, timeoutMs } = options
-  const tls = endpoint.protocol === 'https:'
-  const agent = tls ? new TlsAgent({ keepAlive: true, maxSockets }) : new Agent({ keepAlive: true, maxSockets })
-  const start = tls ? requestHttps : requestHttp
+  const { agent, start } = clientOf(endpoint)
   let lastId = 0
-  // Some gateways refuse batches; then calls go one by one for the rest of the connection's life.
-  let batches = true
 
   const post = (body: string, signal: AbortSignal, again = true): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -32,6 +31,7 @@ export const openHttp = (endpoint: URL, options: ConnectionOptions): RpcConnecti
         agent,
         signal,
         headers: {
+          ...options.headers(),
           'content-type': 'application/json',
           accept: 'application/json',
           'content-length': Buffer.byteLength(body),
@@ -65,33 +65,35 @@ export const openHttp = (endpoint: URL, options: ConnectionOptions): RpcConnecti
     throw new RpcError('RPC_ANSWER_INVALID', `${label} did not answer the request.`)
   }
 
-  const batch = async (calls: readonly Call[], signal: AbortSignal): Promise<readonly Reply[] | undefined> => {
+  const batch = async (calls: readonly Call[], signal: AbortSignal): Promise<readonly Reply[]> => {
     const first = lastId + 1
     lastId += calls.length
     const messages = await exchange(`[${calls.map((one, i) => encodeCall(first + i, one)).join(',')}]`, signal)
+    const [only] = messages
+    // One error for all of them may have the id of one.
+    const isOne = messages.length === 1 && only?.type === 'reply' && !only.reply.ok
+    if (isOne && !isRateLimited(only.reply))
+      throw new RpcError('RPC_ANSWER_INVALID', `${label} refused a request of ${calls.length} calls.`)
     const replies = new Map<number, Reply>()
     for (const message of messages) {
       if (message.type !== 'reply') continue
       if (message.id !== null) replies.set(message.id, message.reply)
-      else if (isRateLimited(message.reply)) throw rateLimited(label, undefined)
-      else return undefined
+      if (isRateLimited(message.reply)) throw rateLimited(label, undefined)
     }
-    if (replies.size === 0) return undefined
-    return calls.map((_, i) => replies.get(first + i) ?? { ok: false, code: 0, message: 'no answer in the batch' })
+    // Some answer the first few only.
+    const inOrder = calls.map((_, i) => replies.get(first + i))
+    const missing = inOrder.indexOf(undefined)
+    const answered = (missing === -1 ? inOrder : inOrder.slice(0, missing)) as readonly Reply[]
+    if (answered.length > 0) return answered
+    throw new RpcError('RPC_ANSWER_INVALID', `${label} refused a request of ${calls.length} calls.`)
   }
 
   return {
     pushes: false,
     ended: new Promise(() => undefined),
     call: async (calls, { signal }) => {
-      if (calls.length > 1 && batches) {
-        const replies = await batch(calls, signal)
-        if (replies) return replies
-        batches = false
-      }
-      const replies: Reply[] = []
-      for (const one of calls) replies.push(await single(one, signal))
-      return replies
+      const [one] = calls
+      return calls.length === 1 && one !== undefined ? [await single(one, signal)] : batch(calls, signal)
     },
     [Symbol.asyncDispose]: async () => agent.destroy(),
   }
@@ -101,7 +103,7 @@ const readBody = async (response: IncomingMessage, maxBytes: number, label: stri
   const parts: Buffer[] = []
   let bytes = 0
   try {
-    for await (const part of response as AsyncIterable<Buffer>) {
+    for await (const part of inflated(response) as AsyncIterable<Buffer>) {
       bytes += part.length
       if (bytes > maxBytes)
         throw new RpcError('RPC_ANSWER_TOO_LARGE', `${label} answered with more than ${maxBytes} bytes.`)
@@ -114,6 +116,22 @@ const readBody = async (response: IncomingMessage, maxBytes: number, label: stri
   return Buffer.concat(parts).toString('utf8')
 }
 
+/** Nobody asked for it, but some gateways compress every answer. What counts towards the limit is what comes out. */
+const inflated = (response: IncomingMessage): Readable => {
+  const decoder = decoderOf(response.headers['content-encoding']?.trim().toLowerCase())
+  if (decoder === undefined) return response
+  return pipeline(response, decoder, () => undefined)
+}
+
+const decoders = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+} as const
+const isEncoding = (name: string): name is keyof typeof decoders => Object.hasOwn(decoders, name)
+const decoderOf = (encoding = '') => (isEncoding(encoding) ? decoders[encoding]() : undefined)
+
 /** Some clients answer JSON-RPC errors with a status of 400 or 500: the body decides then. */
 const checkStatus = (response: IncomingMessage, text: string, label: string): string => {
   const status = response.statusCode ?? 0
@@ -122,6 +140,7 @@ const checkStatus = (response: IncomingMessage, text: string, label: string): st
   // Gateways say so when the node behind them is gone.
   if (status === 502 || status === 503 || status === 504)
     throw new RpcError('RPC_UNREACHABLE', `${label} has no node behind it now (HTTP ${status}).`, {
+      status,
       ...retryAfter(response.headers['retry-after']),
     })
   if (status === 401 || status === 403)
@@ -137,3 +156,9 @@ const retryAfter = (header: string | undefined): { readonly retryAfterMs?: numbe
   const seconds = Number(header)
   return Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: Math.min(seconds * 1000, maxRetryAfterMs) } : {}
 }
+
+/** Connections that are kept alive, and what starts a request on them. */
+const clientOf = ({ protocol }: URL) =>
+  protocol === 'https:'
+    ? { agent: new TlsAgent({ keepAlive: true, maxSockets }), start: requestHttps }
+    : { agent: new Agent({ keepAlive: true, maxSockets }), start: requestHttp }

@@ -8,7 +8,7 @@ const [quote, backslash, open, close, openList, closeList] = [0x22, 0x5c, 0x7b, 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
 export interface JsonFrames {
-  /** The texts completed by these bytes. Throws when they can not be JSON objects or lists, or one grows too long. */
+  /** The texts completed by these bytes. Throws when they cannot be JSON objects or lists, or one grows too long. */
   push(bytes: Buffer): readonly string[]
 }
 

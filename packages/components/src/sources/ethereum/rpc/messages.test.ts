@@ -40,6 +40,16 @@ describe('JSON-RPC messages', () => {
     expect(() => parseIncoming(text)).toThrow(RpcError)
   })
 
+  it('are read where a gateway writes ids as text, leaves them out, or refuses in a bare text', () => {
+    expect(
+      parseIncoming('\ufeff[{"id":"12","result":"0x1"},{"result":null,"error":null},{"id":3,"error":"no"}]'),
+    ).toEqual([
+      { type: 'reply', id: 12, reply: { ok: true, result: '0x1' } },
+      { type: 'reply', id: null, reply: { ok: true, result: null } },
+      { type: 'reply', id: 3, reply: failure(0, 'no') },
+    ])
+  })
+
   it('are unknown where they are JSON but no message', () => {
     expect(parseIncoming('{"id":"text","result":1}')).toEqual([{ type: 'unknown' }])
     expect(parseIncoming('{"id":1}')).toEqual([{ type: 'unknown' }])

@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 as text: pure, bounded by whoever read the text, and the only place of the source that parses JSON. */
+/** JSON-RPC 2.0 as text: pure, bounded by the one who read the text, and the only place of the source that parses JSON. */
 import { RpcError } from './errors.ts'
 
 export interface Call {
@@ -19,6 +19,7 @@ export type Incoming =
 
 const maxMessages = 1000
 const maxReason = 200
+const byteOrderMark = '\ufeff'
 
 export const call = (method: string, ...params: readonly unknown[]): Call => ({ method, params })
 
@@ -35,7 +36,7 @@ export const parseIncoming = (text: string): readonly Incoming[] => {
 
 const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text)
   } catch {
     throw invalid(`no JSON: ${JSON.stringify(text.slice(0, 60))}`)
   }
@@ -49,11 +50,20 @@ const readMessage = (value: unknown): Incoming => {
     const { subscription, result } = value['params']
     return { type: 'notice', subscription: typeof subscription === 'string' ? subscription : '', result }
   }
-  const id = value['id']
-  if (typeof id !== 'number' && id !== null) return { type: 'unknown' }
-  if (isRecord(value['error'])) return { type: 'reply', id, reply: readFailure(value['error']) }
+  const id = readId(value['id'])
+  if (id === undefined) return { type: 'unknown' }
+  const { error } = value
+  if (isRecord(error)) return { type: 'reply', id, reply: readFailure(error) }
+  if (typeof error === 'string' && error !== '') return { type: 'reply', id, reply: readFailure({ message: error }) }
   if (!Object.hasOwn(value, 'result')) return { type: 'unknown' }
   return { type: 'reply', id, reply: { ok: true, result: value['result'] } }
+}
+
+/** Some gateways give it back as text, or not at all. */
+const readId = (id: unknown): number | null | undefined => {
+  if (id === undefined || id === null) return null
+  if (typeof id === 'string') return /^\d{1,15}$/.test(id) ? Number(id) : undefined
+  return typeof id === 'number' ? id : undefined
 }
 
 const readFailure = (error: Readonly<Record<string, unknown>>): Reply => {

@@ -14,6 +14,7 @@ export const openWebSocket = async (
     handshakeTimeout: options.timeoutMs,
     maxPayload: options.maxAnswerBytes,
     perMessageDeflate: false,
+    headers: options.headers(),
   })
   const exchange = createExchange((text) => socket.send(text, () => undefined), options)
   const ended = Promise.withResolvers<RpcError>()

@@ -3,18 +3,18 @@ import { createRecordingLogger } from '@netstats/sdk/testing'
 import type { RecordingLogger } from '@netstats/sdk/testing'
 import Fastify from 'fastify'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { roles } from '../../../access/roles.ts'
-import type { Role } from '../../../access/roles.ts'
-import { openTestAccess } from '../../../access/testing/folder.ts'
-import type { TestAccess } from '../../../access/testing/folder.ts'
+import { roles } from '../../../auth/roles.ts'
+import type { Role } from '../../../auth/roles.ts'
+import { openTestAuth } from '../../../auth/testing/folder.ts'
+import type { TestAuth } from '../../../auth/testing/folder.ts'
 import { createCore } from '../../../shard/mod.ts'
 import { registerApi } from '../../api.ts'
 import { registerGuard } from '../../guard.ts'
-import { answerError } from '../../problem.ts'
+import { answerError } from '../../../net/problem.ts'
 
 export interface AdminApi extends AsyncDisposable {
   readonly app: FastifyInstance
-  readonly test: TestAccess
+  readonly test: TestAuth
   readonly log: RecordingLogger
   /** API token of a user of each role. */
   readonly tokens: Readonly<Record<Role, string>>
@@ -35,8 +35,8 @@ export const openAdminApi = async (
   config: object = {},
   prepare: (app: FastifyInstance) => void = () => undefined,
 ): Promise<AdminApi> => {
-  const test = await openTestAccess({ failures: 1000, ...config })
-  const { users } = test.access.admin
+  const test = await openTestAuth({ failures: 1000, ...config })
+  const { users } = test.auth.admin
   await users.add(root, { name: 'alice', role: 'admin', password })
   const tokenOf = (role: Role): string => users.addWithToken(root, { name: `script-${role}`, role }).token
   const tokens = Object.fromEntries(roles.map((role) => [role, tokenOf(role)])) as Record<Role, string>
@@ -46,10 +46,10 @@ export const openAdminApi = async (
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
   })
   prepare(app)
-  registerGuard(app, test.access)
+  registerGuard(app, test.auth)
   registerApi(app, {
     core: createCore(),
-    access: test.access,
+    auth: test.auth,
     version: '1.2.3',
     log,
     now: () => test.clock.now(),

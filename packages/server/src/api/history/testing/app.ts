@@ -1,14 +1,16 @@
 /** The API over a store, without a socket. For tests. */
-import { createMemoryStore, createRecordingLogger } from '@netstats/sdk/testing'
-import type { MemoryStore, MemoryStoreOptions, RecordingLogger } from '@netstats/sdk/testing'
-import type { Store } from '@netstats/sdk/store'
+import { createMemoryStore } from '@netstats/store/testing'
+import { createRecordingLogger } from '@netstats/sdk/testing'
+import type { MemoryStore, MemoryStoreOptions } from '@netstats/store/testing'
+import type { RecordingLogger } from '@netstats/sdk/testing'
+import type { Store } from '@netstats/store'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { connected } from '../../../feed/testing/traffic.ts'
 import { createCore } from '../../../shard/mod.ts'
 import { apiPrefix, registerApi } from '../../api.ts'
 import type { ApiCounts, ApiOptions } from '../../api.ts'
-import { answerError } from '../../problem.ts'
+import { answerError } from '../../../net/problem.ts'
 import { fillWorld, readerOf, worldEnd } from './world.ts'
 
 export interface TestApi extends AsyncDisposable {

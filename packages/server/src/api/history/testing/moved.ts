@@ -1,5 +1,5 @@
-import { tables } from '@netstats/sdk/store'
-import type { StoreRows } from '@netstats/sdk/testing'
+import { tables } from '@netstats/store'
+import type { StoreRows } from '@netstats/store/testing'
 
 /** The same rows at other times, moved by whole minutes, so that they lie in their buckets. Of an hour, those are lost. */
 export const movedBy = (rows: StoreRows, ms: number): StoreRows => {

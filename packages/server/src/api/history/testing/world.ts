@@ -1,9 +1,9 @@
 /** A small past to ask about: an hour of network 1337, and a network that is gone. For tests. */
-import { hash64Of, histogramBins, histogramMetrics, networkMetrics, nodeMetrics } from '@netstats/sdk/store'
-import type { RowOf, Store, Tables } from '@netstats/sdk/store'
-import { storeBatchOf } from '@netstats/sdk/testing'
-import type { StoreRows } from '@netstats/sdk/testing'
-import type { HistoryReader } from '../../../history/model.ts'
+import { hash64Of, histogramBins, histogramMetrics, networkMetrics, nodeMetrics } from '@netstats/store'
+import type { RowOf, Store, Tables } from '@netstats/store'
+import { storeBatchOf } from '@netstats/store/testing'
+import type { StoreRows } from '@netstats/store/testing'
+import type { HistoryReader } from '../../../history/history-model.ts'
 
 /** A whole hour. */
 export const worldStart = 1_700_002_800_000
@@ -190,6 +190,8 @@ export const worldRows = (): StoreRows => ({
     severity: i % 8,
     source: i % 5 === 0 ? 'syslog' : 'geth',
     message: messages[i % messages.length] ?? '',
+    component: i % 5 === 0 ? 'p2p' : null,
+    fields: i % 5 === 0 ? '{"peers":"4"}' : null,
   })),
   nodeInfo: [
     info(worldStart, 300, 1, 'Geth/v1'),
@@ -217,6 +219,7 @@ export const worldRows = (): StoreRows => ({
       severity: 3,
       type: 'node-inactive',
       message: 'silent for five minutes',
+      origin: 'server',
     })),
   ),
   gap: [

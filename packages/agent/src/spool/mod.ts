@@ -1,1 +1,0 @@
-export { openSpool } from './open.ts'

@@ -1,0 +1,85 @@
+/** Follows the headers of one chain, forks included, and concludes what there is to say of each block, once. */
+import type { ChainRules } from './engine.ts'
+import type { EngineName, Facts } from './facts.ts'
+import type { Header } from './header.ts'
+import { toHex } from './hex.ts'
+import type { Hex } from './hex.ts'
+import { identify } from './identify.ts'
+import { keccak } from './signature.ts'
+
+export interface ChainOptions extends ChainRules {
+  /** Blocks whose facts and state are kept; the oldest are forgotten first. 1,024 unless told. */
+  readonly keep?: number
+}
+
+export interface Chain {
+  /** The facts of a block. One that was concluded before costs no signature again, from whichever node it comes. */
+  add(header: Header): Facts
+  facts(hash: Hex): Facts | undefined
+  /** Blocks that are kept. */
+  readonly size: number
+}
+
+interface Kept {
+  readonly facts: Facts
+  readonly engine: EngineName
+  readonly state: unknown
+  /** keccak of `extraData`: where copies differ in it, such as in their commit seals, a block is looked at again. */
+  readonly extraData: Hex
+}
+
+const defaultKeep = 1024
+
+/** Engines whose state one continues from the other: GoQuorum goes from IBFT 1 to QBFT at a block. */
+const carriesOver = (from: EngineName, to: EngineName): boolean => from === to || (from === 'ibft1' && to === 'qbft')
+
+export const createChain = ({ keep = defaultKeep, ...rules }: ChainOptions = {}): Chain => {
+  const blocks = new Map<Hex, Kept>()
+
+  const remember = (hash: Hex, kept: Kept): void => {
+    blocks.delete(hash)
+    blocks.set(hash, kept)
+    for (const oldest of blocks.keys()) {
+      if (blocks.size <= keep) break
+      blocks.delete(oldest)
+    }
+  }
+
+  const conclude = (header: Header): Kept => {
+    const { number, parentHash } = header
+    const extraData = toHex(keccak(header.extraData))
+    const found = identify(header)
+    const common = { number, parentHash }
+    if (found === undefined) {
+      // Of a header that has no engine's form nothing can be computed, not even its hash.
+      const facts: Facts = { ...common, engine: 'plain', hash: header.hash, hashMatches: false }
+      return { facts, engine: 'plain', state: undefined, extraData }
+    }
+    const { engine, layout, hash, hashMatches } = found
+    const identified = { ...common, engine: engine.name, hash: toHex(hash), hashMatches }
+    if (!hashMatches) return { facts: identified, engine: engine.name, state: undefined, extraData }
+    const parent = blocks.get(parentHash)
+    const parentState =
+      parent !== undefined && parent.facts.number === number - 1 && carriesOver(parent.engine, engine.name)
+        ? parent.state
+        : undefined
+    const { facts, state } = engine.conclude({ header, layout, hash }, parentState, rules)
+    return { facts: { ...identified, ...facts }, engine: engine.name, state, extraData }
+  }
+
+  return {
+    add: (header) => {
+      const known = blocks.get(header.hash)
+      if (known !== undefined && known.extraData === toHex(keccak(header.extraData))) return known.facts
+      const kept = conclude(header)
+      // A forged header must not take the place of the real one, nor a copy with bad seals that of a good one.
+      const isBetter = kept.facts.hashMatches && (known?.state === undefined || kept.state !== undefined)
+      if (isBetter) remember(header.hash, kept)
+      return kept.facts
+    },
+    facts: (hash) => blocks.get(hash)?.facts,
+    get size() {
+      return blocks.size
+    },
+  }
+}

@@ -1,2 +1,0 @@
-/** As a shell reads it as one word. */
-export const shellWord = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

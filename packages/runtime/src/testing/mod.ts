@@ -1,0 +1,2 @@
+export { spoolContract } from './spool-contract/mod.ts'
+export type { SpoolContractFeatures, SpoolContractOptions } from './spool-contract/mod.ts'

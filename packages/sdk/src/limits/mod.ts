@@ -1,0 +1,12 @@
+/** Bounds for what strangers may ask: places, rates, what is remembered of them, and what is said about them. */
+export { originOf } from './address-share.ts'
+export { createBoundedMap } from './bounded-map.ts'
+export type { BoundedMap } from './bounded-map.ts'
+export { createFairPool } from './fair-pool.ts'
+export type { FairPool, PoolLimits, PoolRefusal } from './fair-pool.ts'
+export { createFairShare } from './fair-share.ts'
+export type { FairShare, FairShareLimits } from './fair-share.ts'
+export { createRareLog } from './rate-limited-log.ts'
+export type { RareLog } from './rate-limited-log.ts'
+export { createTokenBucket, refill, takeTokens } from './token-bucket.ts'
+export type { Rate, TokenBucket } from './token-bucket.ts'

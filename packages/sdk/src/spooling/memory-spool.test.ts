@@ -1,7 +1,0 @@
-import { nodeId } from '@netstats/protocol'
-import { spoolContract } from '../testing/spool-contract.ts'
-import { openMemorySpool } from './memory-spool.ts'
-
-spoolContract('the memory spool', (options) => openMemorySpool({ ...options, reporter: nodeId('agent') }), {
-  durable: false,
-})

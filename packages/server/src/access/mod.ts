@@ -1,2 +1,0 @@
-export { openAccess } from './open.ts'
-export type { Access } from './open.ts'

@@ -1,0 +1,2 @@
+export { openAuth } from './open.ts'
+export type { Auth } from './open.ts'

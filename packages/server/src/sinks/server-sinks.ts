@@ -1,0 +1,125 @@
+/** Sinks of the server: what the core is told goes into a spool on disk, and from there to each sink. */
+import { join } from 'node:path'
+import { nodeId } from '@netstats/protocol'
+import type { Observation } from '@netstats/protocol'
+import { createLatest, startSinks, wantsOf } from '@netstats/runtime'
+import type { PlaceOf, Registry, SinkEntry, Supervisor, TaskContext, WatchedPart } from '@netstats/runtime'
+import { openSpool } from '@netstats/runtime/spool'
+import { reasonOf } from '@netstats/sdk'
+import type { Clock, ComponentContext, Logger, StatusReporter } from '@netstats/sdk'
+import type { Applied } from '../shard/applied.ts'
+import { createSpoolQueue } from './spool-queue.ts'
+
+export interface ServerSinksOptions {
+  readonly entries: readonly SinkEntry[]
+  readonly spool: { readonly maxBytes: number; readonly maxAge: number }
+  readonly registry: Registry
+  /** Data folder of the server. */
+  readonly data: string
+  readonly supervisor: Supervisor
+  readonly clock: Clock
+  readonly log: Logger
+  /** State of the spool. */
+  readonly status: StatusReporter
+  readonly contextOf: (task: TaskContext) => ComponentContext
+}
+
+export interface ServerSinks extends AsyncDisposable {
+  /** What the core was told, and the network that it found the node on. */
+  applied(applied: Pick<Applied, 'input' | 'network'>): void
+  /** Resolves when what was taken so far is on the disk, or given up. */
+  stored(): Promise<void>
+  /** Observations each sink still has to deliver, by the name of its reader. */
+  backlogs(): ReadonlyMap<string, number>
+  watched(): readonly WatchedPart[]
+  /** Observations given up before all sinks had them, by reason and class; `overload`: the disk could not take them as fast as they came. */
+  dropped(): Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+export const openServerSinks = async (options: ServerSinksOptions): Promise<ServerSinks> => {
+  const { entries, registry, supervisor, clock, log, status, contextOf } = options
+  const { maxBytes, maxAge: maxAgeMs } = options.spool
+  await using opening = new AsyncDisposableStack()
+  const directory = join(options.data, 'sinks')
+  const reporter = nodeId('server')
+  const spool = opening.use(await openSpool({ directory, maxBytes, maxAgeMs, clock, log, reporter, status }))
+  const named = new Set(entries.flatMap(({ nodes }) => nodes ?? []))
+  const latest = createLatest()
+  const infoOf = (node: string) => latest.of(nodeId(node)).find((one) => one.kind === 'node-info')?.body
+  const sinks = opening.use(
+    await startSinks({
+      entries,
+      registry,
+      nodes: undefined,
+      supervisor,
+      spool,
+      clock,
+      contextOf,
+      placeOf,
+      nodesAsked: {
+        blocks: () => Promise.resolve([]),
+        info: infoOf,
+        isWatched: () => true,
+        latest: (node) => latest.of(node),
+        // Agents are slowed by the server's own load alone.
+        pace: () => undefined,
+      },
+    }),
+  )
+  const wants = entries.map((entry) => wantsOf(entry, registry, undefined, placeOf))
+
+  const queue = createSpoolQueue(spool, (error) => status.degraded(`cannot be written: ${reasonOf(error)}`))
+  const take = (observation: Observation, network: string | undefined): void => {
+    // Only nodes that a sink names are asked for by sinks: what is remembered has their bound.
+    if (named.has(observation.node)) latest.take(observation)
+    const placed = inNetwork(observation, network)
+    if (wants.some((wanted) => wanted(placed))) queue.push(placed)
+  }
+  // Before the readers of the sinks are closed.
+  opening.use(supervisor)
+  opening.defer(() => queue.stored())
+  const opened = opening.move()
+  return {
+    applied({ input, network }) {
+      if (input.type === 'connected') {
+        // A node says who it is when it logs in.
+        const { node, at, info } = input
+        take({ kind: 'node-info', node: nodeId(node), observedAt: at, body: info }, network ?? info.networkId)
+      } else if (input.type === 'observation' && input.mode !== 'snapshot') {
+        // What comes again in its order is not taken twice.
+        take(input.observation, network ?? input.network)
+      }
+    },
+    stored: () => queue.stored(),
+    backlogs: () => sinks.backlogs(),
+    watched: () => sinks.watched(),
+    dropped() {
+      const all: Record<string, Record<string, number>> = { overload: Object.fromEntries(queue.dropped) }
+      for (const { reason, class: shed, count } of spool.stats().dropped) {
+        const own = (all[reason] ??= {})
+        own[shed] = (own[shed] ?? 0) + count
+      }
+      return all
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/**
+ * Two networks may have nodes of one name: in the spool a node is called as in the path of the API, `1337/validator-1`.
+ * Keys of networks have no slash.
+ */
+const inNetwork = (observation: Observation, network = 'unknown'): Observation => ({
+  ...observation,
+  node: nodeId(`${network}/${observation.node}`),
+})
+
+/** The inverse. What the spool itself reports of losses whose node it does not know has no network. */
+const placeOf: PlaceOf = (stored) => {
+  const slash = stored.node.indexOf('/')
+  if (slash === -1) return { observation: stored }
+  return {
+    observation: { ...stored, node: nodeId(stored.node.slice(slash + 1)) },
+    network: stored.node.slice(0, slash),
+  }
+}

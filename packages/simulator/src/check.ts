@@ -1,0 +1,116 @@
+/** Compares what the library concludes from the headers of a network with what really happened in it. */
+import { compareBlocks, createChain, parseHeader } from '@netstats/consensus'
+import type { Facts } from '@netstats/consensus'
+import { createRandom } from '@netstats/protocol/testing/random'
+import type { SimBlock } from './block.ts'
+import type { SimulatedEngine } from './model.ts'
+import { createNetwork } from './network.ts'
+import type { Network } from './network.ts'
+import { drawScript, playScript } from './script.ts'
+
+export interface Difference {
+  readonly number: number
+  readonly hash: string
+  readonly of: string
+  readonly concluded: unknown
+  readonly happened: unknown
+}
+
+/** Plays a script drawn by a seed on a network drawn by it; what is concluded wrongly. */
+export const checkScript = (engine: SimulatedEngine, seed: number): readonly Difference[] => {
+  const random = createRandom(seed)
+  const hasPolicies = engine === 'ibft1' || engine === 'qbft'
+  const network = createNetwork({
+    engine,
+    validators: random.between(2, 7),
+    candidates: random.int(2),
+    seed,
+    period: random.between(1, 5),
+    epoch: random.between(5, 40),
+    policy: hasPolicies && random.chance(0.2) ? 'sticky' : 'round-robin',
+  })
+  const seconds = random.between(30, 120)
+  playScript(network, drawScript(random, network, seconds))
+  network.runUntil(network.options.start + seconds * 1500)
+  return compareWithTruth(network)
+}
+
+/** Every block the network made, side chains too, in the order in which they were made. Empty where all is right. */
+export const compareWithTruth = (network: Network): readonly Difference[] => {
+  const { epoch, policy } = network.options
+  const aura = network.nodes.slice(0, network.options.validators).map(({ key }) => key.address)
+  const isAura = network.options.engine === 'aura'
+  const chain = createChain({ epoch, policy, keep: 100_000, ...(isAura && { validatorsAt: () => aura }) })
+  const differences: Difference[] = []
+  const facts = new Map<string, Facts>()
+  for (const block of network.made) {
+    const concluded = chain.add(parseHeader(block.header))
+    facts.set(block.hash, concluded)
+    differences.push(...compareBlock(network, block, concluded))
+  }
+  return [...differences, ...compareFrauds(network, facts)]
+}
+
+const compareBlock = (network: Network, block: SimBlock, facts: Facts): readonly Difference[] => {
+  const { truth } = block
+  const happened: Record<string, unknown> = {
+    engine: network.options.engine,
+    hash: block.hash,
+    hashMatches: true,
+    fault: undefined,
+    ...(truth && {
+      sealer: truth.sealer,
+      validators: truth.validators,
+      expected: truth.expected,
+      missed: truth.missed.map(({ validator, step }) => ({ validator, step })),
+      vote: truth.vote,
+      step: truth.step,
+      commitSealers: truth.commitSealers?.toSorted(),
+      barred: truth.barred,
+    }),
+  }
+  const concluded: Record<string, unknown> = {
+    ...facts,
+    missed: facts.missed?.map(({ validator, step }) => ({ validator, step })),
+    commitSealers: facts.commitSealers?.toSorted(),
+    barred: facts.displaced?.barred === true ? facts.displaced.validator : undefined,
+  }
+  if (network.options.engine === 'ibft1') {
+    // The header has no round: what is concluded holds modulo the validators.
+    const round = (truth?.round ?? 0) % (truth?.validators.length ?? 1)
+    happened['roundModN'] = truth && round
+    happened['missed'] = truth?.missed.slice(0, round).map(({ validator, step }) => ({ validator, step }))
+  } else happened['round'] = truth?.round
+  return Object.keys(happened)
+    .filter((of) => JSON.stringify(happened[of]) !== JSON.stringify(concluded[of]))
+    .map((of) => ({
+      number: block.number,
+      hash: block.hash,
+      of,
+      concluded: concluded[of],
+      happened: happened[of],
+    }))
+}
+
+/** What is claimed for certain of any two blocks, and what was done on purpose. */
+const compareFrauds = (network: Network, facts: ReadonlyMap<string, Facts>): readonly Difference[] => {
+  const claimed = new Set<string>()
+  const all = [...facts.values()]
+  for (const [index, a] of all.entries())
+    for (const b of all.slice(index + 1))
+      if (compareBlocks(a, b).some(({ strength }) => strength === 'certain'))
+        claimed.add([a.hash, b.hash].toSorted().join())
+  const done = new Set(
+    network.options.engine === 'clique' || network.options.engine === 'ibft1'
+      ? []
+      : network.frauds.map(({ blocks: [a, b] }) => [a.hash, b.hash].toSorted().join()),
+  )
+  const odd = [...claimed.symmetricDifference(done)]
+  return odd.map((pair) => ({
+    number: -1,
+    hash: pair,
+    of: 'equivocation',
+    concluded: claimed.has(pair),
+    happened: done.has(pair),
+  }))
+}

@@ -1,0 +1,7 @@
+export type { SimBlock, Truth } from './block.ts'
+export { simulatedEngines } from './model.ts'
+export type { NetworkOptions, SimNode, SimulatedEngine } from './model.ts'
+export { createNetwork } from './network.ts'
+export type { Network } from './network.ts'
+export { act, drawScript, playScript } from './script.ts'
+export type { Act, Scene } from './script.ts'

@@ -1,0 +1,8 @@
+export { addOthers, backupOthers, manifestHead } from './backup-others.ts'
+export type { BackupArgs } from './backup-others.ts'
+export { mainPart, manifestFiles, otherNames, readManifest } from './manifest.ts'
+export type { BackupOther, Manifest } from './manifest.ts'
+export { restoreBackup } from './restore.ts'
+export type { RestoreOptions, RestoreReport } from './restore.ts'
+export { copyFile, syncFolder, writeDurable } from './files.ts'
+export { schemaVersion } from '../ddl.ts'

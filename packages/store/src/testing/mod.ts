@@ -1,0 +1,5 @@
+export { createMemoryStore, rowsOf, storeBatchOf } from '../memory/mod.ts'
+export type { MemoryStore, MemoryStoreOptions, StoreRows } from '../memory/mod.ts'
+export { storeContract } from './store-contract.ts'
+export { storeRow } from './store-contract/setup.ts'
+export type { OpenStore, StoreContractFeatures, StoreContractOptions } from './store-contract/setup.ts'
