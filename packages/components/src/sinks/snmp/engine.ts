@@ -27,9 +27,9 @@ export const engineOf = (
 
 /**
  * Every opening of a spool is a life, which begins with a sequence that none before it had: microseconds since 1970, or more
- * where the clock went back. So its seconds grow with each start.
+ * where the clock went back. Their seconds are the boots, and one more than those of the life before where a second had two.
  */
 const bootsOf = ({ lives }: Pick<SpoolIdentity, 'lives'>): number => {
-  const seconds = Math.floor((lives.at(-1)?.from ?? 0) / 1e6)
-  return Math.min(most, Math.max(1, seconds - epoch))
+  const boots = lives.reduce((before, { from }) => Math.max(before + 1, Math.floor(from / 1e6) - epoch), 0)
+  return Math.min(most, Math.max(1, boots))
 }
