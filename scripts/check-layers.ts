@@ -8,14 +8,15 @@ const packages: Record<string, readonly string[]> = {
   protocol: [],
   consensus: [],
   simulator: ['protocol', 'consensus'],
+  alarms: ['protocol'],
   sdk: ['protocol'],
   runtime: ['protocol', 'sdk'],
   store: ['protocol', 'sdk'],
   components: ['protocol', 'sdk'],
-  agent: ['protocol', 'sdk', 'runtime', 'components'],
-  server: ['protocol', 'sdk', 'runtime', 'store', 'components'],
+  agent: ['protocol', 'sdk', 'runtime', 'components', 'alarms'],
+  server: ['protocol', 'sdk', 'runtime', 'store', 'components', 'alarms', 'consensus'],
   dashboard: ['protocol'],
-  cli: ['protocol', 'consensus', 'sdk', 'runtime', 'store', 'components', 'agent', 'server'],
+  cli: ['protocol', 'consensus', 'alarms', 'simulator', 'sdk', 'runtime', 'store', 'components', 'agent', 'server'],
 }
 
 /** What tests may import beside that. */

@@ -9,6 +9,7 @@ export const netstatsMib = {
   netstatsAlarmAcknowledged: `${base}.0.2`,
   netstatsAlarmCleared: `${base}.0.3`,
   netstatsAlarmSuppressed: `${base}.0.4`,
+  netstatsAlarmUpdated: `${base}.0.6`,
   netstatsLogMessage: `${base}.0.5`,
   netstatsNode: `${base}.1.1`,
   netstatsTime: `${base}.1.2`,

@@ -1,6 +1,7 @@
 export * from './node-columns.ts'
 export * from './model.ts'
 export * from './messages.ts'
+export * from './alarms.ts'
 export * from './apply.ts'
 export * from './client-state.ts'
 export * from '../path-segment.ts'

@@ -1,8 +1,11 @@
-import { object, oneOf, severity, text } from '../parse.ts'
+import { count, list, object, oneOf, optional, severity, table, text } from '../parse.ts'
 import { defineKind } from './define.ts'
 
-export const alarmSteps = ['raised', 'acknowledged', 'cleared', 'suppressed'] as const
+export const alarmSteps = ['raised', 'updated', 'acknowledged', 'cleared', 'suppressed'] as const
 export type AlarmStep = (typeof alarmSteps)[number]
+
+/** Most alarms that one notification names; of more it says the number. */
+export const maxNotified = 20
 
 /** A step in the life of an alarm. */
 export interface Alarm {
@@ -14,10 +17,67 @@ export interface Alarm {
   /** As in RFC 5424: 0 emergency to 7 debug. */
   readonly severity: number
   readonly message: string
+  /** Number of the step within the occurrence, from 1: with `alarm` it names the step for good. */
+  readonly number?: number
+  readonly labels?: Readonly<Record<string, string>>
+  /** Unix milliseconds. */
+  readonly startsAt?: number
+  readonly endsAt?: number
+  readonly advice?: string
+  readonly runbook?: string
+  /** Who acknowledged it. */
+  readonly by?: string
+  readonly comment?: string
+  /** The alarm that it is a symptom of. */
+  readonly parent?: string
+  /** A notification: the receiver of the alarm engine that it is for. Steps that nobody in particular is told have none. */
+  readonly receiver?: string
+  /** Other alarms that the notification tells of at once, the most severe first, and how many there are in all. */
+  readonly others?: readonly NotifiedAlarm[]
+  readonly total?: number
 }
+
+export interface NotifiedAlarm {
+  readonly alarm: string
+  readonly step: AlarmStep
+  readonly type: string
+  readonly severity: number
+  readonly message: string
+  readonly network?: string
+  readonly node?: string
+}
+
+const step = oneOf(alarmSteps)
+const notified = object({
+  alarm: text(300),
+  step,
+  type: text(100),
+  severity,
+  message: text(2000),
+  network: optional(text(200)),
+  node: optional(text(200)),
+})
 
 export const alarm = defineKind<Alarm>({
   code: 11,
   class: 'alarm',
-  read: object({ alarm: text(300), step: oneOf(alarmSteps), type: text(100), severity, message: text(2000) }),
+  read: object({
+    alarm: text(300),
+    step,
+    type: text(100),
+    severity,
+    message: text(2000),
+    number: optional(count),
+    labels: optional(table(100, text(300), 32)),
+    startsAt: optional(count),
+    endsAt: optional(count),
+    advice: optional(text(2000)),
+    runbook: optional(text(1000)),
+    by: optional(text(200)),
+    comment: optional(text(2000)),
+    parent: optional(text(300)),
+    receiver: optional(text(100)),
+    others: optional(list(notified, maxNotified)),
+    total: optional(count),
+  }),
 })

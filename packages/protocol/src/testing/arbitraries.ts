@@ -97,6 +97,20 @@ const ref = (): fc.Arbitrary<Bodies['head-event']['added'][number]> =>
 /** As a reader makes it: fast-check's dictionaries have no prototype. */
 const plain = <T>(value: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(value))
 
+const notifiedAlarm = () =>
+  record<NonNullable<Bodies['alarm']['others']>[number]>(
+    {
+      alarm: text(300),
+      step: fc.constantFrom(...alarmSteps),
+      type: text(100),
+      severity: fc.nat(7),
+      message: text(2000),
+      network: text(200),
+      node: text(200),
+    },
+    ['alarm', 'step', 'type', 'severity', 'message'],
+  )
+
 const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
   'node-info': arbitraryNodeInfo,
   'node-stats': arbitraryNodeStats,
@@ -178,6 +192,18 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
         type: text(100),
         severity: fc.nat(7),
         message: text(2000),
+        number: count(),
+        labels: fc.dictionary(text(100), text(300), { maxKeys: 32 }).map(plain),
+        startsAt: count(),
+        endsAt: count(),
+        advice: text(2000),
+        runbook: text(1000),
+        by: text(200),
+        comment: text(2000),
+        parent: text(300),
+        receiver: text(100),
+        others: fc.array(notifiedAlarm(), { maxLength: 20 }),
+        total: count(),
       },
       ['alarm', 'step', 'type', 'severity', 'message'],
     ),

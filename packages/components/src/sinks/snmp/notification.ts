@@ -14,6 +14,7 @@ const mostBytes = 1024
 
 const steps: Readonly<Record<Alarm['step'], string>> = {
   raised: mib.netstatsAlarmRaised,
+  updated: mib.netstatsAlarmUpdated,
   acknowledged: mib.netstatsAlarmAcknowledged,
   cleared: mib.netstatsAlarmCleared,
   suppressed: mib.netstatsAlarmSuppressed,

@@ -1,0 +1,3 @@
+/** Rules, the life of alarms, and who is told. Pure: no I/O, no clock. */
+export type * from './facts.ts'
+export type * from './rule.ts'
