@@ -89,8 +89,8 @@ function join(place: string, key: string, source: TopicSource, topic: Topic): Sh
 /** Follows a topic; the signal changes with the topic's data. */
 export function useTopic<T extends Topic>(topic: T): ReadonlySignal<TopicView<TopicData[T['topic']]>> {
   const key = JSON.stringify(topic)
-  // The list of networks has no past.
-  const source = topic.topic === 'networks' ? knownSources().live : topicSource()
+  // The list of networks has no past, and what is open is open now.
+  const source = topic.topic === 'networks' || topic.topic === 'alarms' ? knownSources().live : topicSource()
   const place = `${source.name} ${key}`
   const { id, before } = useMemo(() => join(place, key, source, topic), [place])
   useEffect(() => {

@@ -53,6 +53,8 @@ function pathOf(topic: Topic, at: number): string {
   switch (topic.topic) {
     case 'networks':
       throw new Error('The list of networks has no past.')
+    case 'alarms':
+      throw new Error('Open alarms have no past.')
     case 'summary':
     case 'blocks':
       return `${place(topic.network)}/state${queryOf({ at: writeMoment(at), limit: 1, blocks: stateBlocks })}`

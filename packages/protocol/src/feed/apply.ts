@@ -2,6 +2,7 @@
  * How a client's copy of a topic follows the server's: pure, and what is unchanged keeps its identity, so that a view
  * redraws only the rows that are new objects. The server's tests hold it to this: snapshot plus deltas is the next snapshot.
  */
+import type { Verdict } from './alarms.ts'
 import type { RowDelta, SummaryDelta, TopicData, TopicDelta, TopicName } from './messages.ts'
 import type { BlockRow, MapPoint, NetworkSummary } from './model.ts'
 import type { NodeRow } from './node-columns.ts'
@@ -51,6 +52,23 @@ const toObject = <Entry>(entries: Map<string, Entry>): { readonly [key: string]:
   return out
 }
 
+const applyAlarms: Apply<'alarms'> = (data, delta) => {
+  const known = new Map(data.alarms.map((alarm) => [alarm.id, alarm]))
+  for (const alarm of delta.alarms) known.set(alarm.id, alarm)
+  const order = delta.order ?? data.alarms.map(({ id }) => id)
+  const verdicts = new Map<string, Verdict>(Object.entries(data.verdicts))
+  for (const [network, verdict] of Object.entries(delta.verdicts)) {
+    if (verdict === null) verdicts.delete(network)
+    else verdicts.set(network, verdict)
+  }
+  return {
+    alarms: order.flatMap((id) => known.get(id) ?? []),
+    total: delta.total,
+    counts: delta.counts,
+    verdicts: toObject(verdicts),
+  }
+}
+
 const applies: { readonly [T in TopicName]: Apply<T> } = {
   networks: (data, delta) => {
     const before = new Map(data.networks.map((n) => [n.key, n]))
@@ -96,6 +114,7 @@ const applies: { readonly [T in TopicName]: Apply<T> } = {
     for (const [name, value] of Object.entries(delta.values)) values.set(name, value)
     return { values: toObject(values), omitted: delta.omitted }
   },
+  alarms: applyAlarms,
 }
 
 /** The topic's state after a delta. The argument is not changed. */

@@ -7,6 +7,7 @@
  * and seq it last applied and gets the deltas it missed, or a new snapshot. A reader that cannot keep up gets a
  * fresh snapshot instead of a queue (conflation), which shows as a snapshot with a later seq.
  */
+import type { AlarmCounts, AlarmRecord, Verdict } from './alarms.ts'
 import type { BlockDetail, BlockRow, LogLine, MapPoint, MetricValue, NetworkSummary, Series } from './model.ts'
 import type { NodeColumn, NodeRow } from './node-columns.ts'
 
@@ -44,6 +45,8 @@ export type Topic =
   | { readonly topic: 'map'; readonly network: string }
   | { readonly topic: 'logs'; readonly network: string; readonly filter: LogFilter; readonly limit: number }
   | { readonly topic: 'metrics'; readonly network: string; readonly node: string }
+  /** Without a network: those of all networks, and of the server. */
+  | { readonly topic: 'alarms'; readonly network?: string; readonly limit: number }
 
 export interface Resume {
   readonly epoch: string
@@ -78,6 +81,15 @@ export interface TopicData {
   readonly logs: { readonly lines: readonly LogLine[] }
   /** Newest values since the server started, by the names of the history; `omitted` counts metrics beyond the bound. */
   readonly metrics: { readonly values: Readonly<Record<string, MetricValue>>; readonly omitted: number }
+  readonly alarms: {
+    /** Open ones, the worst first: those that need somebody before those that somebody has, or that nobody is told of. */
+    readonly alarms: readonly AlarmRecord[]
+    /** Open alarms in all, symptoms included. */
+    readonly total: number
+    readonly counts: AlarmCounts
+    /** By network. */
+    readonly verdicts: Readonly<Record<string, Verdict>>
+  }
 }
 
 /** Fields that changed; `series` holds only those of its lists that changed. */
@@ -96,7 +108,8 @@ export type RowDelta = Partial<NodeRow> & {
  * the top-level fields that changed (all of them where there was nothing before; `null` where there is nothing now).
  * `nodes` and `networks` patch entries: absent order means the same order, an entry that came into view is whole, an
  * entry not in `order` is forgotten. `blocks` and `map` put and remove entries by hash and by id. `logs` drops the first
- * lines and puts others behind the last; `metrics` puts and removes values by name.
+ * lines and puts others behind the last; `metrics` puts and removes values by name. `alarms` are whole where they changed,
+ * and forgotten where `order` does not name them; a verdict that is null is removed.
  */
 export interface TopicDelta {
   readonly networks: {
@@ -120,6 +133,14 @@ export interface TopicDelta {
     readonly values: Readonly<Record<string, MetricValue>>
     readonly remove: readonly string[]
     readonly omitted: number
+  }
+  readonly alarms: {
+    /** Ids; absent where they and their order are the same. */
+    readonly order?: readonly string[]
+    readonly alarms: readonly AlarmRecord[]
+    readonly total: number
+    readonly counts: AlarmCounts
+    readonly verdicts: Readonly<Record<string, Verdict | null>>
   }
 }
 

@@ -1,6 +1,7 @@
 /** The feed's edge: WebSockets in, the hub inside. Anyone who owns the HTTP server routes upgrades on `/feed` here. */
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
+import type { OpenAlarms } from '../alarms/alarms-model.ts'
 import type { Core } from '../shard/shard-model.ts'
 import type { ChangeReader } from '../core/change-fanout.ts'
 import { createHub } from './hub.ts'
@@ -23,6 +24,8 @@ export interface FeedOptions {
   readonly limits?: Partial<FeedLimits>
   /** What the history has just recorded: log lines and values of metrics. */
   readonly recorded?: Recorded | undefined
+  /** What rules have found; without it, there are no alarms. */
+  readonly alarms?: OpenAlarms | undefined
   readonly meters: FeedMeters
   /** Wall clock, milliseconds: what is written into messages. */
   readonly now: () => number
@@ -63,6 +66,7 @@ export const createFeed = (options: FeedOptions): Feed => {
     version,
     limits,
     recorded: options.recorded,
+    alarms: options.alarms,
     meters,
     now,
     monotonic,

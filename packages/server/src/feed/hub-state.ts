@@ -2,6 +2,7 @@
 import type { FeedMessage } from '@netstats/protocol/feed'
 import type { FairPool } from '@netstats/sdk/limits'
 import type { WorkSteps } from '../lib/work-steps.ts'
+import type { OpenAlarms } from '../alarms/alarms-model.ts'
 import type { Core } from '../shard/shard-model.ts'
 import type { ChangeSet } from '../shard/change-set.ts'
 import type { FeedLimits } from './feed-limits.ts'
@@ -20,6 +21,8 @@ export interface HubOptions {
   readonly version: string
   readonly limits: FeedLimits
   readonly recorded?: Recorded | undefined
+  /** What rules have found; without it, there are no alarms. */
+  readonly alarms?: OpenAlarms | undefined
   readonly meters: FeedMeters
   readonly now: () => number
   readonly monotonic: Monotonic

@@ -31,7 +31,7 @@ export interface Hub extends Disposable {
 }
 
 export const createHub = (options: HubOptions): Hub => {
-  const { core, takeDirty, limits, recorded, meters, now, monotonic } = options
+  const { core, takeDirty, limits, recorded, alarms, meters, now, monotonic } = options
   const run = options.run ?? ((work: () => WorkSteps) => whole(work()))
   // One function, so that work is not asked for twice.
   const firsts = () => answerFirsts(hub)
@@ -40,6 +40,7 @@ export const createHub = (options: HubOptions): Hub => {
     takeDirty,
     limits,
     recorded,
+    alarms,
     now,
     monotonic,
     onWork: (ms) => meters.count('work_seconds', {}, ms / 1000),

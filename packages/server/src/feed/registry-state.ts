@@ -1,5 +1,6 @@
 /** What the parts of the topic registry share. */
 import type { FairPool, TokenBucket } from '@netstats/sdk/limits'
+import type { OpenAlarms } from '../alarms/alarms-model.ts'
 import type { Core } from '../shard/shard-model.ts'
 import type { ChangeSet } from '../shard/change-set.ts'
 import type { WorkSteps } from '../lib/work-steps.ts'
@@ -15,6 +16,8 @@ export interface RegistryOptions {
   readonly limits: FeedLimits
   /** What the history has just recorded; without it, logs and metrics are empty. */
   readonly recorded?: Recorded | undefined
+  /** What rules have found; without it, there are no alarms. */
+  readonly alarms?: OpenAlarms | undefined
   readonly now: () => number
   readonly monotonic: Monotonic
   /** A state has a new delta, to be sent to its members in pieces. */

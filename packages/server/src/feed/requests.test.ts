@@ -91,6 +91,8 @@ describe('the key of a topic', () => {
     const topic = fc.oneof(
       fc.record({ topic: fc.constantFrom('summary', 'map'), network: name }),
       fc.record({ topic: fc.constantFrom('node', 'metrics'), network: name, node: name }),
+      fc.record({ topic: fc.constant('alarms'), limit: fc.integer({ min: 1, max: 9 }) }),
+      fc.record({ topic: fc.constant('alarms'), network: name, limit: fc.integer({ min: 1, max: 9 }) }),
       fc.record({ topic: fc.constant('block'), network: name, hash: name }),
       fc.record({ topic: fc.constant('blocks'), network: name, limit: fc.integer({ min: 1, max: 9 }) }),
     ) as fc.Arbitrary<Topic>

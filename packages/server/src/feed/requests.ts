@@ -5,7 +5,7 @@ import { nodeColumnNames } from '@netstats/protocol/feed'
 import { filterLimits, parseFilter } from './filter.ts'
 import type { Filter } from './filter.ts'
 
-export const windowLimits = { rows: 200, pinned: 50, blocks: 200, lines: 500, offset: 1_000_000 } as const
+export const windowLimits = { rows: 200, pinned: 50, blocks: 200, lines: 500, alarms: 200, offset: 1_000_000 } as const
 
 const id = z.int().min(0).max(1_000_000)
 const name = z.string().min(1).max(200)
@@ -48,6 +48,12 @@ const shapes = z.union([
       limit: z.int().min(1).max(windowLimits.lines).default(200),
     }),
     z.object({ ...subscribe, topic: z.literal('metrics'), network: name, node: name }),
+    z.object({
+      ...subscribe,
+      topic: z.literal('alarms'),
+      network: name.optional(),
+      limit: z.int().min(1).max(windowLimits.alarms).default(50),
+    }),
   ]),
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('unsubscribe'), id }),
@@ -128,6 +134,7 @@ export const topicKey = (topic: Topic, filter: Filter | undefined): string => {
     case 'block':
       return JSON.stringify([topic.topic, topic.network, topic.hash])
     case 'blocks':
+    case 'alarms':
       return JSON.stringify([topic.topic, topic.network, topic.limit])
     case 'logs': {
       const { node, severity, text, source, component } = topic.filter

@@ -29,7 +29,7 @@ export interface SharedTopics {
   readonly changed: ReadonlySet<SharedTopic>
   add(shared: SharedTopic): void
   remove(shared: SharedTopic): void
-  /** Those of a network; of the list of networks where there is none. */
+  /** Those of a network; where there is none, those that come and go with no network. */
   of(network: string | undefined): Iterable<SharedTopic>
   /** Nothing for one that sleeps: it is looked at when it wakes. */
   markChanged(shared: SharedTopic): void
@@ -38,7 +38,9 @@ export interface SharedTopics {
   wake(shared: SharedTopic): void
 }
 
-const networkOf = (topic: Topic): string | undefined => ('network' in topic ? topic.network : undefined)
+/** The network that a topic comes and goes with. Alarms stay where a network has gone. */
+export const networkOf = (topic: Topic): string | undefined =>
+  topic.topic !== 'alarms' && 'network' in topic ? topic.network : undefined
 
 export const createSharedTopics = (): SharedTopics => {
   const all = new Map<string, SharedTopic>()

@@ -5,6 +5,7 @@ import type { WorkSteps } from '../lib/work-steps.ts'
 import type { Filter } from './filter.ts'
 import { countSent, fail, isBehind, send, viewersAStep } from './hub-state.ts'
 import type { HubOptions, HubState } from './hub-state.ts'
+import { networkOf } from './shared-topics.ts'
 import type { SharedTopic } from './shared-topics.ts'
 import type { Membership, Viewer } from './viewer.ts'
 
@@ -47,7 +48,8 @@ export const subscribe = (
   if (typeof shared === 'string') return fail(hub, viewer, { id, ...noTopic[shared] })
   const membership = join(hub, viewer, id, shared)
   if (resume !== undefined && resumeTopic(hub, viewer, membership, id, resume)) return
-  if (!shared.state.live && 'network' in topic && options.core.network(topic.network) === undefined)
+  const network = networkOf(topic)
+  if (!shared.state.live && network !== undefined && options.core.network(network) === undefined)
     tellUnknown(hub, viewer, shared, [id])
   sendSnapshot(hub, viewer, membership, id)
 }
@@ -158,7 +160,7 @@ const tellUnknown = (
   { state: { topic } }: SharedTopic,
   ids: Iterable<number>,
 ): void => {
-  const network = 'network' in topic ? topic.network.slice(0, 80) : ''
+  const network = networkOf(topic)?.slice(0, 80) ?? ''
   for (const id of ids) {
     fail(hub, viewer, {
       id,

@@ -1,7 +1,10 @@
 /** Connects topics with the networks they are of, and tells them what changed there. */
 import type { Topic } from '@netstats/protocol/feed'
+import { noAlarms } from '../alarms/alarms-model.ts'
+import type { OpenAlarms } from '../alarms/alarms-model.ts'
 import type { ChangeSet } from '../shard/change-set.ts'
 import type { WorkSteps } from '../lib/work-steps.ts'
+import { alarmsSource } from './alarms-source.ts'
 import { blockSource, blocksSource } from './block-sources.ts'
 import type { Filter } from './filter.ts'
 import { mapSource } from './map-source.ts'
@@ -17,8 +20,8 @@ import { networksSource, summarySource } from './source.ts'
 import type { AnySource } from './topic-state.ts'
 
 export const attach = ({ topics, networks, options }: RegistryState, shared: SharedTopic): void => {
-  const { recorded = nothingRecorded } = options
-  shared.state.attach(sourceOf(shared.state.topic, shared.filter, networks, recorded))
+  const { recorded = nothingRecorded, alarms = noAlarms } = options
+  shared.state.attach(sourceOf(shared.state.topic, shared.filter, networks, { ...recorded, alarms }))
   topics.markChanged(shared)
 }
 
@@ -80,9 +83,10 @@ const sourceOf = (
   topic: Topic,
   filter: Filter | undefined,
   networks: ReadonlyMap<string, NetworkState>,
-  recorded: Recorded,
+  recorded: Recorded & { readonly alarms: OpenAlarms },
 ): AnySource | undefined => {
   if (topic.topic === 'networks') return networksSource(() => [...networks.values()])
+  if (topic.topic === 'alarms') return alarmsSource(recorded.alarms, topic.network, topic.limit)
   const network = networks.get(topic.network)
   if (network === undefined) return undefined
   switch (topic.topic) {

@@ -10,7 +10,7 @@ import { viewPoolOf } from './feed-limits.ts'
 import type { Filter } from './filter.ts'
 import type { RegistryOptions, RegistryState } from './registry-state.ts'
 import { topicKey } from './requests.ts'
-import { createSharedTopics } from './shared-topics.ts'
+import { createSharedTopics, networkOf } from './shared-topics.ts'
 import type { SharedTopic } from './shared-topics.ts'
 import { attach, noteChanges, syncNetworks } from './topic-networks.ts'
 import { bury, buryDormant, memberJoined, memberLeft, own, refusalOf } from './topic-owners.ts'
@@ -78,7 +78,8 @@ const open = (
   origin: string,
 ): SharedTopic | PoolRefusal => {
   const { topics, options } = state
-  const isKnown = !('network' in topic) || options.core.network(topic.network) !== undefined
+  const network = networkOf(topic)
+  const isKnown = network === undefined || options.core.network(network) !== undefined
   const isOwned = !isKnown || !isUsual(topic, filter)
   const refusal = isOwned ? refusalOf(state, origin) : undefined
   if (refusal !== undefined) return refusal

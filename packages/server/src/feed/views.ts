@@ -7,6 +7,8 @@ import type { Filter } from './filter.ts'
 
 /** How many of the newest blocks dashboards ask for: the default, and what ours shows. */
 const usualBlocks: readonly number[] = [40, 72]
+/** How many open alarms dashboards ask for: the default, and those of the head of a page. */
+const usualAlarms: readonly number[] = [1, 50, 200]
 /** The first rows of the table, on small and large screens. */
 const usualRows: readonly number[] = [40, 50, 60, 70, 80]
 
@@ -16,6 +18,8 @@ export const isUsual = (topic: Topic, filter: Filter | undefined): boolean => {
     case 'summary':
     case 'map':
       return true
+    case 'alarms':
+      return topic.network === undefined && usualAlarms.includes(topic.limit)
     case 'blocks':
       return usualBlocks.includes(topic.limit)
     case 'nodes': {
