@@ -82,6 +82,17 @@ Besides these, each source and sink has counters of its own, \`netstats_source_â
 \`component\`: the sort of the part, such as \`sink/netstats\`, and \`sink/netstats.2\` for the next of that sort.
 
 ${table(agent)}
+
+## Metrics of nodes
+
+Metrics of nodes are observed by sources of agents, and have the names that the source gives them: see the guide to inputs. They
+are in the history and in \`/api/v1/networks/{network}/nodes/{node}/metrics\`, not on this page of Prometheus. These are measured
+by the server, of each node that an agent reports over the netstats protocol, every 30 seconds:
+
+| metric | unit | what it is |
+| --- | --- | --- |
+| \`clock.offset\` | seconds | How far the clock of the agent's machine is ahead of the server's; negative where it is behind. |
+| \`clock.error\` | seconds | By how much that may be wrong either way: half the round trip, and a millisecond. |
 `
 }
 

@@ -1,4 +1,4 @@
-/** Charts of the machine a node runs on, in their order. Names are those of the kind `host`. */
+/** Charts of the machine a node runs on, in their order. Names are those of the kind `host`, or a metric's own. */
 import type { Grouping, MetricLine } from './lines.ts'
 
 interface HostChart {
@@ -24,13 +24,23 @@ const hostCharts: readonly HostChart[] = [
     title: 'Network, bytes a second',
     lines: { networkReceiveRate: 'received', networkSendRate: 'sent' },
   },
-  { key: 'clock', title: 'Clock, ahead of the true time', lines: { clockOffsetSeconds: 'offset' } },
+  {
+    key: 'clock',
+    title: "Clock, ahead of the server's",
+    lines: { 'clock.offset': 'ahead by', 'clock.error': 'error either way' },
+  },
   { key: 'files', title: 'Open files of the node', lines: { processOpenFiles: 'files' } },
   { key: 'uptime', title: 'Running for', lines: { processUptimeSeconds: 'the node', uptimeSeconds: 'the machine' } },
 ]
 
-const prefix = 'host.'
-const chartOf = new Map(hostCharts.flatMap((chart) => Object.keys(chart.lines).map((name) => [prefix + name, chart])))
+/** A name with a dot is whole. */
+const metricOf = (name: string): string => (name.includes('.') ? name : `host.${name}`)
+
+const chartOf = new Map(
+  hostCharts.flatMap((chart) =>
+    Object.entries(chart.lines).map(([name, label]) => [metricOf(name), { chart, label }] as const),
+  ),
+)
 
 export const hostMetrics: readonly string[] = [...chartOf.keys()]
 
@@ -47,7 +57,7 @@ const named = (line: MetricLine): MetricLine => ({
 })
 
 export const byHostChart: Grouping = {
-  of: ({ metric }) => chartOf.get(metric)?.key ?? '',
+  of: ({ metric }) => chartOf.get(metric)?.chart.key ?? '',
   titleOf: (key) => hostCharts.find((chart) => chart.key === key)?.title ?? '',
-  labelOf: ({ metric }) => chartOf.get(metric)?.lines[metric.slice(prefix.length)] ?? metric,
+  labelOf: ({ metric }) => chartOf.get(metric)?.label ?? metric,
 }

@@ -7,6 +7,7 @@ import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { AgentBatch, AgentLogin, NackReason, Resume } from '../bus/bus-messages.ts'
 import type { DeliveryTracker, DeliveryStream, StreamId } from '../delivery/delivery-model.ts'
 import type { CoreInput, ObservationMode } from '../shard/inputs.ts'
+import { clockEveryMs, clockMetrics } from './clock-metrics.ts'
 import type { RateController } from './rate-control.ts'
 import type { LinkRecords, SessionRecord } from './session-record.ts'
 
@@ -20,6 +21,8 @@ export interface AgentStreams {
   batch(record: SessionRecord, at: UnixMs, batch: AgentBatch): void
   snapshot(record: SessionRecord, at: UnixMs, observations: readonly Observation[]): void
   clock(record: SessionRecord, offsetMs: number, errorMs: number): void
+  /** A ping was answered: says of the node's clock what is known of it. */
+  measured(record: SessionRecord, at: UnixMs): void
   left(record: SessionRecord): void
   /** Once a second. `now` is monotonic. */
   tick(now: number): void
@@ -43,6 +46,8 @@ interface Stream {
   /** Its spool has deleted everything through here. */
   readonly truncated: number
   clock: { readonly offsetMs: number; readonly errorMs: number } | undefined
+  /** When the history was told of it last. */
+  clockToldAt: number
 }
 
 /** What an agent reports for the node that its id is another name for. */
@@ -112,7 +117,7 @@ export const createAgentStreams = (options: AgentStreamsOptions): AgentStreams =
       if (agent === undefined) return undefined
       const delivery = deliveries.open(streamOf(record, agent), at, agent)
       if (delivery === undefined) return undefined
-      streams.set(record, { record, delivery, truncated: agent.after, clock: undefined })
+      streams.set(record, { record, delivery, truncated: agent.after, clock: undefined, clockToldAt: 0 })
       records.set(delivery, record)
       return {
         through: Math.max(delivery.durable, delivery.welcome.doubt ?? 0),
@@ -150,6 +155,16 @@ export const createAgentStreams = (options: AgentStreamsOptions): AgentStreams =
     clock(record, offsetMs, errorMs) {
       const stream = streams.get(record)
       if (stream !== undefined) stream.clock = { offsetMs, errorMs }
+    },
+    measured(record, at) {
+      const stream = streams.get(record)
+      // The clock may have been set back: then what was told last is in the future.
+      if (stream?.clock === undefined || Math.abs(at - stream.clockToldAt) < clockEveryMs) return
+      stream.clockToldAt = at
+      for (const body of clockMetrics(stream.clock)) {
+        const observation = { kind: 'metric', node: nodeId(record.node), observedAt: at, body } as const
+        apply({ type: 'observation', at, network: record.network, observation, mode: 'derived' })
+      }
     },
     left(record) {
       const stream = streams.get(record)

@@ -102,7 +102,8 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
         return streams?.snapshot(record, message.at, message.observations)
       case 'round-trip': {
         const { at, roundTripMs } = message
-        return apply({ type: 'round-trip', at, network: record.network, node: record.node, roundTripMs })
+        apply({ type: 'round-trip', at, network: record.network, node: record.node, roundTripMs })
+        return streams?.measured(record, at)
       }
       case 'clock':
         return streams?.clock(record, message.offsetMs, message.errorMs)

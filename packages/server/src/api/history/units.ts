@@ -57,8 +57,15 @@ const endings: readonly (readonly [RegExp, Unit])[] = [
   [/(Ms|_ms)$/, 'ms'],
 ]
 
+/** Names of our own that do not say it. */
+const own: ReadonlyMap<string, Unit> = new Map([
+  ['clock.offset', 'seconds'],
+  ['clock.error', 'seconds'],
+])
+
 /** Unit of a metric that goes by name, by the ending of that name; null where it says none. */
-export const unitOfName = (name: string): Unit | null => endings.find(([ending]) => ending.test(name))?.[1] ?? null
+export const unitOfName = (name: string): Unit | null =>
+  own.get(name) ?? endings.find(([ending]) => ending.test(name))?.[1] ?? null
 
 export const isNodeMetric = (name: string): name is NodeMetric => Object.hasOwn(ofNodes, name)
 export const nodeUnit = (metric: NodeMetric): Unit => ofNodes[metric].unit

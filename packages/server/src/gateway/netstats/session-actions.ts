@@ -78,10 +78,9 @@ const perform = (state: SessionsState, peer: AgentPeer, action: ServerAction): v
       return send({ type: 'blocks', session, at, blocks: [] })
     case 'measured': {
       if (peer.state !== 'active') return
-      send({ type: 'round-trip', session, at, roundTripMs: action.roundTripMs })
       const clock = peer.session.clock(clockNow())
       if (clock !== undefined) send({ type: 'clock', session, offsetMs: clock.offsetMs, errorMs: clock.errorMs })
-      return
+      return send({ type: 'round-trip', session, at, roundTripMs: action.roundTripMs })
     }
     case 'fault':
       return bump(counts.faults, action.code)
