@@ -2,6 +2,7 @@
 import type { ChainRules } from './engine.ts'
 import type { EngineName, Facts } from './facts.ts'
 import type { Header } from './header.ts'
+import { finalizedAt } from './finality.ts'
 import { toHex } from './hex.ts'
 import type { Hex } from './hex.ts'
 import { identify } from './identify.ts'
@@ -58,13 +59,22 @@ export const createChain = ({ keep = defaultKeep, ...rules }: ChainOptions = {})
     const { engine, layout, hash, hashMatches } = found
     const identified = { ...common, engine: engine.name, hash: toHex(hash), hashMatches }
     if (!hashMatches) return { facts: identified, engine: engine.name, state: undefined, extraData }
-    const parent = blocks.get(parentHash)
-    const parentState =
-      parent !== undefined && parent.facts.number === number - 1 && carriesOver(parent.engine, engine.name)
-        ? parent.state
-        : undefined
-    const { facts, state } = engine.conclude({ header, layout, hash }, parentState, rules)
-    return { facts: { ...identified, ...facts }, engine: engine.name, state, extraData }
+    const known = blocks.get(parentHash)
+    const parent = known?.facts.number === number - 1 ? known : undefined
+    const parentState = parent && carriesOver(parent.engine, engine.name) ? parent.state : undefined
+    const concluded = engine.conclude({ header, layout, hash }, parentState, rules)
+    const facts: Facts = {
+      ...identified,
+      ...(parent && parent.engine !== engine.name && { engineBefore: parent.engine }),
+      ...concluded.facts,
+    }
+    const finalized = finalizedAt(facts, (of) => blocks.get(of)?.facts)
+    return {
+      facts: finalized === undefined ? facts : { ...facts, finalized },
+      engine: engine.name,
+      state: concluded.state,
+      extraData,
+    }
   }
 
   return {

@@ -38,7 +38,10 @@ export interface Block<Layout> {
 }
 
 /** The facts that an engine adds to those of every block. */
-export type Conclusion = Omit<Facts, 'engine' | 'number' | 'parentHash' | 'hash' | 'hashMatches'>
+export type Conclusion = Omit<
+  Facts,
+  'engine' | 'engineBefore' | 'number' | 'parentHash' | 'hash' | 'hashMatches' | 'finalized'
+>
 
 /** More validators than any network of proof of authority has. */
 export const maxValidators = 1000

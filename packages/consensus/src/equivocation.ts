@@ -3,6 +3,7 @@
  * Clique and AuRa seal on another parent when the chain moves.
  */
 import type { Facts } from './facts.ts'
+import { hasQuorum } from './finality.ts'
 import type { Hex } from './hex.ts'
 
 export type Equivocation =
@@ -60,9 +61,6 @@ const compareFinal = (a: Facts, b: Facts, sealer: Hex): readonly Equivocation[] 
     if (both.length > 0) found.push({ type: 'double-commit', strength: 'certain', validators: both, height, round })
   } else if (round === undefined && sealer === b.sealer)
     found.push({ type: 'double-seal', strength: 'weak', validator: sealer, height })
-  if (isFinal(a) && isFinal(b)) found.push({ type: 'conflicting-finality', strength: 'strong', height })
+  if (hasQuorum(a) && hasQuorum(b)) found.push({ type: 'conflicting-finality', strength: 'strong', height })
   return found
 }
-
-const isFinal = ({ commitSealers, quorum }: Facts): boolean =>
-  commitSealers !== undefined && quorum !== undefined && commitSealers.length >= quorum

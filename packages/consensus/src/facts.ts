@@ -47,6 +47,11 @@ export interface MissedTurn {
   readonly round?: number
 }
 
+export interface BlockRef {
+  readonly number: number
+  readonly hash: Hex
+}
+
 /** What is concluded of one block. A fact that cannot be known is absent: nothing is guessed. */
 export interface Facts {
   readonly engine: EngineName
@@ -57,6 +62,10 @@ export interface Facts {
   /** Whether the node reported the same. Where not, the header is evidence of nothing, and no other fact is given. */
   readonly hashMatches: boolean
   readonly genesis?: true
+  /** Engine of the parent, where the chain goes on with another one from this block. */
+  readonly engineBefore?: EngineName
+  /** The newest block that is final on the chain of which this one is the end; absent where none is known to be. */
+  readonly finalized?: BlockRef
   readonly fault?: Fault
   readonly sealer?: Hex
   /** What the sealer signed (IBFT 1: before its second hash), or what committers sign (IBFT 2, QBFT). */

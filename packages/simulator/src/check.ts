@@ -2,6 +2,7 @@
 import { compareBlocks, createChain, parseHeader } from '@netstats/consensus'
 import type { Facts } from '@netstats/consensus'
 import { createRandom } from '@netstats/protocol/testing/random'
+import { lineage } from './block.ts'
 import type { SimBlock } from './block.ts'
 import type { SimulatedEngine } from './model.ts'
 import { createNetwork } from './network.ts'
@@ -67,6 +68,7 @@ const compareBlock = (network: Network, block: SimBlock, facts: Facts): readonly
       step: truth.step,
       commitSealers: truth.commitSealers?.toSorted(),
       barred: truth.barred,
+      finalized: finalBelow(block, network.options.engine)?.hash,
     }),
   }
   const concluded: Record<string, unknown> = {
@@ -74,6 +76,7 @@ const compareBlock = (network: Network, block: SimBlock, facts: Facts): readonly
     missed: facts.missed?.map(({ validator, step }) => ({ validator, step })),
     commitSealers: facts.commitSealers?.toSorted(),
     barred: facts.displaced?.barred === true ? facts.displaced.validator : undefined,
+    finalized: facts.finalized?.hash,
   }
   if (network.options.engine === 'ibft1') {
     // The header has no round: what is concluded holds modulo the validators.
@@ -90,6 +93,22 @@ const compareBlock = (network: Network, block: SimBlock, facts: Facts): readonly
       concluded: concluded[of],
       happened: happened[of],
     }))
+}
+
+/** The newest block that is final where the chain ends with `head`: by the seals it has, or by who built on it. */
+const finalBelow = (head: SimBlock, engine: SimulatedEngine): SimBlock | undefined => {
+  const builders = new Set<string>()
+  for (const block of lineage(head)) {
+    const { truth, validators } = block
+    const set = truth?.validators ?? validators
+    const isFinal =
+      engine === 'clique' || engine === 'aura'
+        ? 2 * set.filter((one) => builders.has(one)).length > set.length
+        : 3 * (truth?.commitSealers?.length ?? 0) >= 2 * set.length
+    if (isFinal) return block
+    if (truth !== undefined) builders.add(truth.sealer)
+  }
+  return undefined
 }
 
 /** What is claimed for certain of any two blocks, and what was done on purpose. */

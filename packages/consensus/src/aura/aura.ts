@@ -24,7 +24,7 @@ export const aura: Engine<AuraLayout, AuraState> = {
   hash: (header) => hashOf(header),
   conclude: ({ header, layout }, _, rules) => {
     const { step } = layout
-    if (header.number === 0) return { facts: { genesis: true, step }, state: { number: 0, step } }
+    if (header.number === 0) return genesis(step, rules.validatorsAt?.(header))
     const bare = bareHash(header)
     const signed: Conclusion = { bareHash: toHex(bare), step }
     const sealer = recoverAddress(signedHash(bare, layout), layout.signature)
@@ -52,6 +52,11 @@ export const aura: Engine<AuraLayout, AuraState> = {
     }
   },
 }
+
+const genesis = (step: number, validators: readonly Hex[] | undefined): { facts: Conclusion; state: AuraState } => ({
+  facts: { genesis: true, step, ...(validators && { validators, validatorsInHeader: false }) },
+  state: { number: 0, step },
+})
 
 const expectedAt = (step: number, validators: readonly Hex[] | undefined, sealer: Hex): Conclusion => {
   const expected = validators?.[step % validators.length]
