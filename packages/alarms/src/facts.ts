@@ -17,6 +17,10 @@ export interface NodeFacts {
     name: string,
   ) => { readonly perHour: number; readonly fit: number; readonly hours: number } | undefined
   readonly networkFacts: NetworkFacts
+  /** Why it is inactive, in words that follow "because": `its reporter is silent`. */
+  readonly inactiveBecause?: string | null | undefined
+  /** Observations that its agent had to give up before they were delivered, of the last hour, and when it told so last. */
+  readonly lost?: { readonly count: number; readonly at: number } | null | undefined
 }
 
 export interface NetworkFacts {
@@ -35,12 +39,18 @@ export interface NetworkFacts {
   readonly split: { readonly number: number; readonly nodes: readonly number[] } | null
   /** Time until 95 of 100 nodes had the newest blocks. */
   readonly propagationP95Ms: number | null
+  /** Median time to those of the newest blocks that hold no transaction. */
+  readonly emptyBlockTimeMs?: number | null | undefined
+  /** Transactions that wait, median of the nodes. */
+  readonly pending?: number | null | undefined
+  /** Nodes by client and version, such as `geth 1.13.14`; most first. */
+  readonly versions?: readonly { readonly name: string; readonly count: number }[] | undefined
 }
 
 export interface ServerFacts {
   readonly at: number
   /** Parts that are not well, as `/healthz` shows them. */
   readonly parts: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[]
-  /** Of the server's metrics, under their names. */
+  /** Of the server's metrics, under their published names, such as `netstats_server_history_lag_seconds`; values of labels added up. */
   readonly metric: (name: string) => number | undefined
 }

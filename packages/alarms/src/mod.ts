@@ -1,3 +1,5 @@
 /** Rules, the life of alarms, and who is told. Pure: no I/O, no clock. */
 export type * from './facts.ts'
 export type * from './rule.ts'
+export { defaultRules } from './rules/mod.ts'
+export type { Rules } from './rules/mod.ts'

@@ -1,0 +1,20 @@
+/** Reads of facts that many rules share. */
+import type { NodeFacts } from '../facts.ts'
+
+/** A column that holds a number; undefined where it is not known. */
+export const numberOf = (node: NodeFacts, column: string): number | undefined => {
+  const value = node.column(column)
+  return typeof value === 'number' ? value : undefined
+}
+
+/** An inactive node says nothing that still holds. */
+export const isActive = (node: NodeFacts): boolean => node.column('state') === 'active'
+
+/** What was measured longer ago says nothing of now: an agent that is away, a source that was taken out. */
+const staleMs = 10 * 60_000
+
+/** A metric's newest value, while it is fresh. */
+export const freshMetric = (node: NodeFacts, name: string): number | undefined => {
+  const found = node.metric(name)
+  return found === undefined || node.at - found.at > staleMs ? undefined : found.value
+}
