@@ -13,7 +13,7 @@ const plan = (root = routeOf({ receiver: 'team' }), more: Partial<PlannerOptions
     planner,
     say: (name: RoutedStep['name'], alarm: AlarmRecord) => told(planner.steps([{ name, alarm }], at)),
     /** Everything that is told until so much later. */
-    wait(ms: number, every = second) {
+    wait: (ms: number, every = second) => {
       const all: Notification[] = []
       for (const end = at + ms; at < end; ) all.push(...planner.tick((at += every)))
       return told(all)
