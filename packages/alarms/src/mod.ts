@@ -1,5 +1,6 @@
 /** Rules, the life of alarms, and who is told. Pure: no I/O, no clock. */
 export type * from './facts.ts'
+export * from './life/mod.ts'
 export type * from './rule.ts'
 export * from './routing/mod.ts'
 export { defaultRules } from './rules/mod.ts'

@@ -1,0 +1,10 @@
+export type {
+  Acknowledging,
+  AlarmEngine,
+  EngineFigures,
+  EngineLimits,
+  EngineOptions,
+} from './alarm-engine.ts'
+export type { AlarmStep } from './record.ts'
+export { createAlarmEngine } from './create-alarm-engine.ts'
+export type { EngineState, EntryState, StateChanges } from './state.ts'
