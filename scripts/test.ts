@@ -163,4 +163,4 @@ const runStep = async (step: Step): Promise<void> => {
 for (const steps of chosen) await Promise.all(steps.map(runStep))
 rmSync(folder, { recursive: true, force: true })
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
-process.exit(failed === 0 ? 0 : 1)
+process.exitCode = failed === 0 ? 0 : 1

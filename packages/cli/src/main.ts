@@ -16,9 +16,19 @@ export const main = async (): Promise<void> => {
     ? { columns: process.stderr.columns, write: (text: string) => void process.stderr.write(text) }
     : undefined
   const io: Io = { out: (text) => void process.stdout.write(text), err, terminal, env: process.env, shutdown }
-  const code = await run(process.argv.slice(2), io)
-  // Whatever still holds the event loop open was owned by nobody; what was written leaves first.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  endProcess(await run(process.argv.slice(2), io))
+}
+
+/** By then what was written has left, and whatever still holds the event loop open is owned by nobody. */
+const patienceMs = 2000
+
+/**
+ * Lets the process end by itself, with this code. `process.exit` at the end of a short command may never return: it waits for
+ * the threads that compile, and one of these for a garbage collection by us (nodejs/node issue 54918).
+ */
+const endProcess = (code: ExitCode): void => {
+  process.exitCode = code
+  setTimeout(() => process.exit(), patienceMs).unref()
 }
 
 const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {

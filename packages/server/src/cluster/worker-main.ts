@@ -44,18 +44,20 @@ let draining = false
 
 /** The server says when it is over; a signal for all processes of a terminal or a service is not for us. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ignore)
-process.on('disconnect', () => process.exit(0))
+// Nobody is left who asks how it ended, and it must end: `process.exit` may wait for ever (nodejs/node issue 54918).
+const end = (): void => void process.kill(process.pid, 'SIGKILL')
+process.on('disconnect', end)
 
 const unknown = createUnknownLog(log, 'the server')
 
 const busOver = (protocol: keyof typeof linkFiles, onFull: (full: boolean) => void): Bus => {
   const socket = new Socket({ fd: linkFiles[protocol], readable: true, writable: true })
-  socket.on('close', () => process.exit(0))
+  socket.on('close', end)
   return createSocketBus({
     socket,
     onBroken(error) {
       log.error({ error }, 'the link to the server broke')
-      process.exit(1)
+      end()
     },
     onUnknown: (what) => unknown.note(what),
     onFull,
