@@ -7,7 +7,7 @@ import { circlesOf } from './import-circles.ts'
 const packages: Record<string, readonly string[]> = {
   protocol: [],
   consensus: [],
-  simulator: ['protocol', 'consensus'],
+  simulator: ['protocol', 'consensus', 'sdk'],
   alarms: ['protocol'],
   sdk: ['protocol'],
   runtime: ['protocol', 'sdk'],

@@ -1,6 +1,8 @@
 /** Blocks of the simulation, with what is true of them. */
 import { encodeRlp, fromHex, keccak, minimalBytes, toHex } from '@netstats/consensus/encoding'
 import type { Hex, RlpItem } from '@netstats/consensus/encoding'
+import { noLoad } from './traffic.ts'
+import type { Load } from './traffic.ts'
 
 export interface SimVote {
   readonly recipient: Hex
@@ -36,13 +38,15 @@ export interface SimBlock {
   /** As `eth_getBlockByNumber` answers it, without transactions. */
   readonly header: Readonly<Record<string, unknown>>
   readonly hash: Hex
-  readonly parent: SimBlock | undefined
+  /** Undefined of the genesis, and of blocks so old that what is below them was forgotten. */
+  parent: SimBlock | undefined
   readonly number: number
   /** Seconds since 1970. */
   readonly timestamp: number
   /** Total difficulty: the heavier chain wins. */
   readonly weight: bigint
   readonly step: number
+  readonly load: Load
   /** Of everything but the genesis. */
   readonly truth: Truth | undefined
   /** Who may seal the next block, and the votes that are open. */
@@ -59,6 +63,7 @@ export interface Draft {
   readonly difficulty: bigint
   /** Makes two blocks with equal fields differ. */
   readonly salt: string
+  readonly load: Load
 }
 
 const emptyRoot: Hex = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
@@ -66,7 +71,11 @@ const noUncles: Hex = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142f
 const noBloom: Hex = `0x${'00'.repeat(256)}`
 const gasLimit = 30_000_000
 
-const stateRootOf = ({ salt, number }: Draft): Hex => toHex(keccak(new TextEncoder().encode(`${number} ${salt}`)))
+const madeUp = (text: string): Hex => toHex(keccak(new TextEncoder().encode(text)))
+const stateRootOf = ({ salt, number }: Draft): Hex => madeUp(`${number} ${salt}`)
+/** Of transactions or receipts: the trie of none, else made up. */
+const rootOf = (what: string, { salt, number, load }: Draft): Hex =>
+  load.transactions === 0 ? emptyRoot : madeUp(`${what} ${number} ${salt}`)
 
 /** keccak of the header with these items after the twelve first fields. */
 export const hashDraft = (draft: Draft, rest: readonly RlpItem[]): Uint8Array =>
@@ -76,19 +85,19 @@ export const hashDraft = (draft: Draft, rest: readonly RlpItem[]): Uint8Array =>
       fromHex(noUncles),
       fromHex(draft.miner),
       fromHex(stateRootOf(draft)),
-      fromHex(emptyRoot),
-      fromHex(emptyRoot),
+      fromHex(rootOf('transactions', draft)),
+      fromHex(rootOf('receipts', draft)),
       fromHex(noBloom),
       minimalBytes(draft.difficulty),
       minimalBytes(BigInt(draft.number)),
       minimalBytes(BigInt(gasLimit)),
-      new Uint8Array(),
+      minimalBytes(BigInt(draft.load.gasUsed)),
       minimalBytes(BigInt(draft.timestamp)),
       ...rest,
     ]),
   )
 
-const quantity = (value: number | bigint): Hex => `0x${value.toString(16)}`
+export const quantity = (value: number | bigint): Hex => `0x${value.toString(16)}`
 
 /** The header as JSON; `seal` are the fields that an engine adds. */
 export const toJson = (
@@ -103,12 +112,12 @@ export const toJson = (
   sha3Uncles: noUncles,
   miner: draft.miner,
   stateRoot: stateRootOf(draft),
-  transactionsRoot: emptyRoot,
-  receiptsRoot: emptyRoot,
+  transactionsRoot: rootOf('transactions', draft),
+  receiptsRoot: rootOf('receipts', draft),
   logsBloom: noBloom,
   difficulty: quantity(draft.difficulty),
   gasLimit: quantity(gasLimit),
-  gasUsed: '0x0',
+  gasUsed: quantity(draft.load.gasUsed),
   timestamp: quantity(draft.timestamp),
   extraData: toHex(extraData),
   ...seal,
@@ -116,6 +125,31 @@ export const toJson = (
 
 export const zeroHash: Hex = `0x${'00'.repeat(32)}`
 export const zeroAddress: Hex = `0x${'00'.repeat(20)}`
+
+/** The first block before an engine gives it its form. */
+export const genesisDraft = (start: number, difficulty: bigint): Draft => ({
+  parentHash: zeroHash,
+  miner: zeroAddress,
+  number: 0,
+  timestamp: Math.floor(start / 1000),
+  difficulty,
+  salt: 'genesis',
+  load: noLoad,
+})
+
+export const genesisBlock = (
+  { timestamp }: Draft,
+  given: Pick<SimBlock, 'header' | 'hash' | 'weight' | 'validators'>,
+): SimBlock => ({
+  ...given,
+  parent: undefined,
+  number: 0,
+  timestamp,
+  step: 0,
+  load: noLoad,
+  truth: undefined,
+  ballots: new Map(),
+})
 
 /** The block and those below it, the newest first. */
 export function* lineage(block: SimBlock): Generator<SimBlock> {

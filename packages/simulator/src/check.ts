@@ -29,6 +29,8 @@ export const checkScript = (engine: SimulatedEngine, seed: number): readonly Dif
     period: random.between(1, 5),
     epoch: random.between(5, 40),
     policy: hasPolicies && random.chance(0.2) ? 'sticky' : 'round-robin',
+    peersEach: random.chance(0.3) ? random.between(2, 3) : 0,
+    transactionsPerSecond: random.chance(0.3) ? 1 : 0,
   })
   const seconds = random.between(30, 120)
   playScript(network, drawScript(random, network, seconds))

@@ -3,6 +3,8 @@ export interface Events {
   /** Milliseconds since 1970, simulated. */
   now(): number
   at(time: number, run: () => void): void
+  /** When the next is due. */
+  nextAt(): number | undefined
   /** Runs everything due until then; the time is `time` afterwards. */
   runUntil(time: number): void
 }
@@ -51,6 +53,7 @@ export const createEvents = (start: number): Events => {
   return {
     now: () => now,
     at: (time, run) => push({ time: Math.max(time, now), order: planned++, run }),
+    nextAt: () => heap[0]?.time,
     runUntil: (time) => {
       for (let next = heap[0]; next !== undefined && next.time <= time; next = heap[0]) {
         pop()

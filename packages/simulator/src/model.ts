@@ -4,6 +4,7 @@ import type { Random } from '@netstats/protocol/testing/random'
 import type { SimBlock, SimVote } from './block.ts'
 import type { Events } from './events.ts'
 import type { Key } from './keys.ts'
+import type { Traffic } from './traffic.ts'
 
 export const simulatedEngines = ['clique', 'aura', 'ibft1', 'ibft2', 'qbft'] as const
 export type SimulatedEngine = (typeof simulatedEngines)[number]
@@ -23,6 +24,14 @@ export interface NetworkOptions {
   readonly requestTimeoutMs?: number
   /** BFT: whether the proposer changes with every block. */
   readonly policy?: 'round-robin' | 'sticky'
+  /** BFT: seconds between blocks while no transaction waits; where it is longer than `period`, quiet is healthy. */
+  readonly emptyBlockPeriod?: number
+  /** About how many transactions are sent; none unless told. */
+  readonly transactionsPerSecond?: number
+  /** About how many neighbours a node has; 0: everybody is connected to everybody. */
+  readonly peersEach?: number
+  /** Blocks below the highest that are kept; those further down are forgotten. All unless told. */
+  readonly keep?: number
   /** When the chain begins, milliseconds since 1970. */
   readonly start?: number
 }
@@ -62,6 +71,7 @@ export interface World {
   readonly options: Required<NetworkOptions>
   readonly events: Events
   readonly random: Random
+  readonly traffic: Traffic
   readonly nodes: readonly SimNode[]
   readonly genesis: SimBlock
   /** A node made a block: it takes it over and sends it to everyone it reaches. */

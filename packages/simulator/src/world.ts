@@ -1,6 +1,5 @@
 /** Nodes and the ways between them: what reaches whom, and when. */
 import { createRandom } from '@netstats/protocol/testing/random'
-import type { Hex } from '@netstats/consensus/encoding'
 import { lineage } from './block.ts'
 import type { SimBlock } from './block.ts'
 import { aura } from './engines/aura.ts'
@@ -9,16 +8,22 @@ import { clique } from './engines/clique.ts'
 import { createEvents } from './events.ts'
 import { keyOf } from './keys.ts'
 import type { Key } from './keys.ts'
-import type { Behaviour, Fraud, NetworkOptions, SimNode, SimulatedEngine, World } from './model.ts'
+import { createLedger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { Behaviour, NetworkOptions, SimNode, SimulatedEngine, World } from './model.ts'
+import { createTraffic } from './traffic.ts'
+import { createMesh, createNet } from './ways.ts'
+import type { Ways } from './ways.ts'
 
 export interface Simulation {
   readonly world: World
   readonly behaviour: Behaviour
-  /** Every block that was ever made, parents first. */
-  readonly made: readonly SimBlock[]
-  readonly frauds: readonly Fraud[]
+  readonly ledger: Ledger
+  readonly ways: Ways
   /** Nodes that reach others again tell each other their heads. */
   meet(nodes: readonly SimNode[]): void
+  /** Called with a node that has another head. */
+  readonly onHead: Set<(node: SimNode) => void>
 }
 
 const behaviours: Readonly<Record<SimulatedEngine, Behaviour>> = {
@@ -37,13 +42,17 @@ const withDefaults = (options: NetworkOptions): Required<NetworkOptions> => ({
   epoch: 30_000,
   requestTimeoutMs: 4000,
   policy: 'round-robin',
+  emptyBlockPeriod: options.period,
+  transactionsPerSecond: 0,
+  peersEach: 0,
+  keep: Infinity,
   start: defaultStart,
   ...options,
 })
 
-const createNode = (key: Key, index: number, genesis: SimBlock): SimNode => ({
+const createNode = (key: Key, index: number, genesis: SimBlock, { validators }: NetworkOptions): SimNode => ({
   index,
-  name: `validator-${index + 1}`,
+  name: index < validators ? `validator-${index + 1}` : `node-${index - validators + 1}`,
   key,
   blocks: new Map([[genesis.hash, genesis]]),
   head: genesis,
@@ -68,19 +77,11 @@ export const createSimulation = (given: NetworkOptions): Simulation => {
     options,
     keys.slice(0, options.validators).map(({ address }) => address),
   )
-  const nodes = keys.map((key, index) => createNode(key, index, genesis))
-  const ways = nodes.map(() => nodes.map(() => random.between(5, 120)))
-  const made: SimBlock[] = [genesis]
-  const known = new Set<Hex>([genesis.hash])
-  const frauds: Fraud[] = []
-
-  const record = (block: SimBlock): void => {
-    if (known.has(block.hash)) return
-    known.add(block.hash)
-    made.push(block)
-  }
-  const reaches = (from: SimNode, to: SimNode): boolean => from.online && to.online && from.group === to.group
-  const latencyMs = (from: SimNode, to: SimNode): number => ways[from.index]?.[to.index] ?? 0
+  const nodes = keys.map((key, index) => createNode(key, index, genesis, options))
+  const { peersEach, keep } = options
+  const ways = peersEach > 0 ? createNet(random, nodes, peersEach) : createMesh(random, nodes)
+  const onHead = new Set<(node: SimNode) => void>()
+  const ledger = createLedger(genesis, nodes, keep)
 
   /** A node gets a block, and with it those below that it lacks, as it would ask for them. */
   const receive = (node: SimNode, block: SimBlock): void => {
@@ -93,11 +94,12 @@ export const createSimulation = (given: NetworkOptions): Simulation => {
     }
     if (!behaviour.prefers(block, node.head)) return
     node.head = block
+    for (const listener of onHead) listener(node)
     behaviour.onHead(world, node)
   }
   const send = (from: SimNode, to: SimNode, block: SimBlock): void => {
-    if (from === to || !reaches(from, to)) return
-    events.at(events.now() + latencyMs(from, to), () => receive(to, block))
+    if (from === to || !ways.reaches(from, to)) return
+    events.at(events.now() + ways.latencyMs(from, to), () => receive(to, block))
   }
   /** Nodes that meet again tell each other their heads. */
   const meet = (nodesThatMeet: readonly SimNode[]): void => {
@@ -109,22 +111,23 @@ export const createSimulation = (given: NetworkOptions): Simulation => {
     options,
     events,
     random,
+    traffic: createTraffic({ perSecond: options.transactionsPerSecond, seed: options.seed, start: options.start }),
     nodes,
     genesis,
-    reaches,
-    latencyMs,
+    reaches: (from, to) => ways.reaches(from, to),
+    latencyMs: (from, to) => ways.latencyMs(from, to),
     publish: (node, block) => {
-      record(block)
+      ledger.record(block)
       receive(node, block)
       for (const other of nodes) send(node, other, block)
     },
     whisper: (block) => {
-      record(block)
+      ledger.record(block)
       const to = random.pick(nodes)
       events.at(events.now() + 1, () => receive(to, block))
     },
-    recordFraud: (fraud) => frauds.push(fraud),
+    recordFraud: (fraud) => ledger.recordFraud(fraud),
   }
   for (const node of nodes) events.at(options.start, () => behaviour.onStart(world, node))
-  return { world, behaviour, made, frauds, meet }
+  return { world, behaviour, ledger, ways, onHead, meet }
 }

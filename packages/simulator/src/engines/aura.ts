@@ -2,9 +2,10 @@
 import { encodeRlp, minimalBytes, toHex } from '@netstats/consensus/encoding'
 import type { Hex } from '@netstats/consensus/encoding'
 import { noBallots } from '../ballots.ts'
-import { hashDraft, toJson, zeroAddress, zeroHash } from '../block.ts'
+import { genesisBlock, genesisDraft, hashDraft, toJson } from '../block.ts'
 import type { Draft, SimBlock, Truth } from '../block.ts'
 import type { Behaviour, SimNode, World } from '../model.ts'
+import { loadAfter } from '../traffic.ts'
 
 const maxScore = (1n << 128n) - 1n
 const noSeal = new Uint8Array(65)
@@ -18,11 +19,19 @@ const sealJson = (step: number, signature: Uint8Array): Readonly<Record<string, 
   signature: toHex(signature).slice(2),
 })
 
-const makeBlock = (parent: SimBlock, node: SimNode, step: number, timestamp: number, salt: string): SimBlock => {
+const makeBlock = (
+  { traffic }: World,
+  parent: SimBlock,
+  node: SimNode,
+  step: number,
+  timestamp: number,
+  salt: string,
+): SimBlock => {
   const number = parent.number + 1
   const { address } = node.key
   const difficulty = maxScore + BigInt(parent.step) - BigInt(step)
-  const draft: Draft = { parentHash: parent.hash, miner: address, number, timestamp, difficulty, salt }
+  const load = loadAfter(traffic, parent, timestamp * 1000)
+  const draft: Draft = { parentHash: parent.hash, miner: address, number, timestamp, difficulty, salt, load }
   const signature = node.key.sign(hashDraft(draft, [extraData]))
   const hash = toHex(hashDraft(draft, [extraData, ...sealItems(step, signature)]))
   const { validators } = parent
@@ -49,6 +58,7 @@ const makeBlock = (parent: SimBlock, node: SimNode, step: number, timestamp: num
     timestamp,
     weight: parent.weight + difficulty,
     step,
+    load,
     truth,
     validators,
     ballots: noBallots,
@@ -57,29 +67,10 @@ const makeBlock = (parent: SimBlock, node: SimNode, step: number, timestamp: num
 
 export const aura: Behaviour = {
   genesis: ({ start }, validators) => {
-    const timestamp = Math.floor(start / 1000)
-    const draft: Draft = {
-      parentHash: zeroHash,
-      miner: zeroAddress,
-      number: 0,
-      timestamp,
-      difficulty: 131_072n,
-      salt: 'genesis',
-    }
+    const draft = genesisDraft(start, 131_072n)
     const hash = toHex(hashDraft(draft, [extraData, ...sealItems(0, noSeal)]))
     const header = toJson(draft, hash, extraData, sealJson(0, noSeal))
-    return {
-      header,
-      hash,
-      parent: undefined,
-      number: 0,
-      timestamp,
-      weight: 0n,
-      step: 0,
-      truth: undefined,
-      validators,
-      ballots: noBallots,
-    }
+    return genesisBlock(draft, { header, hash, weight: 0n, validators })
   },
   prefers: (block, head) => block.weight > head.weight,
   onStart: (world, node) => planStep(world, node),
@@ -110,10 +101,10 @@ const takeStep = (world: World, node: SimNode, step: number): void => {
   if (!isMine || parent.step >= step || (lastSteps.get(node) ?? 0) >= step) return
   lastSteps.set(node, step)
   const timestamp = step * options.period
-  const block = makeBlock(parent, node, step, timestamp, `${events.now()}`)
+  const block = makeBlock(world, parent, node, step, timestamp, `${events.now()}`)
   if (node.sealsTwice) {
     node.sealsTwice = false
-    const twin = makeBlock(parent, node, step, timestamp, `${events.now()} again`)
+    const twin = makeBlock(world, parent, node, step, timestamp, `${events.now()} again`)
     world.recordFraud({ validator: node.key.address, blocks: [block, twin], committers: [] })
     world.whisper(twin)
   }

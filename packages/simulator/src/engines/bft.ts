@@ -10,11 +10,12 @@
 import { istanbulDigest, keccak, toHex } from '@netstats/consensus/encoding'
 import type { Hex } from '@netstats/consensus/encoding'
 import { holdVote, noBallots } from '../ballots.ts'
-import { hashDraft, toJson, zeroAddress, zeroHash } from '../block.ts'
+import { genesisBlock, genesisDraft, hashDraft, toJson } from '../block.ts'
 import type { Draft, SimBlock, Truth } from '../block.ts'
 import type { Behaviour, SimNode, World } from '../model.ts'
 import { forms } from './bft-header.ts'
 import type { Content, Form } from './bft-header.ts'
+import { loadAfter, waitingAt } from '../traffic.ts'
 import { wishOf } from './wishes.ts'
 
 /** Where a validator is in the making of the next block. */
@@ -72,31 +73,12 @@ export const bft: Behaviour = {
   genesis: (options, unsorted) => {
     const validators = unsorted.toSorted()
     const form = forms[options.engine as keyof typeof forms]
-    const timestamp = Math.floor(options.start / 1000)
-    const draft: Draft = {
-      parentHash: zeroHash,
-      miner: zeroAddress,
-      number: 0,
-      timestamp,
-      difficulty: 1n,
-      salt: 'genesis',
-    }
+    const draft = genesisDraft(options.start, 1n)
     const extraData = form.genesisExtra(validators)
     const nonce = new Uint8Array(8)
     const hash = toHex(hashDraft(draft, [extraData, istanbulDigest, nonce]))
     const header = toJson(draft, hash, extraData, { mixHash: toHex(istanbulDigest), nonce: toHex(nonce) })
-    return {
-      header,
-      hash,
-      parent: undefined,
-      number: 0,
-      timestamp,
-      weight: 1n,
-      step: 0,
-      truth: undefined,
-      validators,
-      ballots: noBallots,
-    }
+    return genesisBlock(draft, { header, hash, weight: 1n, validators })
   },
   prefers: (block, head) => block.number > head.number,
   onStart: (world, node) => begin(world, node),
@@ -111,10 +93,16 @@ const begin = (world: World, node: SimNode): void => {
   if (!node.online || !parent.validators.includes(node.key.address)) return
   const { events, options } = world
   const due = (parent.timestamp + options.period) * 1000 - node.clockOffsetMs
+  const quietUntil = (parent.timestamp + options.emptyBlockPeriod) * 1000 - node.clockOffsetMs
   const { generation } = node
-  events.at(Math.max(events.now(), due), () => {
-    if (isAt(node, generation)) enter(world, node, 0)
-  })
+  const next = (): void => {
+    if (!isAt(node, generation)) return
+    // Without a transaction there is no hurry: it is looked for once a second.
+    const isQuiet = events.now() < quietUntil && waitingAt(world.traffic, parent, events.now()) === 0
+    if (isQuiet) events.at(Math.min(quietUntil, events.now() + 1000), next)
+    else enter(world, node, 0)
+  }
+  events.at(Math.max(events.now(), due), next)
 }
 
 const isAt = (node: SimNode, generation: number): boolean => node.generation === generation && node.online
@@ -167,13 +155,15 @@ const contentOf = (world: World, node: SimNode, round: number, salt: string): Co
   const parent = node.head
   const { options } = world
   const vote = (parent.number + 1) % options.epoch === 0 ? undefined : wishOf(node, parent)
+  const timestamp = timestampOf(world, node, round)
   const draft: Draft = {
     parentHash: parent.hash,
     miner: formOf(world).miner(node.key.address, vote),
     number: parent.number + 1,
-    timestamp: timestampOf(world, node, round),
+    timestamp,
     difficulty: 1n,
     salt,
+    load: loadAfter(world.traffic, parent, timestamp * 1000),
   }
   return { draft, round, validators: parent.validators, vote }
 }
@@ -181,7 +171,8 @@ const contentOf = (world: World, node: SimNode, round: number, salt: string): Co
 /** GoQuorum builds the block as soon as the parent is there, Besu again in each round. */
 const timestampOf = ({ options, events }: World, node: SimNode, round: number): number => {
   const due = node.head.timestamp + options.period
-  if (options.engine === 'ibft1' || round === 0) return due
+  const isLate = round > 0 && options.engine !== 'ibft1'
+  if (!isLate && options.emptyBlockPeriod <= options.period) return due
   return Math.max(due, Math.floor((events.now() + node.clockOffsetMs) / 1000))
 }
 
@@ -276,6 +267,7 @@ const toBlock = (
     timestamp: draft.timestamp,
     weight: parent.weight + 1n,
     step: 0,
+    load: draft.load,
     truth,
     ...holdVote({ validators, ballots }, address, vote),
   }

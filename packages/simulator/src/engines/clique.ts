@@ -2,9 +2,10 @@
 import { fromHex, toHex } from '@netstats/consensus/encoding'
 import type { Hex } from '@netstats/consensus/encoding'
 import { holdVote, noBallots } from '../ballots.ts'
-import { hashDraft, lineage, toJson, zeroAddress, zeroHash } from '../block.ts'
+import { genesisBlock, genesisDraft, hashDraft, lineage, toJson, zeroAddress } from '../block.ts'
 import type { Draft, SimBlock, SimVote, Truth } from '../block.ts'
-import type { Behaviour, NetworkOptions, SimNode, World } from '../model.ts'
+import type { Behaviour, SimNode, World } from '../model.ts'
+import { loadAfter } from '../traffic.ts'
 import { wishOf } from './wishes.ts'
 
 const vanity = new Uint8Array(32)
@@ -35,11 +36,11 @@ const barredAfter = (parent: SimBlock): ReadonlySet<Hex> => {
 const inTurnAfter = (parent: SimBlock): Hex => parent.validators[(parent.number + 1) % parent.validators.length] as Hex
 
 const makeBlock = (
+  { options, traffic }: World,
   parent: SimBlock,
   node: SimNode,
   timestamp: number,
   salt: string,
-  options: Required<NetworkOptions>,
 ): SimBlock => {
   const number = parent.number + 1
   const { address } = node.key
@@ -48,7 +49,8 @@ const makeBlock = (
   const vote = isCheckpoint ? undefined : wishOf(node, parent)
   const difficulty = expected === address ? 2n : 1n
   const miner = vote?.recipient ?? zeroAddress
-  const draft: Draft = { parentHash: parent.hash, miner, number, timestamp, difficulty, salt }
+  const load = loadAfter(traffic, parent, timestamp * 1000)
+  const draft: Draft = { parentHash: parent.hash, miner, number, timestamp, difficulty, salt, load }
   const signers = isCheckpoint ? parent.validators : []
   const nonce = nonceOf(vote)
   const unsigned = Uint8Array.of(...extraOf(signers, new Uint8Array()))
@@ -73,6 +75,7 @@ const makeBlock = (
     timestamp,
     weight: parent.weight + difficulty,
     step: 0,
+    load,
     truth,
     ...holdVote({ validators: parent.validators, ballots: books }, address, vote),
   }
@@ -81,31 +84,12 @@ const makeBlock = (
 export const clique: Behaviour = {
   genesis: ({ start }, unsorted) => {
     const validators = unsorted.toSorted()
-    const draft: Draft = {
-      parentHash: zeroHash,
-      miner: zeroAddress,
-      number: 0,
-      timestamp: Math.floor(start / 1000),
-      difficulty: 1n,
-      salt: 'genesis',
-    }
+    const draft = genesisDraft(start, 1n)
     const extraData = extraOf(validators, noSeal)
     const nonce = nonceOf(undefined)
     const hash = toHex(hashDraft(draft, [extraData, mixHash, fromHex(nonce)]))
     const header = toJson(draft, hash, extraData, { mixHash: toHex(mixHash), nonce })
-    const { number, timestamp } = draft
-    return {
-      header,
-      hash,
-      parent: undefined,
-      number,
-      timestamp,
-      weight: 1n,
-      step: 0,
-      truth: undefined,
-      validators,
-      ballots: noBallots,
-    }
+    return genesisBlock(draft, { header, hash, weight: 1n, validators })
   },
   prefers: (block, head) => block.weight > head.weight,
   onStart: (world, node) => planSeal(world, node),
@@ -129,11 +113,11 @@ const planSeal = (world: World, node: SimNode): void => {
 }
 
 const seal = (world: World, node: SimNode, parent: SimBlock, timestamp: number): void => {
-  const { options, events } = world
-  const block = makeBlock(parent, node, timestamp, `${events.now()}`, options)
+  const { events } = world
+  const block = makeBlock(world, parent, node, timestamp, `${events.now()}`)
   if (node.sealsTwice) {
     node.sealsTwice = false
-    const twin = makeBlock(parent, node, timestamp, `${events.now()} again`, options)
+    const twin = makeBlock(world, parent, node, timestamp, `${events.now()} again`)
     world.recordFraud({ validator: node.key.address, blocks: [block, twin], committers: [] })
     world.whisper(twin)
   }
