@@ -11,6 +11,7 @@ import { startRouter } from './router/location.ts'
 import { learnSession } from './session/session.tsx'
 import { App } from './shell/app.tsx'
 import { startTheme } from './state/settings.ts'
+import { startIcon } from './state/tab.ts'
 import { followRootFontSize, followTallness } from './ui/measures.ts'
 import './styles/base.css'
 import './styles/pages.css'
@@ -49,9 +50,7 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) feed.retryNow()
 })
 
-// Relative to the first address; otherwise each page would look for the icon somewhere else.
-const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]')
-if (icon) icon.href = below('/mark.svg')
+startIcon()
 
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html has no #app.')

@@ -6,6 +6,7 @@ import { pastAt } from '../past/moment.ts'
 import { keptColumns } from '../recorder/recorder.tsx'
 import { arrangeSealers, learnSealers } from '../state/sealers.ts'
 import { sealersOf } from '../state/settings.ts'
+import { pageTitle } from '../state/tab.ts'
 
 const none: readonly BlockRow[] = []
 
@@ -31,6 +32,6 @@ export function useNetwork(network: string) {
 
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = title === '' ? 'netstats' : `${title} · netstats`
+    pageTitle.value = title
   }, [title])
 }
