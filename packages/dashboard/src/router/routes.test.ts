@@ -14,7 +14,11 @@ const route: fc.Arbitrary<Route> = fc.oneof(
   fc.record({ page: fc.constant('block' as const), network: name, hash: name }),
   fc.record({ page: fc.constant('history' as const), network: name }),
   fc.record({ page: fc.constant('history' as const), network: name, node: name }),
-  fc.record({ page: fc.constantFrom('events' as const, 'logs' as const, 'metrics' as const), network: name }),
+  fc.constant<Route>({ page: 'alarms' }),
+  fc.record({
+    page: fc.constantFrom('events' as const, 'alarms' as const, 'logs' as const, 'metrics' as const),
+    network: name,
+  }),
 )
 
 describe('routes', () => {

@@ -11,6 +11,8 @@ export type Route =
   /** Charts of a network, or of one node. */
   | { readonly page: 'history'; readonly network: string; readonly node?: string }
   | { readonly page: 'events'; readonly network: string }
+  /** Alarms of a network, or of all and the server. */
+  | { readonly page: 'alarms'; readonly network?: string }
   /** Lines of logs, live or around a moment. */
   | { readonly page: 'logs'; readonly network: string }
   /** Any metrics of any nodes on charts. */
@@ -38,19 +40,23 @@ export function parseRoute(address: string): Route {
   }
   const [start, network, section, id, view, ...rest] = parts
   if (start === undefined) return { page: 'home' }
-  if ((start === 'server' || start === 'agents') && network === undefined) return { page: start }
+  if ((start === 'server' || start === 'agents' || start === 'alarms') && network === undefined) return { page: start }
   if (start !== 'n' || network === undefined || rest.length > 0) return lost
   if (view !== undefined)
     return section === 'nodes' && id !== undefined && view === 'history' ? { page: 'history', network, node: id } : lost
   if (section === undefined) return { page: 'network', network }
   if (section === 'map' && id === undefined) return { page: 'map', network }
   if (section === 'history' && id === undefined) return { page: 'history', network }
-  if ((section === 'events' || section === 'logs' || section === 'metrics') && id === undefined)
-    return { page: section, network }
+  if (id === undefined && isNetworkSection(section)) return { page: section, network }
   if (section === 'nodes' && id !== undefined) return { page: 'node', network, node: id }
   if (section === 'blocks' && id !== undefined) return { page: 'block', network, hash: id }
   return lost
 }
+
+const networkSections = ['events', 'alarms', 'logs', 'metrics'] as const
+
+const isNetworkSection = (section: string): section is (typeof networkSections)[number] =>
+  networkSections.some((one) => one === section)
 
 export function writeRoute(route: Route): string {
   switch (route.page) {
@@ -71,6 +77,8 @@ export function writeRoute(route: Route): string {
       return route.node === undefined
         ? below(`/n/${writeSegment(route.network)}/history`)
         : below(`/n/${writeSegment(route.network)}/nodes/${writeSegment(route.node)}/history`)
+    case 'alarms':
+      return below(route.network === undefined ? '/alarms' : `/n/${writeSegment(route.network)}/alarms`)
     case 'events':
     case 'logs':
     case 'metrics':

@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { learnServerTime, ownSeconds, serverNow } from '../clock.ts'
+import { learnServerTime, ownSeconds, seconds, serverNow } from '../clock.ts'
 import { startKeys } from '../keys.ts'
 import { pastAt, startPast } from '../past/moment.ts'
 import { route, startRouter } from '../router/location.ts'
 import { theme } from '../state/settings.ts'
+import { openAlarms } from '../testing/alarms.ts'
 import { change, type Drawn, draw, visit, widths } from '../testing/page.ts'
 import { answerRest, type HandServer } from '../testing/rest.ts'
 import { blockRow, networkSummary } from '../testing/rows.ts'
@@ -26,10 +27,10 @@ let width: Disposable
 beforeEach(() => {
   vi.useFakeTimers({ now, toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   learnServerTime(now, true)
-  ownSeconds.value = now
+  ownSeconds.value = seconds.value = now
   feed = followHandFeed()
   feed.answer('networks', { networks: [networkSummary()] })
-  feed.answer('summary', networkSummary())
+  feed.answer('summary', networkSummary({ head: blockRow({ arrivedAt: now - 2000 }) }))
   feed.answer('blocks', {
     blocks: [101, 100].map((number) => blockRow({ number, arrivedAt: now - (102 - number) * 5000 })),
   })
@@ -53,10 +54,10 @@ const crumbs = (page: Drawn): (string | null)[] => page.all('.crumbs a').map((a)
 describe('the shell', () => {
   it('draws the page of the address, and says where one is', async () => {
     using page = await draw(<App />)
-    expect(crumbs(page)).toEqual(['page', null, null, null, null, null])
+    expect(crumbs(page)).toEqual(['page', null, null, null, null, null, null])
     await change(() => visit('/n/1337/map'))
     expect(page.text('h1')).toBe('Map of network 1337')
-    expect(crumbs(page)).toEqual([null, 'page', null, null, null, null])
+    expect(crumbs(page)).toEqual([null, 'page', null, null, null, null, null])
     await change(() => visit('/nowhere'))
     expect(page.text('h1')).toBe('There is no such page')
     expect(page.all('.crumbs')).toEqual([])
@@ -80,6 +81,8 @@ describe('the shell', () => {
     expect(route.value).toEqual({ page: 'server' })
     await page.press('a')
     expect(route.value).toEqual({ page: 'agents' })
+    await page.press('!')
+    expect(route.value).toEqual({ page: 'alarms' })
   })
 
   it('opens the sheet of keys, and closes it', async () => {
@@ -102,6 +105,22 @@ describe('the connection', () => {
     expect(frame(page)).toBe('app')
   })
 
+  it('is no calm blue while the chain stands still, or an alarm is bad', async () => {
+    using page = await draw(<App />)
+    const dot = (): string => page.find('.link-state').className
+    expect(dot()).toBe('link-state is-live')
+    await change(() =>
+      feed.answer('summary', networkSummary({ head: blockRow({ arrivedAt: now - minute }), blockTimeMs: 5000 })),
+    )
+    expect([dot(), page.text('.link-state')]).toEqual(['link-state is-connected', 'connected'])
+    await change(() => feed.answer('summary', networkSummary({ head: blockRow({ arrivedAt: now }) })))
+    expect(dot()).toBe('link-state is-live')
+    await change(() => feed.answer('alarms', openAlarms({ counts: { major: 1 } })))
+    expect(dot()).toBe('link-state is-connected')
+    await change(() => feed.answer('alarms', openAlarms({ counts: { warning: 1 } })))
+    expect(dot()).toBe('link-state is-live')
+  })
+
   it('that is lost takes the colour away, says since when and why, and can be tried again', async () => {
     using page = await draw(<App />)
     await change(() => {
@@ -110,7 +129,7 @@ describe('the connection', () => {
     })
     expect(frame(page)).toBe('app is-stale')
     expect(page.text('.link-bar p')).toContain('No live connection. Set publicUrl. Try 3 in')
-    expect(page.text('[role=status]')).toBe('No live connection.')
+    expect(page.all('[role=status]').map((status) => status.textContent)).toContain('No live connection.')
     await page.click(page.control('Try now'))
     expect(feed.retries).toBe(1)
   })

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { alarmsHref } from '../alarms/links.ts'
 import { feedClient } from '../feed/topics.ts'
 import { addKeys } from '../keys.ts'
 import { MapPage } from '../map/map-panel.tsx'
@@ -14,9 +15,10 @@ import { navigate, onlyNetwork, route, setQuery, wall } from '../router/location
 import { showsMoment } from '../router/routes.ts'
 import { nextTheme, theme } from '../state/settings.ts'
 import { Later } from '../ui/later.tsx'
-import { Header } from './header.tsx'
+import { Header, networkOf } from './header.tsx'
 import { Help, helpOpen } from './help.tsx'
 import { LinkBar } from './link-bar.tsx'
+import { VerdictLine } from './verdict-line.tsx'
 
 export function App() {
   useEffect(
@@ -26,6 +28,7 @@ export function App() {
         w: () => setQuery('wall', wall.peek() ? null : 'on'),
         s: () => navigate(below('/server')),
         a: () => navigate(below('/agents')),
+        '!': () => navigate(alarmsHref(networkOf(route.peek()))),
         '?': () => (helpOpen.value = true),
       }),
     [],
@@ -40,6 +43,7 @@ export function App() {
         Skip to the content
       </a>
       <Header />
+      <VerdictLine network={networkOf(route.value)} />
       {/* The state of the connection matters to the live page only. */}
       {!past && <LinkBar />}
       <Time />
@@ -56,6 +60,7 @@ const server = async () => (await import('../server/server-page.tsx')).ServerPag
 const agents = async () => (await import('../agents/agents-page.tsx')).AgentsPage
 const logs = async () => (await import('../logs/logs-page.tsx')).LogsPage
 const metrics = async () => (await import('../metrics/metrics-page.tsx')).MetricsPage
+const alarms = async () => (await import('../alarms/alarms-page.tsx')).AlarmsPage
 const events = async () => (await import('../events/events-page.tsx')).EventsPage
 
 function Time() {
@@ -89,6 +94,15 @@ function Page() {
       )
     case 'events':
       return <Later key={`events ${here.network}`} load={events} what="events" props={{ network: here.network }} />
+    case 'alarms':
+      return (
+        <Later
+          key={`alarms ${here.network ?? ''}`}
+          load={alarms}
+          what="alarms"
+          props={here.network === undefined ? {} : { network: here.network }}
+        />
+      )
     case 'logs':
       return <Later key={`logs ${here.network}`} load={logs} what="logs" props={{ network: here.network }} />
     case 'metrics':

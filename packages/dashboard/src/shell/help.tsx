@@ -18,6 +18,8 @@ const keys = [
   ['l Esc', 'from the past back to live'],
   ['+ −', 'charts: zoom in and out around the cursor; ← → read them'],
   ['f', 'logs: hold the lines still, or follow them'],
+  ['!', 'the alarms'],
+  ['i z', 'alarms: acknowledge the row, silence it'],
   ['s', 'the health of the server'],
   ['a', 'the agents'],
   ['t', 'theme: auto, light, dark'],
