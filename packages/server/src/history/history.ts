@@ -171,7 +171,7 @@ export const openHistory = async (options: HistoryOptions): Promise<OpenHistory>
 
   return {
     recorder,
-    reader: createReader(writer, names, clock),
+    reader: createReader(writer, names, clock, { lag: () => rowBuffer.lag(), flushed: () => writer.flushed() }),
     recentLogs,
     latestMetrics: {
       version: (network, node) => (own?.latest ?? noLatestMetrics).version(network, node),
