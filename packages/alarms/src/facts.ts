@@ -39,6 +39,8 @@ export interface NetworkFacts {
   readonly split: { readonly number: number; readonly nodes: readonly number[] } | null
   /** Time until 95 of 100 nodes had the newest blocks. */
   readonly propagationP95Ms: number | null
+  /** What `blockTimeMs` usually is: its median over the last day. */
+  readonly usualBlockTimeMs?: number | null | undefined
   /** Median time to those of the newest blocks that hold no transaction. */
   readonly emptyBlockTimeMs?: number | null | undefined
   /** Transactions that wait, median of the nodes. */

@@ -33,6 +33,13 @@ export const timeText = (at: number): string => {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
 
+/** When something is foreseen, as exactly as a forecast is: by the hour. */
+export const roughTimeText = (now: number, leftMs: number): string => {
+  const hour = 3_600_000
+  if (leftMs < hour) return 'within an hour'
+  return `around ${timeText(Math.round((now + leftMs) / hour) * hour)}`
+}
+
 export const percentText = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
 export const countText = (count: number, one: string, many = `${one}s`): string =>

@@ -21,7 +21,7 @@ describe('chain-stalled', () => {
         [minute, running],
       ],
       tells: ['raised critical', 'cleared'],
-      says: 'No new block for 50 s, usually one every 5 s: block 1000 came at 2026-12-01 06:01 UTC',
+      says: 'No new block since 2026-12-01 06:01 UTC, usually one every 5 s; the newest is 1000',
     },
     {
       name: 'stays open when nothing waits any more',

@@ -37,7 +37,7 @@ export const chainStalled: Rule<NetworkFacts> = {
     return [
       {
         severity: 'critical',
-        message: `No new block for ${durationText(at - headAt)}${usual}: block ${head} came at ${timeText(headAt)}`,
+        message: `No new block since ${timeText(headAt)}${usual}; the newest is ${head}`,
       },
     ]
   },

@@ -25,7 +25,7 @@ describe('disk-full', () => {
         [hour, disk(600, -2)],
       ],
       tells: ['raised warning', 'updated minor', 'updated major', 'updated critical', 'cleared'],
-      says: 'The disk of validator-1 is full at 2026-12-06 06:10 UTC: 240 GiB of 1000 GiB are free, 48 GiB a day go',
+      says: 'The disk of validator-1 is full around 2026-12-06 06:00 UTC: 240 GiB of 1000 GiB are free, 48 GiB a day go',
     },
     {
       name: 'stays open while the date hovers at the limit',

@@ -2,7 +2,7 @@ import { day, hour, minute } from '../durations.ts'
 import type { Rule } from '../rule.ts'
 import type { NodeFacts } from '../facts.ts'
 import type { PerceivedSeverity } from '@netstats/protocol/feed'
-import { bytesText, percentText, timeText } from '../words.ts'
+import { bytesText, percentText, roughTimeText } from '../words.ts'
 import { freshMetric } from './read.ts'
 
 const levels: readonly (readonly [number, PerceivedSeverity])[] = [
@@ -49,7 +49,7 @@ export const diskFull: Rule<NodeFacts> = {
     return [
       {
         severity,
-        message: `The disk of ${node.name} is full at ${timeText(node.at + left)}: ${room}, ${perDay} a day go`,
+        message: `The disk of ${node.name} is full ${roughTimeText(node.at, left)}: ${room}, ${perDay} a day go`,
       },
     ]
   },

@@ -18,7 +18,7 @@ describe('node-inactive', () => {
         [minute, well],
       ],
       tells: ['raised major', 'cleared'],
-      says: 'validator-1 has been inactive for 30 s: its reporter is silent',
+      says: 'validator-1 has been inactive since 2026-12-01 06:01 UTC: its reporter is silent',
     },
     {
       name: 'says nothing of a restart',

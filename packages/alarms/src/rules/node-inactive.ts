@@ -1,7 +1,7 @@
 import { second } from '../durations.ts'
 import type { Rule } from '../rule.ts'
 import type { NodeFacts } from '../facts.ts'
-import { durationText } from '../words.ts'
+import { timeText } from '../words.ts'
 import { numberOf } from './read.ts'
 
 export const nodeInactive: Rule<NodeFacts> = {
@@ -15,7 +15,7 @@ export const nodeInactive: Rule<NodeFacts> = {
     if (node.column('state') !== 'inactive') return []
     const since = numberOf(node, 'stateSince') ?? node.at
     const because = node.inactiveBecause ? `: ${node.inactiveBecause}` : ''
-    const message = `${node.name} has been inactive for ${durationText(node.at - since)}${because}`
+    const message = `${node.name} has been inactive since ${timeText(since)}${because}`
     return [{ severity: 'major', message }]
   },
 }

@@ -1,5 +1,5 @@
 /** Reads of facts that many rules share. */
-import type { NodeFacts } from '../facts.ts'
+import type { NodeFacts, ServerFacts } from '../facts.ts'
 
 /** A column that holds a number; undefined where it is not known. */
 export const numberOf = (node: NodeFacts, column: string): number | undefined => {
@@ -17,4 +17,13 @@ const staleMs = 10 * 60_000
 export const freshMetric = (node: NodeFacts, name: string): number | undefined => {
   const found = node.metric(name)
   return found === undefined || node.at - found.at > staleMs ? undefined : found.value
+}
+
+/** How a part of the server is not well, for a sentence; undefined while it is, or starts, or was stopped. */
+export const troubleOf = (
+  { parts }: ServerFacts,
+  part: string,
+): { readonly hasFailed: boolean; readonly because: string } | undefined => {
+  const found = parts.find(({ name, state }) => name === part && (state === 'failed' || state === 'degraded'))
+  return found && { hasFailed: found.state === 'failed', because: found.reason ? `: ${found.reason}` : '' }
 }

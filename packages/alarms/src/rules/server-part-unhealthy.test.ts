@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { minute, second } from '../durations.ts'
 import { serverFacts } from '../testing/facts.ts'
 import { testScenarios } from '../testing/scenario.ts'
-import { partUnhealthy } from './part-unhealthy.ts'
+import { partUnhealthy } from './server-part-unhealthy.ts'
 
 const part =
   (name: string, state: string, reason: string | null = null) =>
