@@ -29,7 +29,11 @@ const hostCharts: readonly HostChart[] = [
     title: "Clock, ahead of the server's",
     lines: { 'clock.offset': 'ahead by', 'clock.error': 'error either way' },
   },
-  { key: 'files', title: 'Open files of the node', lines: { processOpenFiles: 'files' } },
+  {
+    key: 'files',
+    title: 'Open files of the node',
+    lines: { processOpenFiles: 'files', processOpenFilesLimit: 'limit' },
+  },
   { key: 'uptime', title: 'Running for', lines: { processUptimeSeconds: 'the node', uptimeSeconds: 'the machine' } },
 ]
 

@@ -29,6 +29,8 @@ export interface Host {
   readonly processMemoryBytes?: number
   readonly processUptimeSeconds?: number
   readonly processOpenFiles?: number
+  /** How many it may have open; absent where there is no limit. */
+  readonly processOpenFilesLimit?: number
 }
 
 export const host = defineKind<Host>({
@@ -57,5 +59,6 @@ export const host = defineKind<Host>({
     processMemoryBytes: optional(count),
     processUptimeSeconds: optional(number),
     processOpenFiles: optional(count),
+    processOpenFilesLimit: optional(count),
   }),
 })

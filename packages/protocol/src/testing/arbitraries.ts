@@ -154,6 +154,7 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
         processMemoryBytes: count(),
         processUptimeSeconds: number(),
         processOpenFiles: count(),
+        processOpenFilesLimit: count(),
       },
       [],
     ),

@@ -7,6 +7,7 @@ import {
   readNetwork,
   readProcessName,
   readProcessStat,
+  readOpenFilesLimit,
   readResidentBytes,
 } from './proc.ts'
 
@@ -49,6 +50,8 @@ wlan0:300 1 0 0 0 0 0 0 40 1 0 0 0 0 0 0
     expect(readProcessStat(stat)).toEqual({ busy: 1000, startedAt: 5000 })
     expect(readProcessName(stat)).toBe('odd) name) R')
     expect(readResidentBytes('VmPeak:  999 kB\nVmRSS:\t  2048 kB\n')).toBe(2_097_152)
+    expect(readOpenFilesLimit('Limit  Soft Limit  Hard Limit\nMax open files   1024   1048576   files\n')).toBe(1024)
+    expect(readOpenFilesLimit('Max open files   unlimited   unlimited   files\n')).toBeUndefined()
   })
 
   it('of who listens on a port', () => {
@@ -69,6 +72,7 @@ wlan0:300 1 0 0 0 0 0 0 40 1 0 0 0 0 0 0
       expect(readDisks(text)).toBeUndefined()
       expect(readProcessStat(text)).toBeUndefined()
       expect(readResidentBytes(text)).toBeUndefined()
+      expect(readOpenFilesLimit(text)).toBeUndefined()
       expect(readListeners(text, 1)).toEqual([])
     }
   })

@@ -104,6 +104,12 @@ export const readResidentBytes = (status: string): number | undefined => {
   return kib === undefined ? undefined : Number(kib) * 1024
 }
 
+/** The soft limit of open files, from `/proc/PID/limits`; undefined where there is none. */
+export const readOpenFilesLimit = (limits: string): number | undefined => {
+  const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+  return limit === undefined ? undefined : Number(limit)
+}
+
 export const readProcessName = (stat: string): string => stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
 
 const listening = '0A'

@@ -4,7 +4,15 @@ import { cpus, freemem, hostname, loadavg, totalmem, uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '@netstats/protocol'
 import { countOpenFiles, tryRead } from './find-process.ts'
-import { readCpuTimes, readDisks, readMemory, readNetwork, readProcessStat, readResidentBytes } from './proc.ts'
+import {
+  readCpuTimes,
+  readDisks,
+  readMemory,
+  readNetwork,
+  readOpenFilesLimit,
+  readProcessStat,
+  readResidentBytes,
+} from './proc.ts'
 import type { CpuTimes, Memory } from './proc.ts'
 import { named, ratesBetween } from './rates.ts'
 import type { Counters } from './rates.ts'
@@ -65,6 +73,7 @@ export const sampleHost = async ({ proc, disks, pid, at, before }: SampleOptions
           ...named('processMemoryBytes', process.memoryBytes),
           processUptimeSeconds: Math.max(0, Math.round(uptime() - process.startedAt)),
           ...named('processOpenFiles', process.openFiles),
+          ...named('processOpenFilesLimit', process.openFilesLimit),
         }),
     ...ratesBetween(before, counters),
   }
@@ -72,9 +81,10 @@ export const sampleHost = async ({ proc, disks, pid, at, before }: SampleOptions
 }
 
 const readProcess = async (pid: number, proc: string) => {
-  const [text, status, openFiles] = await Promise.all([
+  const [text, status, limits, openFiles] = await Promise.all([
     tryRead(join(proc, String(pid), 'stat')),
     tryRead(join(proc, String(pid), 'status')),
+    tryRead(join(proc, String(pid), 'limits')),
     countOpenFiles(pid, proc),
   ])
   const times = text === undefined ? undefined : readProcessStat(text)
@@ -85,6 +95,7 @@ const readProcess = async (pid: number, proc: string) => {
       startedAt: times.startedAt / ticksPerSecond,
       memoryBytes: readResidentBytes(status ?? ''),
       openFiles,
+      openFilesLimit: readOpenFilesLimit(limits ?? ''),
     }
   )
 }

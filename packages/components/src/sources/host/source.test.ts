@@ -106,6 +106,7 @@ describe('a machine of our own', () => {
     await put('31/stat', stat(31, 'geth', 900))
     await put('30/stat', stat(30, 'geth', 500))
     await put('30/status', 'VmRSS: 64 kB\n')
+    await put('30/limits', 'Limit  Soft Limit  Hard Limit  Units\nMax open files  1024  4096  files\n')
     await put('32/stat', stat(32, 'a-very-long-pro', 100))
     await mkdir(join(proc, '30/fd'))
     await symlink('socket:[777]', join(proc, '30/fd/5'))
@@ -123,6 +124,7 @@ describe('a machine of our own', () => {
       swapBytes: 0,
       processMemoryBytes: 65_536,
       processOpenFiles: 2,
+      processOpenFilesLimit: 1024,
     })
     expect(sample).not.toHaveProperty('diskPath')
     expect(sample).not.toHaveProperty('networkSendRate')
