@@ -10,7 +10,7 @@ import {
   sourceList,
 } from '@netstats/runtime'
 import type { Registry } from '@netstats/runtime'
-import { spoolConfig } from '@netstats/runtime/config'
+import { selfMonitoringConfig, spoolConfig } from '@netstats/runtime/config'
 import { duration, listenAddress } from '@netstats/sdk/config'
 import { z } from 'zod'
 
@@ -31,6 +31,7 @@ export const agentConfigOf = (registry: Registry) =>
         .default('.netstats/agent')
         .describe('Folder of the spool; relative to where the agent is started.'),
       spool: spoolConfig(),
+      selfMonitoring: selfMonitoringConfig(),
       metrics: z
         .strictObject({
           listen: listenAddress()

@@ -73,6 +73,7 @@ describe('an agent', () => {
       'source/ethereum.a',
       'source/ethereum.b',
       'source/host.a',
+      'self-monitoring',
       'sink/ethstats 127.0.0.1:1 a',
       'sink/ethstats 127.0.0.1:1 b',
     ])

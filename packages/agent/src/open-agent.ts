@@ -1,8 +1,16 @@
 import type { AgentStatus } from './agent-status.ts'
 import { hostname } from 'node:os'
 import { nodeId } from '@netstats/protocol'
-import { createSupervisor, nodeNames, startSinks } from '@netstats/runtime'
-import { systemClock } from '@netstats/sdk'
+import {
+  createOwnLog,
+  createSupervisor,
+  nodeNames,
+  ownSources,
+  runSelfMonitor,
+  selfMonitoringPart,
+  startSinks,
+} from '@netstats/runtime'
+import { severityNames, systemClock } from '@netstats/sdk'
 import type { Clock, ComponentContext, Logger, PartStatus, StatusReporter } from '@netstats/sdk'
 import type { Registry, TaskContext, WatchedPart } from '@netstats/runtime'
 import type { ListenAddress } from '@netstats/sdk/config'
@@ -10,6 +18,7 @@ import { builtInRegistry } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { createCounters } from './counters.ts'
 import { openMonitor } from './monitor.ts'
+import { createSelfMetrics } from './self-metrics.ts'
 import { createPartNames, healthOf, metricsOf } from './self-report.ts'
 import { createSources } from './sources.ts'
 import { openSpool } from '@netstats/runtime/spool'
@@ -51,7 +60,12 @@ const drainLookMs = 50
  */
 // oxlint-disable-next-line max-lines-per-function -- the parts in the order in which they are opened, which is that of their end in reverse
 export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<AgentHandle> => {
-  const { log, clock = systemClock, registry = builtInRegistry } = deps
+  const { clock = systemClock, registry = builtInRegistry } = deps
+  const { selfMonitoring } = config
+  const source = ownSources.agent
+  const severity = severityNames.indexOf(selfMonitoring.severity)
+  const ownLog = selfMonitoring.enabled ? createOwnLog({ log: deps.log, clock, source, severity }) : undefined
+  const log = ownLog?.log ?? deps.log
   const counters = createCounters()
   const partNames = createPartNames()
   await using stack = new AsyncDisposableStack()
@@ -74,7 +88,14 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
   }
 
   stack.use(sourceSupervisor)
-  const sources = createSources({ entries: config.sources, registry, supervisor: sourceSupervisor, spool, contextOf })
+  const sources = createSources({
+    entries: config.sources,
+    registry,
+    supervisor: sourceSupervisor,
+    spool,
+    contextOf,
+    otherOwners: [selfMonitoringPart],
+  })
   const { blocks, info, isWatched, latest, paces } = sources
   const sinks = stack.use(
     await startSinks({
@@ -85,6 +106,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
       spool,
       clock,
       contextOf,
+      source,
       placeOf: (observation) => ({ observation, network: info(observation.node)?.networkId }),
       nodesAsked: { blocks, info, isWatched, latest, pace: (sink, node, ms) => paces.ask(sink, node, ms) },
     }),
@@ -97,6 +119,18 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     const parts = [spoolPart.status(), ...sourceSupervisor.statuses(), ...sinkSupervisor.statuses()]
     return { ok: parts.every((part) => part.state !== 'failed'), parts, backlogs: sinks.backlogs() }
   }
+  if (ownLog !== undefined) {
+    const measure = createSelfMetrics()
+    const own = {
+      ...{ config: selfMonitoring, source, node: reporter, clock, ownLog, spool },
+      parts: () => status().parts,
+      metrics: () => measure({ status: status(), spool: spool.stats() }),
+    }
+    sourceSupervisor.run(selfMonitoringPart, async ({ signal, status: of }) => {
+      of.ok()
+      await runSelfMonitor(own, { signal })
+    })
+  }
   const monitor =
     config.metrics === undefined
       ? undefined
@@ -106,6 +140,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
               status: status(),
               spool: spool.stats(),
               counted: counters.samples(),
+              linesDropped: ownLog?.dropped ?? 0,
               version: deps.version ?? 'unknown',
               nameOf: partNames,
             }),

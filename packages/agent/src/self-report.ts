@@ -8,6 +8,8 @@ import type { AgentStatus } from './agent-status.ts'
 export const agentMetrics: Readonly<Record<string, string>> = {
   netstats_agent_part_state: 'State of each part; 1 for the state it is in.',
   netstats_agent_part_restarts_total: 'Times a part was started again after a fault.',
+  netstats_agent_own_lines_dropped_total:
+    "Lines of the agent's own log that were not reported through its sinks, because there were too many.",
   netstats_spool_backlog_observations: 'Observations a sink still has to deliver.',
   netstats_spool_observations: 'Observations in the spool, by class; the first class is given up first.',
   netstats_spool_dropped_total: 'Observations given up before every sink had them, by reason and class.',
@@ -55,12 +57,14 @@ export interface Reported {
   readonly status: AgentStatus
   readonly spool: SpoolStats
   readonly counted: readonly Sample[]
+  /** Of its own log. */
+  readonly linesDropped: number
   readonly version: string
   readonly nameOf: (id: string) => string
 }
 
 /** Everything an agent counts, as Prometheus text. */
-export const metricsOf = ({ status, spool, counted, version, nameOf }: Reported): string => {
+export const metricsOf = ({ status, spool, counted, linesDropped, version, nameOf }: Reported): string => {
   const { parts, backlogs } = status
   const cpu = process.cpuUsage()
   const own: Sample[] = [
@@ -75,6 +79,7 @@ export const metricsOf = ({ status, spool, counted, version, nameOf }: Reported)
     ...[...backlogs].map(([reader, count]) =>
       sample('netstats_spool_backlog_observations', count, { component: nameOf(`sink/${reader}`) }),
     ),
+    sample('netstats_agent_own_lines_dropped_total', linesDropped),
     sample('netstats_build_info', 1, { program: 'agent', version, node_version: process.versions.node }),
     sample('process_resident_memory_bytes', process.memoryUsage.rss()),
     sample('process_cpu_seconds_total', (cpu.user + cpu.system) / 1e6),

@@ -15,6 +15,8 @@ export interface SourcesOptions {
   readonly spool: Spool & { keepCheckpoints(owners: readonly string[]): void }
   /** What a component is given besides its task: clock and counting. */
   readonly contextOf: (task: TaskContext) => ComponentContext
+  /** Who has checkpoints in the spool besides the sources. */
+  readonly otherOwners: readonly string[]
 }
 
 export interface Sources {
@@ -35,7 +37,8 @@ export interface Sources {
 }
 
 /** The sources of all nodes. They start on demand: the sinks must have their places in the spool first. */
-export const createSources = ({ entries, registry, supervisor, spool, contextOf }: SourcesOptions): Sources => {
+export const createSources = (options: SourcesOptions): Sources => {
+  const { entries, registry, supervisor, spool, contextOf, otherOwners } = options
   /** Of each node the source that is asked for its blocks. */
   const blocks = new Map<NodeId, NonNullable<Source['blocks']>>()
   const infos = new Map<NodeId, NodeInfo>()
@@ -82,7 +85,8 @@ export const createSources = ({ entries, registry, supervisor, spool, contextOf 
 
   return {
     start: () => {
-      spool.keepCheckpoints(entries.map((entry, i) => ownerOf(entry, names[i] ?? hostname())))
+      const owners = entries.map((entry, i) => ownerOf(entry, names[i] ?? hostname()))
+      spool.keepCheckpoints([...owners, ...otherOwners])
       for (const [i, entry] of entries.entries()) run(entry, names[i] ?? hostname())
     },
     blocks: async (node, numbers, options) => (await blocks.get(node)?.(numbers, options)) ?? [],

@@ -2,7 +2,7 @@
 import { builtIn } from '@netstats/components'
 import { analyzerList, checkSinks, createRegistry, pluginList, sinkList } from '@netstats/runtime'
 import type { Registry } from '@netstats/runtime'
-import { spoolConfig } from '@netstats/runtime/config'
+import { selfMonitoringConfig, spoolConfig } from '@netstats/runtime/config'
 import { duration, listenAddress, redactUrl, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
@@ -315,6 +315,7 @@ export const serverConfigOf = (registry: Registry) =>
           'Where the server sends on what it is told: each is given the observations of the nodes it names. One that serves all nodes at once need not name any.',
         ),
       spool: spoolConfig(),
+      selfMonitoring: selfMonitoringConfig(),
       analyzers: analyzerList(registry)
         .prefault([])
         .describe(

@@ -31,6 +31,7 @@ const start = async (deliver: () => Promise<Delivery>) => {
     clock,
     contextOf: ({ id, log, status }) => ({ id, clock, log, status, count: () => undefined }),
     placeOf: (observation) => ({ observation }),
+    source: 'netstats-agent',
     nodesAsked: {
       blocks: () => Promise.resolve([]),
       info: () => undefined,

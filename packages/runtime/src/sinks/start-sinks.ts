@@ -4,6 +4,7 @@ import type { Clock, ComponentContext, Sink, SinkContext, SpoolReader } from '@n
 import { ownOptions, readerNodes, sinkName } from '../registry/entries.ts'
 import type { SinkEntry } from '../registry/entries.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { OwnSource } from '../self-monitoring/part-of.ts'
 import type { WatchedPart } from '../service/stuck-parts.ts'
 import { createShipper } from '../shipper.ts'
 import type { ShipperStats } from '../shipper.ts'
@@ -25,6 +26,8 @@ export interface SinksOptions {
   readonly contextOf: (task: TaskContext) => ComponentContext
   /** The network of an observation's node, and its name there. */
   readonly placeOf: PlaceOf
+  /** What this program calls itself where it reports of itself. */
+  readonly source: OwnSource
   /** What sinks may ask of the host about nodes; `pace` is told which sink asks. */
   readonly nodesAsked: Pick<SinkContext, 'blocks' | 'info' | 'isWatched' | 'latest'> & {
     pace(sink: string, ...asked: Parameters<SinkContext['pace']>): void
@@ -46,7 +49,7 @@ const stuckAfterMs = 60_000
 
 /** Starts a shipper for each sink, or for each pair of sink and node, with a place of its own in the spool. */
 export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
-  const { entries, registry, nodes, spool, placeOf } = options
+  const { entries, registry, nodes, spool, placeOf, source } = options
   const readers = new Map<string, SpoolReader>()
   const watched: WatchedPart[] = []
   const disposeReaders = async (): Promise<void> => {
@@ -58,7 +61,11 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
       for (const node of readerNodes(entry, registry, nodes)) {
         const name = node === undefined ? sinkName(entry) : `${sinkName(entry)} ${node}`
         const { policy, batchSize } = entry
-        const reader = await spool.reader(name, { policy, batchSize, wants: wantsOf(entry, registry, node, placeOf) })
+        const reader = await spool.reader(name, {
+          policy,
+          batchSize,
+          wants: wantsOf(entry, registry, node, placeOf, source),
+        })
         readers.set(name, reader)
         watched.push(startShipper(name, entry, node, reader, options))
       }

@@ -35,10 +35,10 @@ const placeOf: PlaceOf = (observation) => {
 const entry = (more: Partial<SinkEntry> = {}): SinkEntry => ({ type: 'few', policy: 'on-ack', batchSize: 500, ...more })
 const wanted = (sink: SinkEntry, node: string | undefined = 'a'): readonly string[] =>
   exampleObservations(nodeId('a'))
-    .filter(wantsOf(sink, registry, sink.type === 'few' ? node : undefined, placeOf))
+    .filter(wantsOf(sink, registry, sink.type === 'few' ? node : undefined, placeOf, 'netstats-agent'))
     .map(({ kind }) => kind)
 const isWanted = (more: Partial<SinkEntry>, observation: Observation): boolean =>
-  wantsOf(entry({ type: 'shared', ...more }), registry, undefined, placeOf)(observation)
+  wantsOf(entry({ type: 'shared', ...more }), registry, undefined, placeOf, 'netstats-agent')(observation)
 const of = (node: string): Observation => exampleStats(1, nodeId(node))
 
 describe('what a sink is given', () => {
@@ -53,6 +53,34 @@ describe('what a sink is given', () => {
   it('is what it usually reports where it was told nothing', () => {
     expect(wanted(entry({ type: 'usual' }))).toEqual(['alarm'])
     expect(wanted(entry({ type: 'usual', kinds: ['log', 'host'] }))).toEqual(['log'])
+  })
+
+  it('is not what this program says of the sink itself, and is what it says of others', () => {
+    const line = (component: string, source = 'netstats-agent'): Observation => ({
+      ...of('a'),
+      kind: 'log',
+      body: { severity: 4, source, component, message: 'has trouble' },
+    })
+    const alarm = (part: string): Observation => ({
+      ...of('a'),
+      kind: 'alarm',
+      body: {
+        alarm: `netstats-agent ${part}`,
+        step: 'raised',
+        type: 'part-unwell',
+        severity: 4,
+        message: 'x',
+        labels: { part },
+      },
+    })
+    for (const make of [line, alarm]) {
+      expect(
+        ['sink/x', 'sink/x a', 'sink/xy', 'sink/y', 'source/x'].map((part) => isWanted({ name: 'x' }, make(part))),
+      ).toEqual([false, false, true, true, true])
+    }
+    expect(isWanted({ name: 'x' }, line('sink/x', 'another-agent'))).toBe(true)
+    const long = 'x'.repeat(100)
+    expect(isWanted({ name: long }, line(`sink/${long}`.slice(0, 100)))).toBe(false)
   })
 
   it('is nothing of other nodes', () => {

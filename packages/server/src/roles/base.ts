@@ -1,6 +1,8 @@
 /** What the parts of every role use: the configuration, the identity of the server, and what is measured of the process. */
 import { systemClock } from '@netstats/sdk'
-import type { Registry } from '@netstats/runtime'
+import { createOwnLog, ownSources } from '@netstats/runtime'
+import type { OwnLog, Registry } from '@netstats/runtime'
+import { severityNames } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
 import type { ManagedStore } from '@netstats/store'
 import { checkExposure } from '../exposure.ts'
@@ -45,6 +47,8 @@ export interface Progress {
 }
 
 export interface Base extends ServerOptions {
+  /** The server's log as its sinks are given it; undefined where they are not, or there are none. `log` writes to it. */
+  readonly ownLog: OwnLog | undefined
   /** Who may report without a secret. */
   readonly exposure: ReturnType<typeof checkExposure>
   readonly identity: ServerIdentity
@@ -62,6 +66,8 @@ export interface Base extends ServerOptions {
 export const openBase = (parts: Parts, options: ServerOptions): Promise<Base> =>
   parts.open('base', async (stack) => {
     const { config, mayOpen = defaultMaxConnections() } = options
+    const ownLog = ownLogOf(options)
+    const log = ownLog?.log ?? options.log
     const monotonic = (): number => performance.now()
     // Before anything is written: a server that must not start leaves no folder behind.
     const exposure = checkExposure(config)
@@ -72,9 +78,11 @@ export const openBase = (parts: Parts, options: ServerOptions): Promise<Base> =>
     metrics.include(() => progress.entry?.readings ?? [])
     return {
       ...options,
+      log,
+      ownLog,
       exposure,
       identity: await openIdentity(config.data),
-      health: createSupervision({ clock: systemClock, log: options.log }),
+      health: createSupervision({ clock: systemClock, log }),
       metrics,
       loop,
       stages: createStageTimes({ now: monotonic, observe: registerStages(metrics) }),
@@ -83,3 +91,13 @@ export const openBase = (parts: Parts, options: ServerOptions): Promise<Base> =>
       each: Math.min(config.limits.connections ?? mayOpen, mayOpen),
     }
   })
+
+const ownLogOf = ({ config: { sinks, selfMonitoring }, log }: ServerOptions): OwnLog | undefined =>
+  sinks.length === 0 || !selfMonitoring.enabled
+    ? undefined
+    : createOwnLog({
+        log,
+        clock: systemClock,
+        source: ownSources.server,
+        severity: severityNames.indexOf(selfMonitoring.severity),
+      })

@@ -8,6 +8,7 @@ import { builtInRegistry } from '../config.ts'
 import type { CoreListener } from '../shard/applied.ts'
 import type { CoreInput } from '../shard/inputs.ts'
 import { openServerSinks } from '../sinks/server-sinks.ts'
+import { serverSelfMetrics } from '../telemetry/self-metrics.ts'
 import type { Base } from './base.ts'
 
 export interface Components extends AsyncDisposable {
@@ -23,7 +24,7 @@ export interface Components extends AsyncDisposable {
 const notRun = ['stores', 'rules', 'panels'] as const
 
 export const openComponents = async (base: Base): Promise<Components | undefined> => {
-  const { config, registry = builtInRegistry, log, health, metrics } = base
+  const { config, registry = builtInRegistry, log, ownLog, health, metrics } = base
   const clock = systemClock
   const idle = notRun.filter((family) => registry[family].size > 0)
   if (idle.length > 0) log.warn({ families: idle }, 'plugins bring components of a kind that this version does not run')
@@ -57,6 +58,12 @@ export const openComponents = async (base: Base): Promise<Components | undefined
               degraded: (reason) => void health.set('spool', 'degraded', reason),
             },
             contextOf,
+            selfMonitoring: ownLog && {
+              config: config.selfMonitoring,
+              ownLog,
+              parts: () => health.parts(),
+              metrics: () => serverSelfMetrics(metrics),
+            },
           }),
         )
   if (sinks !== undefined) health.watch(() => sinks.watched())
@@ -72,6 +79,12 @@ export const openComponents = async (base: Base): Promise<Components | undefined
     'Observations given up before every sink had them, by reason and class.',
     ['reason', 'class'],
     () => sinks?.dropped() ?? {},
+  )
+  metrics.counter(
+    'own_lines_dropped_total',
+    "Lines of the server's own log that were not reported through its sinks, because there were too many.",
+    [],
+    () => ownLog?.dropped ?? 0,
   )
   metrics.gauge('sink_backlog_observations', 'Observations a sink still has to deliver.', ['reader'], () =>
     Object.fromEntries(sinks?.backlogs() ?? []),

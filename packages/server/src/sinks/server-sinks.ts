@@ -2,8 +2,16 @@
 import { join } from 'node:path'
 import { nodeId } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
-import { createLatest, startSinks, wantsOf } from '@netstats/runtime'
-import type { PlaceOf, Registry, SinkEntry, Supervisor, TaskContext, WatchedPart } from '@netstats/runtime'
+import { createLatest, ownSources, runSelfMonitor, selfMonitoringPart, startSinks, wantsOf } from '@netstats/runtime'
+import type {
+  PlaceOf,
+  Registry,
+  SelfMonitorOptions,
+  SinkEntry,
+  Supervisor,
+  TaskContext,
+  WatchedPart,
+} from '@netstats/runtime'
 import { openSpool } from '@netstats/runtime/spool'
 import { reasonOf } from '@netstats/sdk'
 import type { Clock, ComponentContext, Logger, StatusReporter } from '@netstats/sdk'
@@ -22,7 +30,12 @@ export interface ServerSinksOptions {
   /** State of the spool. */
   readonly status: StatusReporter
   readonly contextOf: (task: TaskContext) => ComponentContext
+  /** What the server reports of itself; nothing where it is left out. */
+  readonly selfMonitoring?: Pick<SelfMonitorOptions, 'config' | 'ownLog' | 'parts' | 'metrics'> | undefined
 }
+
+/** The node that the server is among those it reports of. It is on no network. */
+const ownNode = 'server'
 
 export interface ServerSinks extends AsyncDisposable {
   /** What the core was told, and the network that it found the node on. */
@@ -41,7 +54,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
   const { maxBytes, maxAge: maxAgeMs } = options.spool
   await using opening = new AsyncDisposableStack()
   const directory = join(options.data, 'sinks')
-  const reporter = nodeId('server')
+  const reporter = nodeId(ownNode)
   const spool = opening.use(await openSpool({ directory, maxBytes, maxAgeMs, clock, log, reporter, status }))
   const named = new Set(entries.flatMap(({ nodes }) => nodes ?? []))
   const latest = createLatest()
@@ -56,6 +69,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
       clock,
       contextOf,
       placeOf,
+      source: ownSources.server,
       nodesAsked: {
         blocks: () => Promise.resolve([]),
         info: infoOf,
@@ -66,7 +80,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
       },
     }),
   )
-  const wants = entries.map((entry) => wantsOf(entry, registry, undefined, placeOf))
+  const wants = entries.map((entry) => wantsOf(entry, registry, undefined, placeOf, ownSources.server))
 
   const queue = createSpoolQueue(spool, (error) => status.degraded(`cannot be written: ${reasonOf(error)}`))
   const take = (observation: Observation, network: string | undefined): void => {
@@ -74,6 +88,14 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
     if (named.has(observation.node)) latest.take(observation)
     const placed = inNetwork(observation, network)
     if (wants.some((wanted) => wanted(placed))) queue.push(placed)
+  }
+  const { selfMonitoring } = options
+  if (selfMonitoring !== undefined) {
+    const own = { ...selfMonitoring, source: ownSources.server, node: ownNode, clock, spool }
+    supervisor.run(selfMonitoringPart, async ({ signal, status: of }) => {
+      of.ok()
+      await runSelfMonitor(own, { signal })
+    })
   }
   // Before the readers of the sinks are closed.
   opening.use(supervisor)

@@ -1,0 +1,5 @@
+export { createOwnLog } from './own-log.ts'
+export type { OwnLog } from './own-log.ts'
+export { runSelfMonitor, selfMonitoringPart } from './self-monitor.ts'
+export type { SelfMonitorOptions } from './self-monitor.ts'
+export { ownSources } from './part-of.ts'
