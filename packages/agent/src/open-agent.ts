@@ -122,7 +122,12 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
   if (ownLog !== undefined) {
     const measure = createSelfMetrics()
     const own = {
-      ...{ config: selfMonitoring, source, node: reporter, clock, ownLog, spool },
+      config: selfMonitoring,
+      source,
+      node: reporter,
+      clock,
+      ownLog,
+      spool,
       parts: () => status().parts,
       metrics: () => measure({ status: status(), spool: spool.stats() }),
     }

@@ -8,6 +8,7 @@ import { builtInRegistry } from '../config.ts'
 import type { CoreListener } from '../shard/applied.ts'
 import type { CoreInput } from '../shard/inputs.ts'
 import { openServerSinks } from '../sinks/server-sinks.ts'
+import type { ServerSinks } from '../sinks/server-sinks.ts'
 import { serverSelfMetrics } from '../telemetry/self-metrics.ts'
 import type { Base } from './base.ts'
 
@@ -68,6 +69,31 @@ export const openComponents = async (base: Base): Promise<Components | undefined
         )
   if (sinks !== undefined) health.watch(() => sinks.watched())
   opening.use(supervisor)
+  registerComponentMetrics(base, counts, sinks)
+
+  let analyzers: ReturnType<typeof startAnalyzers> | undefined
+  const opened = opening.move()
+  return {
+    start(apply) {
+      analyzers = startAnalyzers({ entries: config.analyzers, registry, supervisor, clock, contextOf, apply })
+    },
+    stored: () => sinks?.stored() ?? Promise.resolve(),
+    applied(applied) {
+      const { input, changes } = applied
+      for (const change of changes) analyzers?.change(change)
+      analyzers?.input(input)
+      sinks?.applied(applied)
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** `counts`: what each component counted, by event. */
+const registerComponentMetrics = (
+  { metrics, ownLog }: Base,
+  counts: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  sinks: ServerSinks | undefined,
+): void => {
   metrics.counter(
     'component_events_total',
     'What sinks and analyzers count, by component and event.',
@@ -89,20 +115,4 @@ export const openComponents = async (base: Base): Promise<Components | undefined
   metrics.gauge('sink_backlog_observations', 'Observations a sink still has to deliver.', ['reader'], () =>
     Object.fromEntries(sinks?.backlogs() ?? []),
   )
-
-  let analyzers: ReturnType<typeof startAnalyzers> | undefined
-  const opened = opening.move()
-  return {
-    start(apply) {
-      analyzers = startAnalyzers({ entries: config.analyzers, registry, supervisor, clock, contextOf, apply })
-    },
-    stored: () => sinks?.stored() ?? Promise.resolve(),
-    applied(applied) {
-      const { input, changes } = applied
-      for (const change of changes) analyzers?.change(change)
-      analyzers?.input(input)
-      sinks?.applied(applied)
-    },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  }
 }
