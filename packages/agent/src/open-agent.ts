@@ -96,7 +96,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     contextOf,
     otherOwners: [selfMonitoringPart],
   })
-  const { blocks, info, isWatched, latest, paces } = sources
+  const { blocks, headers, info, isWatched, latest, paces } = sources
   const sinks = stack.use(
     await startSinks({
       entries: config.sinks,
@@ -108,7 +108,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
       contextOf,
       source,
       placeOf: (observation) => ({ observation, network: info(observation.node)?.networkId }),
-      nodesAsked: { blocks, info, isWatched, latest, pace: (sink, node, ms) => paces.ask(sink, node, ms) },
+      nodesAsked: { blocks, headers, info, isWatched, latest, pace: (sink, node, ms) => paces.ask(sink, node, ms) },
     }),
   )
   // Before the readers it uses; disposing it twice does no harm.

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { nodeId } from '@netstats/protocol'
-import type { Block, BlockNumber, NodeId, NodeInfo, Observation } from '@netstats/protocol'
+import type { Block, BlockNumber, Header, NodeId, NodeInfo, Observation } from '@netstats/protocol'
 import { createLatest, nodeNames } from '@netstats/runtime'
 import type { Registry, SourceEntry, Supervisor, TaskContext } from '@netstats/runtime'
 import { observationsIn } from '@netstats/sdk'
@@ -28,6 +28,12 @@ export interface Sources {
     numbers: readonly BlockNumber[],
     options: { signal: AbortSignal },
   ) => Promise<readonly Block[]>
+  /** Their headers, complete. */
+  readonly headers: (
+    node: NodeId,
+    numbers: readonly BlockNumber[],
+    options: { signal: AbortSignal },
+  ) => Promise<readonly Header[]>
   /** What a node said of itself last. */
   readonly info: (node: NodeId) => NodeInfo | undefined
   readonly isWatched: (node: NodeId) => boolean
@@ -40,7 +46,7 @@ export interface Sources {
 export const createSources = (options: SourcesOptions): Sources => {
   const { entries, registry, supervisor, spool, contextOf, otherOwners } = options
   /** Of each node the source that is asked for its blocks. */
-  const blocks = new Map<NodeId, NonNullable<Source['blocks']>>()
+  const readers = new Map<NodeId, Pick<Source, 'blocks' | 'headers'>>()
   const infos = new Map<NodeId, NodeInfo>()
   const latest = createLatest()
   const paces = createPaces()
@@ -64,8 +70,7 @@ export const createSources = (options: SourcesOptions): Sources => {
         { ...options, node },
         { ...context, status, paceMs: () => paces.of(node), checkpoints: () => spool.checkpoints(owner) },
       )
-      const read = source.blocks
-      if (read !== undefined) blocks.set(node, read)
+      if (source.blocks !== undefined) readers.set(node, source)
       try {
         // A source that waits for the disk is slowed to what the disk can take.
         for await (const given of source.observe({ signal: task.signal })) {
@@ -78,7 +83,7 @@ export const createSources = (options: SourcesOptions): Sources => {
           await spool.append('kind' in given ? [given] : given, owner)
         }
       } finally {
-        if (blocks.get(node) === read) blocks.delete(node)
+        if (readers.get(node) === source) readers.delete(node)
       }
     })
   }
@@ -89,7 +94,8 @@ export const createSources = (options: SourcesOptions): Sources => {
       spool.keepCheckpoints([...owners, ...otherOwners])
       for (const [i, entry] of entries.entries()) run(entry, names[i] ?? hostname())
     },
-    blocks: async (node, numbers, options) => (await blocks.get(node)?.(numbers, options)) ?? [],
+    blocks: async (node, numbers, options) => (await readers.get(node)?.blocks?.(numbers, options)) ?? [],
+    headers: async (node, numbers, options) => (await readers.get(node)?.headers?.(numbers, options)) ?? [],
     info: (node) => infos.get(node),
     isWatched: (node) => watched.has(node),
     latest: (node) => latest.of(node),

@@ -5,6 +5,7 @@ export { hasHidden, replaceHidden } from './hidden.ts'
 export { decodeObservation, encodeBody, shedClassOf } from './observation.ts'
 export type { Observation, ObservationOf } from './observation.ts'
 export { maxLogFields } from './kinds/log.ts'
+export { fullHeader } from './kinds/header.ts'
 export { isKind, kindOfCode, kinds } from './kinds/mod.ts'
 export type {
   Alarm,
@@ -14,6 +15,7 @@ export type {
   BlockProcessing,
   Gap,
   HeadEvent,
+  Header,
   Host,
   Latency,
   Log,

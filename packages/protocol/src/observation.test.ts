@@ -120,9 +120,10 @@ describe('kinds', () => {
       metric: 9,
       log: 10,
       alarm: 11,
+      header: 12,
     })
     expect(all.map((kind) => kindOfCode(kinds[kind].code))).toEqual(all)
-    expect([kindOfCode(12), kindOfCode(255)]).toEqual([undefined, undefined])
+    expect([kindOfCode(13), kindOfCode(255)]).toEqual([undefined, undefined])
   })
 
   it('are known by their own names only', () => {

@@ -1,4 +1,4 @@
-import type { Block, BlockNumber, Kind, NodeId, NodeInfo, Observation } from '@netstats/protocol'
+import type { Block, BlockNumber, Header, Kind, NodeId, NodeInfo, Observation } from '@netstats/protocol'
 import type { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
@@ -47,6 +47,8 @@ export interface Source extends AsyncDisposable {
   observe(options: { signal: AbortSignal }): AsyncIterable<Observed>
   /** Blocks by number, ascending, missing ones left out. Absent where the source knows no blocks. */
   readonly blocks?: (numbers: readonly BlockNumber[], options: { signal: AbortSignal }) => Promise<readonly Block[]>
+  /** Their headers, complete; none where the chain is not one of proof of authority. Absent where the source knows none. */
+  readonly headers?: (numbers: readonly BlockNumber[], options: { signal: AbortSignal }) => Promise<readonly Header[]>
 }
 
 /**
@@ -91,6 +93,8 @@ export interface Sink extends AsyncDisposable {
 export interface SinkContext extends ComponentContext, Mapping {
   /** Blocks of a watched node by number, for peers that ask for history; ascending, missing ones left out. */
   blocks(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Block[]>
+  /** Their headers, complete, for peers that follow who seals. */
+  headers(node: NodeId, numbers: readonly BlockNumber[], options: { signal: AbortSignal }): Promise<readonly Header[]>
   /**
    * What a watched node said of itself last; undefined before it said anything. For sinks that introduce the node: one
    * that is opened again has missed the observation.

@@ -58,6 +58,7 @@ export const samplesOf = (observation: Observation): readonly Sample[] => {
     case 'head-event':
     case 'log':
     case 'alarm':
+    case 'header':
       return []
     default:
       // A kind that a later version of the protocol knows.

@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { inflateRawSync } from 'node:zlib'
 import { encodeBody } from '@netstats/protocol'
-import type { Kind, Observation, ObservationOf } from '@netstats/protocol'
+import type { Kind, Observation } from '@netstats/protocol'
 import { createServerSession, defaults, subProtocol } from '@netstats/protocol/netstats'
 import type {
   DeliveredBatch,
@@ -84,9 +84,7 @@ export interface NetstatsServer extends AsyncDisposable {
   lose(): void
   credit(window: number): void
   intervals(intervals: Intervals): void
-  ask(
-    question: Question,
-  ): Promise<{ readonly blocks: readonly ObservationOf<'block'>[]; readonly missing: readonly number[] }>
+  ask(question: Question): Promise<Pick<ServerAction & { type: 'answered' }, 'blocks' | 'headers' | 'missing'>>
   drain(reason: string, retryMs: number): void
   /** Stops listening, and cuts. */
   away(): Promise<void>
@@ -346,7 +344,7 @@ export const startNetstatsServer = async (options: NetstatsServerOptions = {}): 
     },
     ask: (question) =>
       new Promise((resolve) => {
-        answers.set(question, ({ blocks, missing }) => resolve({ blocks, missing }))
+        answers.set(question, ({ blocks, headers, missing }) => resolve({ blocks, headers, missing }))
         for (const peer of peers) peer.feed({ type: 'request', question })
       }),
     drain: (reason, retryMs) => {

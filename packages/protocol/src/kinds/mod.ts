@@ -7,6 +7,8 @@ import { blockProcessing } from './block-processing.ts'
 import type { BlockProcessing } from './block-processing.ts'
 import { gap } from './gap.ts'
 import type { Gap } from './gap.ts'
+import { header } from './header.ts'
+import type { Header } from './header.ts'
 import { headEvent } from './head-event.ts'
 import type { HeadEvent } from './head-event.ts'
 import { host } from './host.ts'
@@ -24,7 +26,21 @@ import type { NodeStats } from './node-stats.ts'
 import { pending } from './pending.ts'
 import type { Pending } from './pending.ts'
 
-export type { Alarm, Block, BlockProcessing, Gap, HeadEvent, Host, Latency, Log, Metric, NodeInfo, NodeStats, Pending }
+export type {
+  Alarm,
+  Block,
+  BlockProcessing,
+  Gap,
+  HeadEvent,
+  Header,
+  Host,
+  Latency,
+  Log,
+  Metric,
+  NodeInfo,
+  NodeStats,
+  Pending,
+}
 
 /** Body of each kind of observation. A new kind is a file in this folder and a line here and below. */
 export interface Bodies {
@@ -40,6 +56,7 @@ export interface Bodies {
   readonly metric: Metric
   readonly log: Log
   readonly alarm: Alarm
+  readonly header: Header
 }
 export type Kind = keyof Bodies
 
@@ -56,6 +73,7 @@ export const kinds: { readonly [K in Kind]: KindDefinition<Bodies[K]> } = {
   metric,
   log,
   alarm,
+  header,
 }
 
 export const isKind = (value: unknown): value is Kind => typeof value === 'string' && Object.hasOwn(kinds, value)

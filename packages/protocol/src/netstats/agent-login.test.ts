@@ -131,6 +131,6 @@ describe('a session with a key', () => {
       batchText('S1', 1, 0, lines),
     )
     check(play.raw({ type: 'now', items: [item(1)] }), (lines) => nowText('S1', 1, lines))
-    check(play.raw({ type: 'answer', id: 1, blocks: [], missing: [5] }), () => 'netstats.v1 answer\nS1\n1\n5\n')
+    check(play.raw({ type: 'answer', id: 1, lines: [], missing: [5] }), () => 'netstats.v1 answer\nS1\n1\n5\n')
   })
 })

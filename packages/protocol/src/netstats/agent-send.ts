@@ -165,12 +165,12 @@ export const sendAnswer = (
   s: AgentState,
   out: AgentAction[],
   id: number,
-  blocks: readonly Writable[],
+  written: readonly Writable[],
   missing: readonly number[],
 ): void => {
   if (s.phase !== 'open' || !s.requests.delete(id)) return
   // What has no room in one frame is not answered: anyone who needs it asks again for less.
-  const [lines = []] = fit(blocks, limits.requestNumbers, limits.frameBytes - mostMissingBytes)
+  const [lines = []] = fit(written, limits.requestNumbers, limits.frameBytes - mostMissingBytes)
   const text = lines.join('\n')
   const without = missing.slice(0, limits.requestNumbers)
   const signature = signed(s, (session) => answerText(session, id, without, text))

@@ -27,7 +27,7 @@ describe('requests', () => {
     const answer = {
       type: 'answer',
       id: 4,
-      blocks: [{ kind: 'block', observedAt: 1, body: '{}' }],
+      lines: [{ kind: 'block', observedAt: 1, body: '{}' }],
       missing: [2],
     } as const
     expect(play.take(answer)).toEqual([{ send: 'answer', id: 4, missing: [2], lines: ['block 1 {}'] }])
@@ -160,7 +160,7 @@ describe('a connection', () => {
                     after: 0,
                     items: [item(1), item(2)],
                     id: 1,
-                    blocks: [],
+                    lines: [],
                     missing: [],
                     reason: '',
                   })

@@ -69,7 +69,7 @@ const step = (s: AgentState, out: AgentAction[], input: AgentInput, at: At): voi
       sendNow(s, out, input.items)
       return
     case 'answer':
-      sendAnswer(s, out, input.id, input.blocks, input.missing)
+      sendAnswer(s, out, input.id, input.lines, input.missing)
       return
     case 'close':
       if (s.phase !== 'opening') send(out, { type: 'bye', reason: input.reason })

@@ -47,7 +47,7 @@ export type AgentInput =
   | {
       readonly type: 'answer'
       readonly id: number
-      readonly blocks: readonly Writable[]
+      readonly lines: readonly Writable[]
       readonly missing: readonly number[]
     }
   /** Say bye and end. */

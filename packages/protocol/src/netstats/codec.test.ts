@@ -92,15 +92,16 @@ describe('a frame of an agent', () => {
     )
   })
 
-  it('answers with blocks, and with numbers of those that are not there', () => {
+  it('answers with blocks or headers, and with numbers of those that are not there', () => {
     const blocks = fc.array(arbitraryObservation('block') as fc.Arbitrary<ObservationOf<'block'>>, { maxLength: 5 })
     fc.assert(
       fc.property(
         blocks,
+        fc.array(arbitraryObservation('header') as fc.Arbitrary<ObservationOf<'header'>>, { maxLength: 5 }),
         fc.array(arbitraryCount(), { maxLength: 5 }),
         optionalBase64,
-        (blocks, missing, signature) => {
-          const items = blocks.map((one) => writable(one, true))
+        (blocks, headers, missing, signature) => {
+          const items = [...blocks, ...headers].map((one) => writable(one, true))
           const proof = signature === undefined ? {} : { signature }
           const text = writeFrame({ type: 'answer', id: 3, missing, items, ...proof })
           expect(readAgentFrame(text, context)).toEqual(
@@ -110,6 +111,7 @@ describe('a frame of an agent', () => {
               missing,
               signature,
               blocks: blocks.map((one) => ({ ...one, node })),
+              headers: headers.map((one) => ({ ...one, node })),
               setAside: { unknown: 0, invalid: 0 },
             }),
           )

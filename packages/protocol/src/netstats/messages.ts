@@ -106,6 +106,7 @@ export interface Answer {
   /** Numbers of blocks the node does not have. */
   readonly missing: readonly number[]
   readonly blocks: readonly ObservationOf<'block'>[]
+  readonly headers: readonly ObservationOf<'header'>[]
   readonly setAside: SetAside
 }
 
@@ -208,6 +209,8 @@ export interface IntervalsMessage extends Intervals {
 export type Question =
   | { readonly what: 'history'; readonly numbers: readonly number[] }
   | { readonly what: 'header'; readonly number: number }
+  /** Headers, complete, as of kind `header`. */
+  | { readonly what: 'headers'; readonly numbers: readonly number[] }
 export type Request = { readonly type: 'request'; readonly id: number } & Question
 
 /** Why a server refuses. Agents take any other word as well. */

@@ -159,7 +159,9 @@ const readAnswer = (text: string, { header, linesAt }: Split, { node }: ReadCont
   // Old blocks are asked of one node: they would only push from the memo what all report.
   const { items, unknown, invalid } = readPlainLines(text, linesAt, limits.requestNumbers, { node })
   const isBlock = (item: (typeof items)[number]): item is ObservationOf<'block'> => item.kind === 'block'
+  const isHeader = (item: (typeof items)[number]): item is ObservationOf<'header'> => item.kind === 'header'
   const blocks = items.filter(isBlock)
-  const others = items.length - blocks.length
-  return { type: 'answer', ...fields, missing, blocks, setAside: { unknown: unknown + others, invalid } }
+  const headers = items.filter(isHeader)
+  const others = items.length - blocks.length - headers.length
+  return { type: 'answer', ...fields, missing, blocks, headers, setAside: { unknown: unknown + others, invalid } }
 }

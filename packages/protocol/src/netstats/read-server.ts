@@ -49,7 +49,7 @@ const header = object({ number: count })
 
 const readRequest = (fields: Split['header']): Request | { readonly type: 'unknown' } => {
   const { id, what } = readFields(question, fields)
-  if (what === 'history') return { type: 'request', id, what, ...readFields(history, fields) }
+  if (what === 'history' || what === 'headers') return { type: 'request', id, what, ...readFields(history, fields) }
   if (what === 'header') return { type: 'request', id, what, ...readFields(header, fields) }
   // A question of a later version: who asks lives with no answer.
   return { type: 'unknown' }

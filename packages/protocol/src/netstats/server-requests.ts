@@ -32,7 +32,7 @@ export const ask = (
 }
 
 const numbersOf = (question: Question): readonly number[] =>
-  question.what === 'history' ? question.numbers : [question.number]
+  question.what === 'header' ? [question.number] : question.numbers
 
 export const receiveAnswer = (s: ServerState, out: ServerAction[], answer: Answer, { text, at }: Received): void => {
   const { id, missing, signature } = answer
@@ -48,11 +48,13 @@ export const receiveAnswer = (s: ServerState, out: ServerAction[], answer: Answe
   }
   s.requests = s.requests.filter((request) => request !== open)
   const asked = new Set(numbersOf(open.question))
+  const isOfHeaders = open.question.what === 'headers'
   out.push({
     type: 'answered',
     question: open.question,
     // Whatever was not asked for is nobody's.
-    blocks: answer.blocks.filter(({ body }) => asked.delete(body.number)).map(asHistory),
+    blocks: isOfHeaders ? [] : answer.blocks.filter(({ body }) => asked.delete(body.number)).map(asHistory),
+    headers: isOfHeaders ? answer.headers.flatMap(({ body }) => (asked.delete(body.number) ? [body] : [])) : [],
     missing: missing.filter((number) => asked.has(number)),
   })
 }

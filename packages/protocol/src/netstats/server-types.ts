@@ -1,4 +1,5 @@
 /** What a server session is told, and what it says is to be done. */
+import type { Header } from '../kinds/mod.ts'
 import type { Observation, ObservationOf } from '../observation.ts'
 import type { ClockEstimate } from './clock-estimate.ts'
 import type { BatchLimits, Hello, Intervals, NackReason, Question, RefusalReason, SetAside } from './messages.ts'
@@ -104,6 +105,7 @@ export type ServerAction =
       readonly type: 'answered'
       readonly question: Question
       readonly blocks: readonly ObservationOf<'block'>[]
+      readonly headers: readonly Header[]
       readonly missing: readonly number[]
     }
   | {

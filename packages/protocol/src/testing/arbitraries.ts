@@ -111,6 +111,54 @@ const notifiedAlarm = () =>
     ['alarm', 'step', 'type', 'severity', 'message'],
   )
 
+const quantity = (): fc.Arbitrary<string> => big().map((value) => `0x${value.toString(16)}`)
+const bytes = (max: number): fc.Arbitrary<string> => fc.nat(max).chain(hex)
+
+export const arbitraryHeader = (): fc.Arbitrary<Bodies['header']> =>
+  record<Bodies['header']>(
+    {
+      number: brand(count()),
+      hash: hash(),
+      parentHash: hash(),
+      timestamp: brand(fc.nat(2 ** 31)),
+      miner: brand(hex(20)),
+      stateRoot: hash(),
+      difficulty: quantity(),
+      gasLimit: quantity(),
+      gasUsed: quantity(),
+      extraData: bytes(200),
+      sha3Uncles: hash(),
+      transactionsRoot: hash(),
+      receiptsRoot: hash(),
+      logsBloom: hex(256),
+      mixHash: hash(),
+      nonce: hex(8),
+      sealFields: fc.array(bytes(70), { maxLength: 3 }),
+      step: quantity(),
+      signature: hex(65),
+      baseFeePerGas: quantity(),
+      withdrawalsRoot: hash(),
+      blobGasUsed: quantity(),
+      excessBlobGas: quantity(),
+      parentBeaconBlockRoot: hash(),
+      requestsHash: hash(),
+      blockAccessListHash: hash(),
+      slotNumber: quantity(),
+    },
+    [
+      'number',
+      'hash',
+      'parentHash',
+      'timestamp',
+      'miner',
+      'stateRoot',
+      'difficulty',
+      'gasLimit',
+      'gasUsed',
+      'extraData',
+    ],
+  )
+
 const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
   'node-info': arbitraryNodeInfo,
   'node-stats': arbitraryNodeStats,
@@ -208,6 +256,7 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
       },
       ['alarm', 'step', 'type', 'severity', 'message'],
     ),
+  header: arbitraryHeader,
 }
 
 /** A body of one kind. */

@@ -34,6 +34,7 @@ const start = async (deliver: () => Promise<Delivery>) => {
     source: 'netstats-agent',
     nodesAsked: {
       blocks: () => Promise.resolve([]),
+      headers: () => Promise.resolve([]),
       info: () => undefined,
       isWatched: () => false,
       latest: () => [],

@@ -29,7 +29,7 @@ export interface SinksOptions {
   /** What this program calls itself where it reports of itself. */
   readonly source: OwnSource
   /** What sinks may ask of the host about nodes; `pace` is told which sink asks. */
-  readonly nodesAsked: Pick<SinkContext, 'blocks' | 'info' | 'isWatched' | 'latest'> & {
+  readonly nodesAsked: Pick<SinkContext, 'blocks' | 'headers' | 'info' | 'isWatched' | 'latest'> & {
     pace(sink: string, ...asked: Parameters<SinkContext['pace']>): void
   }
 }

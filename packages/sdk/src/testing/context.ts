@@ -1,4 +1,4 @@
-import type { Block, NodeInfo, Observation } from '@netstats/protocol'
+import type { Block, Header, NodeInfo, Observation } from '@netstats/protocol'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import type { SinkContext, SourceContext } from '../component.ts'
@@ -24,6 +24,8 @@ export interface TestContextOptions {
   readonly clock?: Clock
   /** Blocks that `blocks` knows. */
   readonly blocks?: readonly Block[]
+  /** Headers that `headers` knows. */
+  readonly headers?: readonly Header[]
   /** What `info` says of every node. */
   readonly info?: NodeInfo
   /** Whether a source watches the node itself. */
@@ -52,6 +54,7 @@ export const createTestContext = ({
   id = 'test/component',
   clock = systemClock,
   blocks = [],
+  headers = [],
   info,
   isWatched = true,
   latest = () => [],
@@ -77,6 +80,7 @@ export const createTestContext = ({
       counts[key] = (counts[key] ?? 0) + by
     },
     blocks: (_, numbers) => Promise.resolve(blocks.filter((block) => numbers.includes(block.number))),
+    headers: (_, numbers) => Promise.resolve(headers.filter((header) => numbers.includes(header.number))),
     info: () => info,
     isWatched: () => isWatched,
     latest,

@@ -3,12 +3,12 @@
  * both are in one process (`memory-bus.ts`) or not (`socket/`): messages arrive in the order in which they were sent.
  *
  *     gateway ── login, observation, batch, blocks, closed, gone ──► session registry ── inputs ──► shards ──► store
- *             ◄── admit, refuse, probe, end, request-blocks, ack, rate ──
+ *             ◄── admit, refuse, probe, end, request-blocks, request-headers, ack, rate ──
  *
  * A session is a number of its gateway, never used again in the gateway's life. Two versions meet during a rolling upgrade:
  * a field or a message may be added, and is ignored by who does not know it; none changes its meaning.
  */
-import type { Block, NodeInfo, Observation, UnixMs } from '@netstats/protocol'
+import type { Block, Header, NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 import type { Life, Welcome } from '@netstats/protocol/netstats'
 import type { Refusal } from './refusals.ts'
 
@@ -98,6 +98,11 @@ interface BlocksMessage extends Timed<'blocks'> {
   readonly blocks: readonly Block[]
 }
 
+/** Headers that were requested, of the acknowledged protocol; none where no answer came. */
+interface HeadersMessage extends Timed<'headers'> {
+  readonly headers: readonly Header[]
+}
+
 /** From a gateway to the core. */
 export type GatewayMessage =
   /** Answered by `admit` or `refuse`, at once or later. */
@@ -112,6 +117,7 @@ export type GatewayMessage =
   | OfSession<'alive'>
   | NodeInfoMessage
   | BlocksMessage
+  | HeadersMessage
   /** Its connection is gone or goes; what it sent before may still come. */
   | Timed<'closed'>
   /** Nothing more will come of it. */
@@ -159,6 +165,10 @@ interface EndCommand extends OfSession<'end'> {
 interface RequestBlocksCommand extends OfSession<'request-blocks'> {
   readonly numbers: readonly number[]
 }
+/** Answered by `headers`. */
+interface RequestHeadersCommand extends OfSession<'request-headers'> {
+  readonly numbers: readonly number[]
+}
 /** Everything through here is durable. */
 interface AckCommand extends OfSession<'ack'> {
   readonly through: number
@@ -183,6 +193,7 @@ export type CoreCommand =
   | OfSession<'probe'>
   | EndCommand
   | RequestBlocksCommand
+  | RequestHeadersCommand
   | AckCommand
   | NackCommand
   | RateCommand

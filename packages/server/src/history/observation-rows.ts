@@ -48,6 +48,7 @@ export const createObservationRows = ({
         return samples.metric(node, body, at)
       case 'block':
       case 'node-info':
+      case 'header':
         return
       case 'gap':
         into.gap.add({ at, ...keysOf, ...body })

@@ -95,6 +95,7 @@ export const createAgentStreams = (options: AgentStreamsOptions): AgentStreams =
     unixMs(Math.min(at, Math.round(observedAt - (stream.clock?.offsetMs ?? 0))))
 
   const observe = (record: SessionRecord, stream: Stream, observation: Observation, at: UnixMs): void => {
+    if (observation.kind === 'header') record.headers.gives = true
     const seenAt = seenAtOf(stream, observation.observedAt, at)
     const mode: ObservationMode = at - seenAt > lateMs ? 'replayed' : 'live'
     if (mode === 'live' && observation.kind === 'node-info') options.nodeInfo(record, at, observation.body)

@@ -25,6 +25,8 @@ export interface SessionRegistryOptions {
   readonly mergedInto?: (networkId: string, node: string) => string | undefined
   /** What acknowledged observations are delivered to; without it their agents are refused. */
   readonly deliveries?: DeliveryTracker
+  /** Heights whose headers are wanted, of each network that lacks some. */
+  readonly wantedHeaders?: () => ReadonlyMap<string, readonly number[]>
   readonly rate?: RateController
   /** Load besides what waits for the store, 0 to 1: a reason to slow agents down. */
   readonly load?: () => number

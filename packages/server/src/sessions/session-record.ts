@@ -30,6 +30,8 @@ export interface SessionRecord extends BackfillState {
   node: string
   /** Its connection was announced to the core, and not yet its end. */
   announced: boolean
+  /** Whether it gives headers, is asked for some now, and from when on it may be asked again. */
+  readonly headers: { gives: boolean; asked: boolean; againAt: number }
 }
 
 /** One gateway and its sessions. */
@@ -59,6 +61,7 @@ export const createSessionRecord = (link: LinkRecords, session: number, login: L
   requestedAt: 0,
   genesisRequested: false,
   backfillFailures: 0,
+  headers: { gives: false, asked: false, againAt: 0 },
 })
 
 /** Ends a registered session; what it has sent before still counts. */

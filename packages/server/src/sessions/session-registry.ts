@@ -7,6 +7,7 @@ import type { GatewayMessage } from '../bus/bus-messages.ts'
 import type { GatewayAcceptor, GatewayLink, SendCommand } from '../bus/bus.ts'
 import { createAgentStreams } from './agent-streams.ts'
 import { createBackfillScheduler } from './backfill.ts'
+import { createHeaderRequests } from './header-requests.ts'
 import { createLogins } from './logins.ts'
 import { createNodeAssignment } from './node-assignment.ts'
 import { createOwnership } from './ownership.ts'
@@ -34,6 +35,8 @@ export interface SessionRegistry extends GatewayAcceptor {
 /** Messages that are not about the session itself. */
 type Report = Exclude<GatewayMessage, { readonly type: 'login' | 'alive' | 'closed' | 'gone' }>
 
+const nothingWanted: ReadonlyMap<string, readonly number[]> = new Map()
+
 // oxlint-disable-next-line max-lines-per-function -- a step for each message of a gateway, each of a few lines that pass it to ownership, logins or back-fill
 export const createSessionRegistry = (options: SessionRegistryOptions): SessionRegistry => {
   const { limits, authenticator, apply, deliveries } = options
@@ -55,6 +58,11 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
   const backfill = createBackfillScheduler<SessionRecord>({
     timeoutMs: limits.backfillTimeoutMs,
     sessionsPerNetwork: limits.backfillSessions,
+  })
+  const headers = createHeaderRequests({
+    records: () => ownership.all(),
+    wanted: () => options.wantedHeaders?.() ?? nothingWanted,
+    observe: (record, at, header) => nodes.observe(record, at, 'header', header),
   })
   let clock = 0
 
@@ -112,6 +120,8 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
         return
       case 'blocks':
         return blocks(record, message.at, message.blocks)
+      case 'headers':
+        return headers.response(record, message.headers, message.at, clock)
     }
   }
 
@@ -156,6 +166,7 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
       logins.tick(mono, at)
       counts.backfillTimeouts += backfill.expire(mono)
       streams?.tick(mono)
+      if (!logins.draining) headers.tick(mono)
     },
     drain() {
       logins.drain()

@@ -66,6 +66,7 @@ export const applyObservation = (
     case 'metric':
     case 'log':
     case 'alarm':
+    case 'header':
       return
   }
 }

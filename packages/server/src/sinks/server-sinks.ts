@@ -72,6 +72,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
       source: ownSources.server,
       nodesAsked: {
         blocks: () => Promise.resolve([]),
+        headers: () => Promise.resolve([]),
         info: infoOf,
         isWatched: () => true,
         latest: (node) => latest.of(node),

@@ -86,6 +86,7 @@ export const planBatch = (items: readonly SpooledObservation[], options: PlanOpt
       case 'metric':
       case 'log':
       case 'alarm':
+      case 'header':
         skip(item, 'unmapped')
         break
     }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blockNumber, nodeId, unixMs } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
+import type { Header, Observation } from '@netstats/protocol'
 import { systemClock } from '@netstats/sdk'
 import type { Batch, Clock, Delivery, Sink } from '@netstats/sdk'
 import {
@@ -217,6 +217,19 @@ describe('the netstats sink', () => {
     expect(history.missing).toEqual([4])
     const header = await server.ask({ what: 'header', number: blockNumber(1) })
     expect(header.blocks.map((one) => one.body.number)).toEqual([1])
+  })
+
+  it('answers for headers with their own kind, and says which are not there', async () => {
+    await using server = await startNetstatsServer()
+    const { number, hash, parentHash, timestamp } = exampleBlock(2)
+    const miner = `0x${'ab'.repeat(20)}` as Header['miner']
+    const amounts = { difficulty: '0x2', gasLimit: '0x1', gasUsed: '0x0', extraData: '0x' }
+    const header: Header = { number, hash, parentHash, timestamp, miner, stateRoot: hash, ...amounts }
+    const { sink: opened } = await open(server, { headers: [header] })
+    await using sink = opened
+    await deliver(sink, batch(0, pending(1)))
+    const answer = await server.ask({ what: 'headers', numbers: [2, 3] })
+    expect(answer).toEqual({ blocks: [], headers: [header], missing: [3] })
   })
 
   it('slows the sources down as the server says, and lets go when the connection is gone', async () => {

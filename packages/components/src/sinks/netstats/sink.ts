@@ -3,6 +3,7 @@
  * server has acknowledged all of it, or when the connection is gone.
  */
 import { blockNumber } from '@netstats/protocol'
+import type { BlockNumber, Observation } from '@netstats/protocol'
 import type { Question } from '@netstats/protocol/netstats'
 import { reasonOf } from '@netstats/sdk'
 import type { Batch, Delivery, Sink, SinkContext } from '@netstats/sdk'
@@ -43,13 +44,23 @@ export const openNetstatsSink = async (config: NetstatsConfig, context: SinkCont
   const disposed = new AbortController()
   let currentState = createCurrentState()
 
+  /** Blocks or their headers, as lines of an answer, and which there are. */
+  const find = async (what: Question['what'], numbers: readonly BlockNumber[]) => {
+    const { signal } = disposed
+    const observedAt = clock.now()
+    const observations: readonly Observation[] =
+      what === 'headers'
+        ? (await context.headers(node, numbers, { signal })).map((body) => ({ kind: 'header', node, observedAt, body }))
+        : (await context.blocks(node, numbers, { signal })).map((body) => ({ kind: 'block', node, observedAt, body }))
+    const known = new Set(observations.flatMap(({ body }) => ('number' in body ? [body.number] : [])))
+    return { lines: observations.map(toWritable), known }
+  }
+
   const answer = async (connection: Connection, id: number, question: Question): Promise<void> => {
-    const numbers = question.what === 'history' ? question.numbers : [question.number]
+    const numbers = question.what === 'header' ? [question.number] : question.numbers
     try {
-      const found = await context.blocks(node, numbers.map(blockNumber), { signal: disposed.signal })
-      const blocks = found.map((body) => toWritable({ kind: 'block', node, observedAt: clock.now(), body }))
-      const known = new Set<number>(found.map((block) => block.number))
-      connection.feed({ type: 'answer', id, blocks, missing: numbers.filter((number) => !known.has(number)) })
+      const { lines, known } = await find(question.what, numbers.map(blockNumber))
+      connection.feed({ type: 'answer', id, lines, missing: numbers.filter((number) => !known.has(number)) })
     } catch (error) {
       context.count('requests_failed')
       log.debug({ error }, 'a request for blocks could not be answered')

@@ -40,6 +40,7 @@ export const describeObservation = (observation: Observation): ObservationText =
     case 'head-event':
       return { title: observation.body.type, text: encodeBody(observation), severity: informational }
     case 'node-info':
+    case 'header':
       return { title: observation.kind, text: encodeBody(observation), severity: informational }
     case 'node-stats':
     case 'pending':

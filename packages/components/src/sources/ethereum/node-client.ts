@@ -25,14 +25,30 @@ export interface NodeClient {
   byHash(hash: Hash, options: Options): Promise<Block | undefined>
   /** In the order asked for; those it does not have, garbles, or takes others for are left out. */
   byNumbers(numbers: readonly BlockNumber[], options: Options): Promise<readonly Block[]>
+  /** Blocks as the node gives them, in the order asked for; those it does not have or takes others for are left out. */
+  rawByNumbers(numbers: readonly BlockNumber[], options: Options): Promise<readonly unknown[]>
   /** What the subscription is called; undefined where the node refuses. */
   subscribeHeads(options: Options): Promise<string | undefined>
   /** Says that its notices are wanted no longer; that the node knows nothing of it is fine. */
   unsubscribe(subscription: string, options: Options): Promise<void>
 }
 
-/** `onUnread` hears of fields of blocks that were there and could not be used. */
-export const createNodeClient = (connection: RpcConnection, onUnread?: OnUnread): NodeClient => {
+export interface NodeClientOptions {
+  /** Hears of fields of blocks that were there and could not be used. */
+  readonly onUnread?: OnUnread
+  /** Given every block as the node gave it. */
+  readonly onRaw?: (block: unknown) => void
+}
+
+export const createNodeClient = (
+  connection: RpcConnection,
+  { onUnread, onRaw }: NodeClientOptions = {},
+): NodeClient => {
+  const readRaw = (value: unknown): Block | undefined => {
+    const block = readBlock(value, onUnread)
+    if (block !== undefined) onRaw?.(value)
+    return block
+  }
   const ask: NodeClient['ask'] = (calls, options) => connection.call(calls, options)
   const askOne = async (one: Call, options: Options): Promise<unknown> => {
     const [reply] = await ask([one], options)
@@ -48,24 +64,16 @@ export const createNodeClient = (connection: RpcConnection, onUnread?: OnUnread)
     },
     latest: async (options) => {
       const [reply] = await ask([call('eth_getBlockByNumber', 'latest', false)], options)
-      if (reply?.ok) return readBlock(reply.result, onUnread)
+      if (reply?.ok) return readRaw(reply.result)
       throw new BlockError('answer', `The node refused to give its newest block: ${reply?.message ?? 'no answer'}`)
     },
-    byHash: async (hash, options) =>
-      readBlock(await askOne(call('eth_getBlockByHash', hash, false), options), onUnread),
+    byHash: async (hash, options) => readRaw(await askOne(call('eth_getBlockByHash', hash, false), options)),
     byNumbers: async (numbers, options) => {
-      const blocks: Block[] = []
-      for (let from = 0; from < numbers.length; from += blocksPerRequest) {
-        const part = numbers.slice(from, from + blocksPerRequest)
-        const calls = part.map((number) => call('eth_getBlockByNumber', `0x${number.toString(16)}`, false))
-        for (const [i, reply] of (await ask(calls, options)).entries()) {
-          const block = reply.ok ? tryReadBlock(reply.result) : undefined
-          // Some gateways answer with their newest block, whatever is asked for.
-          if (block && block.number === part[i]) blocks.push(block)
-        }
-      }
-      return blocks
+      const found = await findByNumbers(ask, numbers, options)
+      for (const { raw } of found) onRaw?.(raw)
+      return found.map(({ block }) => block)
     },
+    rawByNumbers: async (numbers, options) => (await findByNumbers(ask, numbers, options)).map(({ raw }) => raw),
     subscribeHeads: async (options) => {
       const [reply] = await ask([call('eth_subscribe', 'newHeads')], options)
       return reply?.ok === true && typeof reply.result === 'string' ? reply.result : undefined
@@ -74,6 +82,25 @@ export const createNodeClient = (connection: RpcConnection, onUnread?: OnUnread)
       await ask([call('eth_unsubscribe', subscription)], options)
     },
   }
+}
+
+const findByNumbers = async (
+  ask: NodeClient['ask'],
+  numbers: readonly BlockNumber[],
+  options: Options,
+): Promise<readonly { readonly block: Block; readonly raw: unknown }[]> => {
+  const found: { readonly block: Block; readonly raw: unknown }[] = []
+  for (let from = 0; from < numbers.length; from += blocksPerRequest) {
+    const part = numbers.slice(from, from + blocksPerRequest)
+    const calls = part.map((number) => call('eth_getBlockByNumber', `0x${number.toString(16)}`, false))
+    for (const [i, reply] of (await ask(calls, options)).entries()) {
+      if (!reply.ok) continue
+      const block = tryReadBlock(reply.result)
+      // Some gateways answer with their newest block, whatever is asked for.
+      if (block && block.number === part[i]) found.push({ block, raw: reply.result })
+    }
+  }
+  return found
 }
 
 /** Throws unless the reply says a block number: the one answer that makes a node count as alive. */

@@ -8,6 +8,7 @@ import { tellDetails } from './details.ts'
 import type { DetailsState } from './details.ts'
 import { followHeads, readNotice } from './follow-heads.ts'
 import type { HeadCue } from './follow-heads.ts'
+import type { Headers } from './headers.ts'
 import type { Health } from './health.ts'
 import { isOtherChain, mergeIdentity, networkOf, readIdentity, sameIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -31,6 +32,7 @@ export interface NodeState {
   pending: { readonly count: number; readonly at: number } | undefined
   readonly lower: { looks: number }
   readonly details: DetailsState
+  readonly headers: Headers
   /** Why the newest block could not be read, while none can. */
   fault: { readonly message: string } | undefined
   /** When the identity was last looked at, and whether the last session ended because it asked too much. */
@@ -114,7 +116,11 @@ export const runSession = async (options: SessionOptions, { signal }: { signal: 
             lower: state.lower,
             count: (name, labels, by) => context.count(name, labels, by),
             checkIdentity: (at) => identify(options, at.signal),
-            onBlock: (block, at) => emit('block', block, at),
+            onBlock: async (block, at) => {
+              await emit('block', block, at)
+              const header = state.headers.take(block.hash)
+              if (header !== undefined) await emit('header', header, at)
+            },
             onReorg: (event, at) => emit('head-event', event, at),
             onReadable: (fault) => {
               const wasReadable = state.fault === undefined

@@ -14,6 +14,7 @@ import { withSealers } from './clique-sealer.ts'
 import type { EthereumConfig } from './config.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { Endpoint } from './endpoints.ts'
+import { createHeaders, headerIn } from './headers.ts'
 import { createHealth } from './health.ts'
 import { toNodeInfo } from './identity.ts'
 import { createNodeClient } from './node-client.ts'
@@ -39,6 +40,7 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
   const disposed = new AbortController()
   const endpoints = endpointsOf(config, clock)
   let current: NodeClient | undefined
+  const count = (name: string): void => context.count(name)
 
   const state: NodeState = {
     view: createChainView(),
@@ -49,6 +51,7 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
     pending: undefined,
     lower: { looks: 0 },
     details: { peers: undefined, config: undefined },
+    headers: createHeaders(config, count),
     fault: undefined,
     identifiedAt: -Infinity,
     limited: false,
@@ -126,8 +129,8 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
       const cues = createCues(context)
       const endpoint = endpoints.current()
       await using connection = await connect(endpoint, cues.notice, signal)
-      const client = createNodeClient(connection, onUnread)
-      current = client
+      const client = createNodeClient(connection, { onUnread, onRaw: (block) => state.headers.note(block) })
+      current = createNodeClient(connection, { onUnread })
       const onHit = (): void => {
         state.health.hit()
         statsAt = clock.monotonic()
@@ -185,6 +188,23 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
     }
   }
 
+  /** Asks the node for the past over the connection there is, or over one of its own; a node that is away has none. */
+  const askPast = async <T>(
+    numbers: readonly BlockNumber[],
+    { signal }: { signal: AbortSignal },
+    ask: (client: NodeClient, asked: readonly BlockNumber[], signal: AbortSignal) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> => {
+    const asked = [...new Set(numbers)].sort((a, b) => a - b).slice(-maxHistory)
+    try {
+      if (current) return await ask(current, asked, signal)
+      await using connection = await connect(endpoints.current(), () => undefined, signal)
+      return await ask(createNodeClient(connection, { onUnread }), asked, signal)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof RpcError)) throw error
+      return []
+    }
+  }
+
   return {
     node: config.node,
     async *observe({ signal }) {
@@ -207,18 +227,15 @@ export const openEthereumSource = async (config: EthereumConfig, context: Source
         await work
       }
     },
-    blocks: async (numbers, { signal }) => {
-      const asked = [...new Set(numbers)].sort((a, b) => a - b).slice(-maxHistory)
-      try {
-        if (current) return await readHistory(current, state.methods, asked, signal)
-        await using connection = await connect(endpoints.current(), () => undefined, signal)
-        return await readHistory(createNodeClient(connection, onUnread), state.methods, asked, signal)
-      } catch (error) {
-        // A node that is away has no blocks: all of them are missing ones.
-        if (signal.aborted || !(error instanceof RpcError)) throw error
-        return []
-      }
-    },
+    blocks: (numbers, options) =>
+      askPast(numbers, options, (client, asked, signal) => readHistory(client, state.methods, asked, signal)),
+    headers: (numbers, options) =>
+      askPast(numbers, options, async (client, asked, signal) => {
+        // Who has had enough of our calls is not asked for the past as well.
+        if (config.blockHeaders === 'never' || endpoints.current().allowance.isLimited()) return []
+        const blocks = await client.rawByNumbers(asked, { signal })
+        return blocks.flatMap((one) => headerIn(one, config.blockHeaders, count) ?? [])
+      }),
     [Symbol.asyncDispose]: async () => disposed.abort(new RpcError('RPC_CLOSED', 'The source was closed.')),
   }
 }

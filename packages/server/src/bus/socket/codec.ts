@@ -168,6 +168,7 @@ export const createMessageDecoder = (onUnknown: OnUnknown): Decoder<GatewayMessa
       case 'clock':
       case 'alive':
       case 'node-info':
+      case 'headers':
       case 'closed':
       case 'gone':
         return message
@@ -196,6 +197,7 @@ export const createCommandDecoder = (onUnknown: OnUnknown): Decoder<CoreCommand>
       case 'admit':
       case 'probe':
       case 'request-blocks':
+      case 'request-headers':
       case 'ack':
       case 'rate':
         return command

@@ -69,6 +69,14 @@ export const arbitraryMessage: fc.Arbitrary<GatewayMessage> = fc.oneof(
       blocks: fc.constant(list.flatMap((one) => (one.kind === 'block' ? [one.body] : []))),
     }),
   ),
+  fc.array(arbitraryObservation('header'), { maxLength: 4 }).chain((list) =>
+    fc.record({
+      type: fc.constant('headers' as const),
+      session,
+      at,
+      headers: fc.constant(list.flatMap((one) => (one.kind === 'header' ? [one.body] : []))),
+    }),
+  ),
   fc.record({ type: fc.constantFrom('closed' as const, 'gone' as const), session, at }),
 )
 
@@ -92,6 +100,7 @@ export const allCommands: readonly CoreCommand[] = [
   { type: 'probe', session: 300 },
   ...endReasons.map((reason): CoreCommand => ({ type: 'end', session: 127, reason })),
   { type: 'request-blocks', session: 128, numbers: [0, 1, 2 ** 53 - 1] },
+  { type: 'request-headers', session: 129, numbers: [3] },
   { type: 'ack', session: 5, through: 2 ** 52 },
   ...nackReasons.map((reason): CoreCommand => ({ type: 'nack', session: 9, through: 12, reason, retryMs: 1000 })),
   { type: 'rate', rate: { reportMs: 1, lingerMs: 2, window: 3 } },

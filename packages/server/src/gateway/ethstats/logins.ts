@@ -103,6 +103,7 @@ export const createLogins = <S extends Session>({ table, handler, liveness, grou
         case 'request-blocks':
           return requestBlocks(session, command.numbers)
         // Of the acknowledged protocol only.
+        case 'request-headers':
         case 'ack':
         case 'nack':
         case 'rate':

@@ -73,8 +73,10 @@ const perform = (state: SessionsState, peer: AgentPeer, action: ServerAction): v
       counts.snapshots++
       return send({ type: 'snapshot', session, at, observations: action.observations })
     case 'answered':
+      if (action.question.what === 'headers') return send({ type: 'headers', session, at, headers: action.headers })
       return send({ type: 'blocks', session, at, blocks: action.blocks.map((block) => block.body) })
     case 'unanswered':
+      if (action.question.what === 'headers') return send({ type: 'headers', session, at, headers: [] })
       return send({ type: 'blocks', session, at, blocks: [] })
     case 'measured': {
       if (peer.state !== 'active') return

@@ -31,6 +31,9 @@ export const handleCommand = (state: SessionsState, command: CoreCommand): void 
     case 'request-blocks':
       state.counts.requests++
       return feed(state, peer, { type: 'request', question: { what: 'history', numbers: command.numbers } })
+    case 'request-headers':
+      state.counts.requests++
+      return feed(state, peer, { type: 'request', question: { what: 'headers', numbers: command.numbers } })
     case 'ack':
       return acknowledge(state, peer, command.through)
     case 'nack': {
