@@ -100,14 +100,14 @@ describe('the dashboard in a browser', () => {
     await waitForHeadAbove(view.page, head)
   })
 
-  it('is reached by netstats up, which brings its own demo chain where no client runs', async () => {
+  it('is reached by netstats demo, which brings its own network', async () => {
     using temporary = folders()
-    await using up = netstats(['demo', '--data', temporary.make()])
+    await using up = netstats(['demo', '--script', 'calm', '--data', temporary.make()])
     const url = await until('the address', async () => /Dashboard\s+(http:\/\/\S+)/.exec(up.output())?.[1], up)
     await using view = await openPage(url)
     await view.page.getByRole('link', { name: /^Head block / }).waitFor()
     await waitForHeadAbove(view.page, await headOf(view.page))
-    for (const name of ['demo-alpha', 'demo-beta', 'demo-gamma']) await rowOf(view.page, name).first().waitFor()
+    for (const name of ['validator-1', 'validator-5', 'node-2']) await rowOf(view.page, name).first().waitFor()
     up.kill('SIGINT')
     expect(await up.exit).toBe(0)
   })

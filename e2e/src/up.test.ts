@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { freePort, netstats, temporaryFolder, until } from './support/processes.ts'
@@ -17,10 +17,11 @@ interface Demo extends Running {
   network(): Promise<Network | undefined>
 }
 
-const startDemo = async (): Promise<Demo> => {
+const startDemo = async (...flags: readonly string[]): Promise<Demo> => {
   const data = temporaryFolder('demo')
   const port = await freePort()
-  const running = netstats(['demo', '--listen', `127.0.0.1:${port}`, '--data', join(data, 'deep'), '--block-time', '1'])
+  const folder = join(data, 'deep')
+  const running = netstats(['demo', '--listen', `127.0.0.1:${port}`, '--data', folder, '--block-time', '1', ...flags])
   const url = `http://127.0.0.1:${port}`
   const chain = await until('demo', async () => /ws:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0], running)
   return {
@@ -45,13 +46,13 @@ const isGone = async (url: string): Promise<true | undefined> =>
   )
 
 describe('netstats demo', () => {
-  it('shows three active nodes on a chain that moves, and leaves nothing behind on Ctrl-C', async () => {
-    await using demo = await startDemo()
+  it('shows all nodes active on a chain that moves, and leaves nothing behind on Ctrl-C', async () => {
+    await using demo = await startDemo('--script', 'calm')
     const first = await until(
-      'three nodes',
+      'seven nodes',
       async () => {
         const network = await demo.network()
-        return network?.active === 3 && network.head !== null ? network : undefined
+        return network?.active === 7 && network.head !== null ? network : undefined
       },
       demo,
     )
@@ -63,7 +64,7 @@ describe('netstats demo', () => {
       },
       demo,
     )
-    expect(first.nodes).toBe(3)
+    expect(first.nodes).toBe(7)
     expect(first.key).toBe('13371')
     expect(await (await fetch(`${demo.url}/`)).text()).toContain('<html')
     expect(demo.output()).toContain(`Dashboard   ${demo.url}/`)
@@ -71,6 +72,20 @@ describe('netstats demo', () => {
     demo.kill('SIGINT')
     expect(await demo.exit).toBe(0)
     expect(await isGone(demo.chain)).toBe(true)
+  })
+
+  it('plays a script of a file on the engine that was asked for, and says what it plays', async () => {
+    const folder = temporaryFolder('script')
+    const script = join(folder, 'script.yaml')
+    writeFileSync(
+      script,
+      'scenes: [{ at: 0s, do: stop, node: validator-2 }, { at: 1s, do: start, node: validator-2, say: it returns }]',
+    )
+    await using demo = await startDemo('--engine', 'clique', '--validators', '3', '--script', script)
+    await until('the script', async () => demo.output().includes('it returns') || undefined, demo)
+    expect(demo.output()).toContain('validator-2 goes offline')
+    expect(demo.output()).toContain('clique, 3 validators')
+    rmSync(folder, { recursive: true, force: true })
   })
 
   it('takes its chain with it when it is killed hard', async () => {

@@ -232,9 +232,7 @@ export const startAgent = ({
 
 /** The anvil binary itself: its npm wrapper would survive as an orphan when it is killed hard. */
 const anvilBinary = (): string => {
-  const load = createRequire(
-    createRequire(join(root, 'packages/cli/package.json')).resolve('@foundry-rs/anvil/package.json'),
-  )
+  const load = createRequire(createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json'))
   const system = { linux: 'linux', darwin: 'darwin', win32: 'win32' }[process.platform as string] ?? process.platform
   const machine = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const folder = dirname(load.resolve(`@foundry-rs/anvil-${system}-${machine}/package.json`))

@@ -52,6 +52,12 @@ describe('wrong use', () => {
       'netstats: --block-time: found "0", expected a whole number of seconds from 1 to 60\n',
     ],
     [
+      ['demo', '--engine', 'pow'],
+      'netstats: --engine: found "pow", expected one of clique, aura, ibft1, ibft2, qbft\n',
+    ],
+    [['demo', '--validators', '2'], 'netstats: --validators: found "2", expected a whole number from 3 to 21\n'],
+    [['demo', '--script', 'deadlock'], 'netstats: --script: deadlock has nothing to play with 5 validators of qbft\n'],
+    [
       ['agent', '--ethstats', 'ws://h'],
       'netstats: no node to watch; name one with --rpc URL, something else with --log-file PATH, --statsd or --syslog ADDRESS, or a file with --config FILE\n',
     ],

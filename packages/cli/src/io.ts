@@ -52,4 +52,7 @@ export interface UpFlags extends LogFlags {
 }
 export interface DemoFlags extends UpFlags {
   readonly blockTime?: string
+  readonly engine?: string
+  readonly validators?: string
+  readonly script?: string
 }

@@ -2,6 +2,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { logFormats, logLevels } from '@netstats/runtime/config'
+import { builtinScripts } from '@netstats/simulator/scripts'
 import { collect, examples } from './help-text.ts'
 import type { AgentFlags, DemoFlags, Io, ServerFlags, UpFlags } from './io.ts'
 
@@ -14,7 +15,7 @@ export const addUp = (program: Command, io: Io): void => {
   withLog(program.command('up'))
     .summary('run server, dashboard and an agent for this machine')
     .description(
-      'Runs server, dashboard and an agent for the Ethereum client of this machine. It looks for one on the ports 8545 and 8546\nand on the usual IPC sockets; where there is none it starts a demo chain with three agents instead.',
+      'Runs server, dashboard and an agent for the Ethereum client of this machine. It looks for one on the ports 8545 and 8546\nand on the usual IPC sockets; where there is none it starts the demo instead (netstats demo --help).',
     )
     .option('--listen <address>', 'where the dashboard is shown (default: 127.0.0.1:3000, or the next free port)')
     .option('--data <folder>', 'where everything is kept (default: .netstats in the repository)')
@@ -29,14 +30,31 @@ export const addUp = (program: Command, io: Io): void => {
     .action(async (flags: UpFlags) => (await import('./commands/up.ts')).up(flags, io))
 }
 
+const scriptList = Object.entries(builtinScripts)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+  .join('\n')
+
 export const addDemo = (program: Command, io: Io): void => {
   withLog(program.command('demo'))
-    .summary('run server and dashboard with a demo chain')
-    .description('Runs server, dashboard and a demo chain (anvil) with three agents, whatever else this machine runs.')
+    .summary('run server and dashboard with a simulated network')
+    .description(
+      'Runs server, dashboard and a simulated proof-of-authority network, whatever else this machine runs. Every few minutes\nsomething goes wrong in it and heals, and a line says what it is.',
+    )
     .option('--listen <address>', 'where the dashboard is shown (default: 127.0.0.1:3000, or the next free port)')
     .option('--data <folder>', 'where everything is kept (default: .netstats in the repository)')
-    .option('--block-time <seconds>', 'seconds between blocks of the demo chain, whole and from 1 to 60 (default: 2)')
-    .addHelpText('after', examples('netstats demo', 'netstats demo --block-time 5'))
+    .option('--engine <engine>', 'rules of the network: clique, aura, ibft1, ibft2 or qbft (default: qbft)')
+    .option('--validators <number>', 'how many validators it has, from 3 to 21 (default: 5); two more nodes are none')
+    .option('--script <name>', 'what goes wrong: a script of the list below, or a file (default: tour)')
+    .option('--block-time <seconds>', 'seconds between blocks, whole and from 1 to 60 (default: 2)')
+    .addHelpText('after', `\nScripts:\n${scriptList}\n`)
+    .addHelpText(
+      'after',
+      examples(
+        'netstats demo',
+        'netstats demo --engine clique --script deadlock',
+        'netstats demo --script my-script.yaml',
+      ),
+    )
     .action(async (flags: DemoFlags) => (await import('./commands/up.ts')).demo(flags, io))
 }
 

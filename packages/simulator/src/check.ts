@@ -7,7 +7,8 @@ import type { SimBlock } from './block.ts'
 import type { SimulatedEngine } from './model.ts'
 import { createNetwork } from './network.ts'
 import type { Network } from './network.ts'
-import { drawScript, playScript } from './script.ts'
+import { drawScript } from './script/draw.ts'
+import { playScript } from './script/play.ts'
 
 export interface Difference {
   readonly number: number

@@ -3,61 +3,58 @@ import { hostname } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { loadConfig, logConfig } from '@netstats/runtime/config'
 import { ensureDataFolder, folderModes } from '../data-folder.ts'
-import { CliError, usageError } from '../errors.ts'
 import { logFlags } from '../log-flags.ts'
 import { createLog } from '../log.ts'
 import type { DemoFlags, Io, UpFlags } from '../io.ts'
 import { block } from '../up/block.ts'
-import { demoChainId, openDemoChain } from '../up/demo-chain.ts'
-import { demoNodes } from '../up/demo-nodes.ts'
-import { makeTraffic } from '../up/demo-traffic.ts'
+import { demoPlan } from '../up/demo-flags.ts'
+import type { DemoPlan } from '../up/demo-flags.ts'
+import { demoPlaces } from '../up/demo-places.ts'
+import { demoChainId, demoNames, openDemo } from '../up/demo.ts'
 import { findClient, usualEndpoints } from '../up/find-client.ts'
+import type { FoundClient } from '../up/find-client.ts'
 import { keepSecret } from '../up/keep-secret.ts'
-import { startNode } from '../up/start-node.ts'
+import { startAgent } from '../up/start-agent.ts'
 import { startServer } from '../up/start-server.ts'
 import { version } from '../version.ts'
 
 const repository = resolve(import.meta.dirname, '../../../..')
 
-/** Everything on this machine: server and dashboard, and an agent for the client that runs here, or a demo chain. */
-export const up = async (flags: UpFlags, io: Io): Promise<void> => run(flags, io, 'find')
-
-/** The same with a demo chain, whatever runs here. */
-export const demo = async (flags: DemoFlags, io: Io): Promise<void> => run(flags, io, 'demo')
-
-const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<void> => {
-  const blockTimeSeconds = blockTimeOf(flags.blockTime)
-  const log = logOf(flags, io)
+/** Everything on this machine: server and dashboard, and an agent for the client that runs here, or a demo network. */
+export const up = async (flags: UpFlags, io: Io): Promise<void> => {
   const { signal } = io.shutdown
+  await run(flags, io, await findClient(usualEndpoints(), { signal }), 'find')
+}
+
+/** The same with a demo network, whatever runs here. */
+export const demo = async (flags: DemoFlags, io: Io): Promise<void> => run(flags, io, undefined, 'demo')
+
+type Rows = readonly (readonly [string, string])[]
+
+const run = async (flags: DemoFlags, io: Io, found: FoundClient | undefined, what: 'find' | 'demo'): Promise<void> => {
+  const plan = found === undefined ? demoPlan(flags) : undefined
+  const log = logOf(flags, io, plan !== undefined)
   const data = ensureDataFolder(flags.data ?? resolve(repository, '.netstats'), folderModes.server)
   const secret = keepSecret(data)
   const say = (line: string): void => io.out(`${line}\n`)
-  const rows: [string, string][] = []
+  // What goes wrong in a demo is told below the block that says where to look.
+  let lines: string[] | undefined = []
+  const sayLater = (line: string): void => void (lines === undefined ? say(line) : lines.push(line))
+  const places = plan === undefined ? {} : demoPlaces(demoNames(plan))
 
   await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startServer({ listen: flags.listen, data, secret: secret.text, log, say }))
+  const server = stack.use(await startServer({ listen: flags.listen, data, secret: secret.text, places, log, say }))
   const endpoint = `ws://${formatLocal(server.address)}`
-  const watch = async (name: string, rpc: string, host: boolean): Promise<void> => {
-    stack.use(await startNode({ name, rpc, host, endpoint, secret: secret.text, data, log }))
-  }
-
-  const found = what === 'demo' ? undefined : await findClient(usualEndpoints(), { signal })
-  let chainEnded = new Promise<void>(() => undefined)
-  if (found !== undefined) {
-    await watch(hostname(), found.endpoint, true)
-    rows.push(['Node', `${hostname()}: ${found.client} at ${found.endpoint}`])
-  } else {
-    const chain = stack.use(await openDemoChain({ blockTimeSeconds, signal }))
-    const traffic = new AbortController()
-    stack.defer(() => traffic.abort())
-    void makeTraffic({ endpoint: chain.endpoint, everyMs: blockTimeSeconds * 1000, signal: traffic.signal })
-    chainEnded = chain.ended
-    const names = Object.keys(demoNodes)
-    for (const [i, name] of names.entries()) await watch(name, chain.endpoint, i === 0)
-    if (what === 'find') rows.push(['No client', 'no Ethereum client answers on this machine, so here is a demo:'])
-    rows.push(['Demo chain', `anvil, chain id ${demoChainId}, a block every ${blockTimeSeconds} s, ${chain.endpoint}`])
-    rows.push(['Demo nodes', `${names.join(', ')}; their places on the map are invented`])
-  }
+  const parts = { endpoint, secret: secret.text, data, log }
+  let rows: Rows
+  if (plan === undefined && found !== undefined) {
+    const name = hostname()
+    stack.use(await startAgent({ ...parts, name, nodes: [{ name, rpc: found.endpoint }] }))
+    rows = [['Node', `${name}: ${found.client} at ${found.endpoint}`]]
+  } else if (plan !== undefined) {
+    const { rpc } = stack.use(await openDemo({ ...parts, plan, say: sayLater }))
+    rows = rowsOf(plan, rpc, what)
+  } else rows = []
   const file = shown(secret.file)
   io.out(
     block(`Netstats ${version}`, [
@@ -69,23 +66,31 @@ const run = async (flags: DemoFlags, io: Io, what: 'find' | 'demo'): Promise<voi
       ['End', 'Ctrl-C'],
     ]),
   )
+  for (const line of lines) say(line)
+  lines = undefined
 
-  await Promise.race([io.shutdown.asked, chainEnded])
-  if (!signal.aborted) {
-    throw new CliError('CLI_DEMO_CHAIN_ENDED', 'the demo chain ended by itself; start again with: netstats demo')
-  }
+  await io.shutdown.asked
   say('Ending.')
 }
 
-const blockTimeOf = (text = '2'): number => {
-  const seconds = Number(text)
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 60) return seconds
-  throw usageError(`--block-time: found "${text.slice(0, 20)}", expected a whole number of seconds from 1 to 60`)
+const rowsOf = (plan: DemoPlan, rpc: string, what: 'find' | 'demo'): Rows => {
+  const { cast, period, scriptName } = plan
+  const none: Rows = [['No client', 'no Ethereum client answers on this machine, so here is a demo:']]
+  const engine = `${cast.engine}, ${cast.validators} validators, a block every ${period} s`
+  return [
+    ...(what === 'find' ? none : []),
+    ['Demo', `a simulated network: ${engine}, chain id ${demoChainId}; places on the map are invented`],
+    ['Script', `${scriptName}; what goes wrong is told below (netstats demo --help names all scripts)`],
+    ['JSON-RPC', `${rpc} of validator-1`],
+  ]
 }
 
-/** Quiet unless something is wrong: the block above the prompt is what a person wants to see. */
-const logOf = (flags: UpFlags, io: Io): ReturnType<typeof createLog> => {
-  const level = io.env['NETSTATS_LOG_LEVEL'] ?? 'warn'
+/**
+ * Quiet unless something is wrong: the block above the prompt is what a person wants to see. In a demo nodes go and come
+ * on purpose, so that only errors are.
+ */
+const logOf = (flags: UpFlags, io: Io, isDemo: boolean): ReturnType<typeof createLog> => {
+  const level = io.env['NETSTATS_LOG_LEVEL'] ?? (isDemo ? 'error' : 'warn')
   const options = loadConfig({
     schema: logConfig(),
     flags: [

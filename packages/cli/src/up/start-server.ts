@@ -10,7 +10,6 @@ import { configSchemas } from '../config-kinds.ts'
 import { dashboardFolder } from '../dashboard-folder.ts'
 import { CliError } from '../errors.ts'
 import { version } from '../version.ts'
-import { demoNodes } from './demo-nodes.ts'
 import { nextFreeAddress } from './free-port.ts'
 
 const standard: ListenAddress = { host: '127.0.0.1', port: 3000 }
@@ -21,6 +20,8 @@ export interface ServerParts {
   readonly listen: string | undefined
   readonly data: string
   readonly secret: string
+  /** Where nodes are, by name. */
+  readonly places: Readonly<Record<string, object>>
   readonly log: Logger
   readonly say: (line: string) => void
 }
@@ -39,7 +40,7 @@ export const startServer = async (parts: ServerParts): Promise<ServerHandle> => 
       ...single('--listen', ['listen'], parts.listen ?? formatListenAddress(free ?? standard)),
       ...single('--data', ['data'], resolve(parts.data, 'server')),
       ...single('secret', ['ethstats', 'secret'], parts.secret),
-      ...single('demo', ['places'], demoNodes),
+      ...single('demo', ['places'], parts.places),
     ],
   })
   const server = await openServer({ config, log: parts.log, version, dashboard })

@@ -6,11 +6,9 @@ import { loadConfig } from '@netstats/runtime/config'
 import { configSchemas } from '../config-kinds.ts'
 import { version } from '../version.ts'
 
-export interface NodeParts {
+export interface AgentParts {
   readonly name: string
-  readonly rpc: string
-  /** Whether it also reports the machine: once is enough for all nodes on it. */
-  readonly host: boolean
+  readonly nodes: readonly { readonly name: string; readonly rpc: string }[]
   /** `ws://…` of the server. */
   readonly endpoint: string
   readonly secret: string
@@ -18,13 +16,13 @@ export interface NodeParts {
   readonly log: Logger
 }
 
-/** An agent for one node in this process, with a spool of its own. */
-export const startNode = async ({ name, rpc, host, endpoint, secret, data, log }: NodeParts): Promise<AgentHandle> => {
-  const machine = host ? [{ type: 'host' }] : []
+/** An agent in this process, with a spool of its own; it also reports the machine, with the first node. */
+export const startAgent = async ({ name, nodes, endpoint, secret, data, log }: AgentParts): Promise<AgentHandle> => {
+  const sources = nodes.map((node) => ({ type: 'ethereum', node: node.name, endpoint: node.rpc }))
   const { log: _, ...config } = loadConfig({
     schema: await configSchemas.agent(),
     flags: [
-      { name: 'node', path: ['sources'], value: [{ type: 'ethereum', node: name, endpoint: rpc }, ...machine] },
+      { name: 'node', path: ['sources'], value: [...sources, { type: 'host' }] },
       { name: 'server', path: ['sinks'], value: [{ type: 'netstats', endpoint, secret }] },
       { name: '--data', path: ['data'], value: resolve(data, 'agents', name.replaceAll(/[^\w.-]/g, '_')) },
       // It speaks to a server in the same process: what is not delivered at once waits on disk.
