@@ -93,6 +93,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     registry,
     supervisor: sourceSupervisor,
     spool,
+    clock,
     contextOf,
     otherOwners: [selfMonitoringPart],
   })

@@ -4,15 +4,18 @@ import type { Block, BlockNumber, Header, NodeId, NodeInfo, Observation } from '
 import { createLatest, nodeNames } from '@netstats/runtime'
 import type { Registry, SourceEntry, Supervisor, TaskContext } from '@netstats/runtime'
 import { observationsIn } from '@netstats/sdk'
-import type { ComponentContext, Source, Spool, StatusReporter } from '@netstats/sdk'
+import type { Clock, ComponentContext, Source, Spool, StatusReporter } from '@netstats/sdk'
 import { createPaces } from './paces.ts'
 import type { Paces } from './paces.ts'
+import { createSourceWatch } from './source-watch.ts'
+import type { SourceWatch } from './source-watch.ts'
 
 export interface SourcesOptions {
   readonly entries: readonly SourceEntry[]
   readonly registry: Pick<Registry, 'sources'>
   readonly supervisor: Supervisor
   readonly spool: Spool & { keepCheckpoints(owners: readonly string[]): void }
+  readonly clock: Clock
   /** What a component is given besides its task: clock and counting. */
   readonly contextOf: (task: TaskContext) => ComponentContext
   /** Who has checkpoints in the spool besides the sources. */
@@ -44,7 +47,7 @@ export interface Sources {
 
 /** The sources of all nodes. They start on demand: the sinks must have their places in the spool first. */
 export const createSources = (options: SourcesOptions): Sources => {
-  const { entries, registry, supervisor, spool, contextOf, otherOwners } = options
+  const { entries, registry, supervisor, spool, clock, contextOf, otherOwners } = options
   /** Of each node the source that is asked for its blocks. */
   const readers = new Map<NodeId, Pick<Source, 'blocks' | 'headers'>>()
   const infos = new Map<NodeId, NodeInfo>()
@@ -59,33 +62,45 @@ export const createSources = (options: SourcesOptions): Sources => {
     if (definition === undefined) throw new TypeError(`no source of type ${type}`)
     const node = nodeId(of)
     const owner = ownerOf(entry, of)
-    supervisor.run(owner, async (task) => {
-      const context = contextOf(task)
-      let spoken = false
-      const status: StatusReporter = {
-        ok: () => ((spoken = true), task.status.ok()),
-        degraded: (reason) => ((spoken = true), task.status.degraded(reason)),
-      }
-      await using source = await definition.open(
-        { ...options, node },
-        { ...context, status, paceMs: () => paces.of(node), checkpoints: () => spool.checkpoints(owner) },
-      )
-      if (source.blocks !== undefined) readers.set(node, source)
-      try {
-        // A source that waits for the disk is slowed to what the disk can take.
-        for await (const given of source.observe({ signal: task.signal })) {
-          // A source that says nothing of itself and yields is well.
-          if (!spoken) status.ok()
-          for (const observation of observationsIn(given)) {
-            if (observation.kind === 'node-info') infos.set(node, observation.body)
-            latest.take(observation)
-          }
-          await spool.append('kind' in given ? [given] : given, owner)
+    supervisor.run(owner, (task) =>
+      unlessStuck(clock, task.signal, async (watch, signal, replaced) => {
+        const context = contextOf(task)
+        let spoken = false
+        const status: StatusReporter = {
+          ok: () => ((spoken = true), task.status.ok()),
+          degraded: (reason) => ((spoken = true), task.status.degraded(reason)),
         }
-      } finally {
-        if (readers.get(node) === source) readers.delete(node)
-      }
-    })
+        await using source = await definition.open(
+          { ...options, node },
+          {
+            ...context,
+            clock: watch.clock,
+            status,
+            paceMs: () => paces.of(node),
+            checkpoints: () => spool.checkpoints(owner),
+          },
+        )
+        watch.waiting()
+        if (source.blocks !== undefined) readers.set(node, source)
+        try {
+          // A source that waits for the disk is slowed to what the disk can take.
+          for await (const given of source.observe({ signal })) {
+            watch.working()
+            if (replaced.aborted) return
+            // A source that says nothing of itself and yields is well.
+            if (!spoken) status.ok()
+            for (const observation of observationsIn(given)) {
+              if (observation.kind === 'node-info') infos.set(node, observation.body)
+              latest.take(observation)
+            }
+            await spool.append('kind' in given ? [given] : given, owner)
+            watch.waiting()
+          }
+        } finally {
+          if (readers.get(node) === source) readers.delete(node)
+        }
+      }),
+    )
   }
 
   return {
@@ -100,6 +115,29 @@ export const createSources = (options: SourcesOptions): Sources => {
     isWatched: (node) => watched.has(node),
     latest: (node) => latest.of(node),
     paces,
+  }
+}
+
+/**
+ * Runs a source until it ends, or is stuck: then it is told to end, left behind with whatever it hangs in, and the part
+ * fails, so that it is started again.
+ */
+const unlessStuck = async (
+  clock: Clock,
+  outer: AbortSignal,
+  run: (watch: SourceWatch, signal: AbortSignal, replaced: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const watch = createSourceWatch(clock)
+  const over = new AbortController()
+  // Opening it is the first that it is asked for.
+  watch.waiting()
+  try {
+    await Promise.race([
+      run(watch, AbortSignal.any([outer, over.signal]), over.signal),
+      watch.untilStuck({ signal: over.signal }),
+    ])
+  } finally {
+    over.abort(new Error('another one takes its place'))
   }
 }
 
