@@ -14,7 +14,8 @@ import { seriesRangeOf } from './range.ts'
 import { isNodeMetric, nodeUnit, unitOfName } from './units.ts'
 
 const maxNodes = 20
-const maxMetrics = 20
+/** The page of a machine asks for all of its metrics at once. */
+const maxMetrics = 32
 /** Lines in one answer; a metric with many labels has as many. */
 const maxSeries = 50
 /** What came in the last minutes may not be rolled up yet: it is looked for in single values. */
