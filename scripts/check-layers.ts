@@ -39,15 +39,15 @@ const folders: Record<string, readonly string[]> = {
   gateway: [...base, 'net', 'bus', 'auth'],
   cluster: [...base, 'net', 'bus', 'auth', 'gateway', 'sessions'],
   history: [...base, 'data-folder', 'shard', 'core', 'delivery'],
-  alarms: [...base, 'data-folder', 'shard', 'core', 'history'],
   sinks: ['shard'],
   analyzers: ['shard'],
+  alarms: [...base, 'data-folder', 'auth', 'shard', 'core', 'history', 'sinks'],
   roster: [...base, 'data-folder', 'auth', 'shard', 'core'],
   feed: [...base, 'net', 'shard', 'core', 'history', 'alarms'],
   classic: [...base, 'net', 'shard', 'core'],
   status: [...base, 'gateway', 'sessions', 'cluster', 'delivery', 'history', 'shard', 'core', 'geo', 'feed', 'classic'],
-  api: [...base, 'net', 'auth', 'shard', 'core', 'history', 'delivery', 'feed', 'status', 'roster', 'admin', 'alarms'],
-  admin: [...base, 'data-folder', 'net', 'auth', 'roster', 'history', 'core'],
+  api: [...base, 'net', 'auth', 'alarms', 'shard', 'core', 'history', 'delivery', 'feed', 'status', 'roster', 'admin'],
+  admin: [...base, 'data-folder', 'net', 'auth', 'alarms', 'roster', 'history', 'core'],
 }
 
 const root = resolve(import.meta.dirname, '..')

@@ -24,6 +24,7 @@ export interface ServerFlags extends LogFlags {
   readonly ethstatsSecretFile?: string
   readonly open?: boolean
   readonly workers?: string
+  readonly alarmWebhook?: string
 }
 export interface AgentFlags extends LogFlags {
   readonly config?: string

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodes, usageError } from './errors.ts'
 import { examples } from './help-text.ts'
 import { addAuthCommands, addKeygen } from './auth/program.ts'
+import { addAlarmCommands } from './alarms/program.ts'
 import { addBackupCommands } from './backup-program.ts'
 import { addCheckConfig, addHeaders, addSampleConfig } from './file-program.ts'
 import type { Io } from './io.ts'
@@ -36,6 +37,7 @@ export const createProgram = (io: Io): Command => {
   addServer(program, io)
   addKeygen(addAgent(program, io), io)
   addAuthCommands(program, io)
+  addAlarmCommands(program, io)
   addBackupCommands(program, io)
   addStoreCommands(program, io)
 

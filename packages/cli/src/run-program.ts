@@ -71,6 +71,10 @@ export const addServer = (program: Command, io: Io): void => {
     .option('--ethstats-secret <secret>', 'secret that nodes must know; other users of this machine can see it here')
     .option('--ethstats-secret-file <file>', 'file that holds the secret; the safer way')
     .option('--open', 'let everybody report without a secret; else it listens beyond this machine only with one')
+    .option(
+      '--alarm-webhook <url>',
+      'where each step of each alarm is posted as JSON, until it is accepted; other users of this machine can see it here',
+    )
     .option('--workers <count>', 'processes that take in agents: a number, or auto for as many as they need (default)')
     .addHelpText(
       'after',

@@ -152,6 +152,8 @@ interface AnySink<Schema extends z.ZodType> extends ComponentDefinition<Schema> 
   readonly usually?: SinkHabits
   /** It shows numbers, or labels alone, as `samples` and `labels` of its context give them: its entry takes `names` and `labels`. */
   readonly mapped?: boolean | 'labels'
+  /** People read what it delivers: several alarms that one message tells of are one observation. Else each comes alone. */
+  groupsAlarms?(config: z.output<Schema>): boolean
 }
 
 export interface SinkHabits {

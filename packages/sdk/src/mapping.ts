@@ -18,7 +18,7 @@ export interface MappingOptions {
 export interface Mapping {
   /** The numbers of an observation, as they are to be called; empty where it holds none, or none that is wanted. */
   samples(item: SpooledObservation): readonly Sample[]
-  /** `node`, `network` where it is known, and what the entry adds, for what is no number: logs, alarms. */
+  /** `node`, `network` where they are known, those of an alarm, and what the entry adds, for what is no number: logs, alarms. */
   labels(item: SpooledObservation): Readonly<Record<string, string>>
 }
 
@@ -44,7 +44,8 @@ export const createMapping = ({ names = {}, labels = {} }: MappingOptions = {}):
     for (const [label, text] of Object.entries(own)) {
       all[label === 'node' || label === 'network' ? `exported_${label}` : label] = text
     }
-    all['node'] = observation.node
+    // What is about a whole network or the server itself is about no node.
+    if (observation.kind !== 'alarm' || observation.body.about === undefined) all['node'] = observation.node
     if (network !== undefined) all['network'] = network
     if (added.length === 0) return all
     const mapped = { ...all }
@@ -62,6 +63,6 @@ export const createMapping = ({ names = {}, labels = {} }: MappingOptions = {}):
         const name = nameOf(sample.name)
         return name === '' ? [] : [{ name, value: sample.value, labels: labelsOf(item, sample.labels) }]
       }),
-    labels: (item) => labelsOf(item, {}),
+    labels: (item) => labelsOf(item, item.observation.kind === 'alarm' ? (item.observation.body.labels ?? {}) : {}),
   }
 }

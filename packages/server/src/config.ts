@@ -1,11 +1,12 @@
 /** The server's configuration: `netstats server --config FILE`, `NETSTATS_…` variables and flags. */
 import { builtIn } from '@netstats/components'
-import { analyzerList, checkSinks, createRegistry, pluginList, sinkList } from '@netstats/runtime'
+import { analyzerList, checkSinks, createRegistry, pluginList, receiverSink, sinkList } from '@netstats/runtime'
 import type { Registry } from '@netstats/runtime'
 import { selfMonitoringConfig, spoolConfig } from '@netstats/runtime/config'
 import { duration, listenAddress, redactUrl, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { checkNotifier, notifierConfigOf } from './alarms/notifier/config.ts'
 import { authConfig } from './auth/config.ts'
 import { geo, places } from './geo/mod.ts'
 import { history } from './history/history-config.ts'
@@ -316,16 +317,26 @@ export const serverConfigOf = (registry: Registry) =>
         ),
       spool: spoolConfig(),
       selfMonitoring: selfMonitoringConfig(),
+      alarms: z
+        .strictObject(notifierConfigOf(registry))
+        .prefault({})
+        .describe('What is an alarm, how long it is kept, and who is told of it.'),
       analyzers: analyzerList(registry)
         .prefault([])
         .describe(
           'What reads everything the server is told and concludes, and adds metrics, logs and alarms of its own.',
         ),
     })
-    .superRefine(({ sinks, analyzers }, context) => {
+    .superRefine(({ sinks, analyzers, alarms }, context) => {
       const fault = (path: readonly PropertyKey[], message: string): void =>
         context.addIssue({ code: 'custom', path: [...path], message })
-      checkSinks(sinks, registry, undefined, (path, message) => fault(['sinks', ...path], message))
+      const receivers = alarms.receivers.map(receiverSink)
+      checkSinks([...sinks, ...receivers], registry, undefined, (path, message) => {
+        const [i] = path
+        // What is wrong with a receiver is said of its own list, below.
+        if (typeof i !== 'number' || i < sinks.length) fault(['sinks', ...path], message)
+      })
+      checkNotifier(alarms, (path, message) => fault(['alarms', ...path], message))
       const names = analyzers.map(({ type, name }) => name ?? type)
       for (const [i, name] of names.entries()) {
         if (names.indexOf(name) < i)

@@ -1,7 +1,7 @@
 /** Who is told of an alarm: a tree of routes, asked from the root down. */
 import { perceivedSeverities } from '@netstats/protocol/feed'
 import type { AlarmRecord, PerceivedSeverity } from '@netstats/protocol/feed'
-import { matchesGlob } from './glob.ts'
+import { matchesGlob } from '../glob.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /** All that is given must hold. In texts `*` stands for any text. */

@@ -36,6 +36,7 @@ export const server = async (flags: ServerFlags, io: Io): Promise<void> => {
       ...single('--open', ['auth', 'open'], flags.open),
       ...single('--ethstats-secret', ['ethstats', 'secret'], ethstatsSecret),
       ...single('--ethstats-secret-file', ['ethstats', 'secret'], file),
+      ...single('--alarm-webhook', ['alarms', 'webhook'], flags.alarmWebhook),
       ...logFlags(flags),
     ],
   })

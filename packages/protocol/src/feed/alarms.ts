@@ -15,6 +15,10 @@ export const syslogSeverityOf: Readonly<Record<PerceivedSeverity, number>> = {
   warning: 4,
 }
 
+/** The nearest that there is; notices count as warnings. */
+export const perceivedSeverityOf = (syslogSeverity: number): PerceivedSeverity =>
+  perceivedSeverities[Math.min(3, Math.max(0, syslogSeverity - 1))] ?? 'warning'
+
 /**
  * `pending` has not lasted as long as its rule waits, and is shown to nobody but `rules test`; `acknowledged` is raised, and
  * somebody looks after it.

@@ -4,6 +4,9 @@ import { defineKind } from './define.ts'
 export const alarmSteps = ['raised', 'updated', 'acknowledged', 'cleared', 'suppressed'] as const
 export type AlarmStep = (typeof alarmSteps)[number]
 
+export const alarmReasons = ['repeat', 'escalated', 'test'] as const
+export type AlarmReason = (typeof alarmReasons)[number]
+
 /** Most alarms that one notification names; of more it says the number. */
 export const maxNotified = 20
 
@@ -30,6 +33,15 @@ export interface Alarm {
   readonly comment?: string
   /** The alarm that it is a symptom of. */
   readonly parent?: string
+  /**
+   * What it is about, where that is not the node that the observation names: those of a network are under its key, and those
+   * of the server itself under `server`.
+   */
+  readonly about?: 'network' | 'server'
+  /** Where people see it, at the moment it began. */
+  readonly url?: string
+  /** Why a receiver is told of it again, or though nothing is wrong; else for its step. */
+  readonly reason?: AlarmReason
   /** A notification: the receiver of the alarm engine that it is for. Steps that nobody in particular is told have none. */
   readonly receiver?: string
   /** Other alarms that the notification tells of at once, the most severe first, and how many there are in all. */
@@ -76,6 +88,9 @@ export const alarm = defineKind<Alarm>({
     by: optional(text(200)),
     comment: optional(text(2000)),
     parent: optional(text(300)),
+    about: optional(oneOf(['network', 'server'] as const)),
+    url: optional(text(2000)),
+    reason: optional(oneOf(alarmReasons)),
     receiver: optional(text(100)),
     others: optional(list(notified, maxNotified)),
     total: optional(count),

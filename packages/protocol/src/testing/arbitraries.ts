@@ -1,7 +1,7 @@
 /** Arbitrary observations of every kind for property tests; they reach every optional field and the bounds of each. */
 import * as fc from 'fast-check'
 import { nodeId, unixMs } from '../units.ts'
-import { alarmSteps } from '../kinds/alarm.ts'
+import { alarmReasons, alarmSteps } from '../kinds/alarm.ts'
 import { shedClasses } from '../shed.ts'
 import type { Bodies, Kind, Observation } from '../mod.ts'
 
@@ -250,6 +250,9 @@ const bodies: { readonly [K in Kind]: () => fc.Arbitrary<Bodies[K]> } = {
         by: text(200),
         comment: text(2000),
         parent: text(300),
+        about: fc.constantFrom('network', 'server'),
+        url: text(2000),
+        reason: fc.constantFrom(...alarmReasons),
         receiver: text(100),
         others: fc.array(notifiedAlarm(), { maxLength: 20 }),
         total: count(),

@@ -5,7 +5,7 @@ import type { ComponentDefinition, MappingOptions, RemovalPolicy, SeverityName }
 import { redactUrl } from '@netstats/sdk/config'
 import { z } from 'zod'
 import { nodeName } from './node-name.ts'
-import { sinkHostKeys, sinkOptions } from './sink-options.ts'
+import { receiverSinkOptions, sinkHostKeys, sinkOptions } from './sink-options.ts'
 import type { Registry } from './registry.ts'
 
 /** An entry of `sources`. What else it holds are the options of its type. */
@@ -28,8 +28,19 @@ export interface SinkEntry extends MappingOptions {
   readonly severity?: SeverityName | undefined
   readonly policy: RemovalPolicy
   readonly batchSize: number
+  /** It is a receiver of alarms: it is given what is told to this one, and nothing else. */
+  readonly receiver?: string | undefined
   /** Least milliseconds between two deliveries. */
   readonly every?: number | undefined
+  readonly [option: string]: unknown
+}
+
+/** An entry of `alarms.receivers`. */
+export interface ReceiverEntry extends MappingOptions {
+  readonly type: string
+  readonly name: string
+  /** Told of each step of each alarm, whatever the routes say. */
+  readonly everyStep: boolean
   readonly [option: string]: unknown
 }
 
@@ -51,6 +62,17 @@ const sourceOptions = {
   name: componentName
     .optional()
     .describe('Names the source in logs and states (default: its node); several of one type for one node need names.'),
+}
+
+const receiverOptions = {
+  name: componentName
+    .regex(/^[\w.-]+$/)
+    .meta({ expected: 'a name of letters, digits, dots and dashes', examples: ['team'] })
+    .describe('Names the receiver in routes, in logs and in its test message.'),
+  everyStep: z
+    .boolean()
+    .default(false)
+    .describe('Whether it is told of each step of each alarm at once, beside what routes send to it.'),
 }
 
 const analyzerOptions = {
@@ -90,6 +112,25 @@ export const sinkList = ({ sinks }: Registry): z.ZodArray<z.ZodType<SinkEntry>> 
     [...sinks.values()].map((one) => entryOf(one, {}, sinkOptions(one))),
     'no entry: there is no sink',
   )
+
+/** Who can be told of alarms: sinks that can carry them, opened once each. */
+export const receiverList = ({ sinks }: Registry): z.ZodArray<z.ZodType<ReceiverEntry>> =>
+  listOf(
+    [...sinks.values()]
+      .filter(({ nodes, kinds }) => nodes === 'all' && (kinds === undefined || kinds.includes('alarm')))
+      .map((one) => entryOf(one, receiverOptions, receiverSinkOptions(one))),
+    'no entry: there is no sink that can carry alarms',
+  )
+
+/** A receiver as the entry of a sink. */
+export const receiverSink = (entry: ReceiverEntry): SinkEntry => ({
+  ...entry,
+  name: `alarms/${entry.name}`,
+  receiver: entry.name,
+  kinds: ['alarm'],
+  policy: 'on-ack',
+  batchSize: 20,
+})
 
 export const analyzerList = ({ analyzers }: Registry): z.ZodArray<z.ZodType<AnalyzerEntry>> =>
   listOf(

@@ -37,6 +37,10 @@ const mappings = {
     ),
 }
 
+/** What an entry of `alarms.receivers` may say of those. */
+export const receiverSinkOptions = ({ mapped = false }: SinkDefinition): z.core.$ZodShape =>
+  mapped === false ? {} : { labels: mappings.labels }
+
 /** What every entry of `sinks` may say. */
 export const sinkOptions = ({ usually = {}, mapped = false }: SinkDefinition): z.core.$ZodShape => {
   const pause = duration({ max: '1h' })
@@ -84,6 +88,8 @@ export const sinkHostKeys = [
   'type',
   'node',
   'name',
+  'receiver',
+  'everyStep',
   'networks',
   'nodes',
   'kinds',

@@ -37,6 +37,8 @@ export interface SinksOptions {
 export interface Sinks extends AsyncDisposable {
   /** Observations each sink still has to deliver, by the name of its reader. */
   backlogs(): ReadonlyMap<string, number>
+  /** When the peer of each sink last took something, by the name of its reader; not before this start. */
+  deliveredAt(): ReadonlyMap<string, number>
   /** A shipper with a batch in its sink's hands that is neither settled nor given back is stuck. */
   watched(): readonly WatchedPart[]
 }
@@ -52,6 +54,7 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
   const { entries, registry, nodes, spool, placeOf, source } = options
   const readers = new Map<string, SpoolReader>()
   const watched: WatchedPart[] = []
+  const deliveredAt = new Map<string, number>()
   const disposeReaders = async (): Promise<void> => {
     await using ends = new AsyncDisposableStack()
     for (const reader of readers.values()) ends.use(reader)
@@ -67,7 +70,15 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
           wants: wantsOf(entry, registry, node, placeOf, source),
         })
         readers.set(name, reader)
-        watched.push(startShipper(name, entry, node, reader, options))
+        watched.push(
+          startShipper(
+            name,
+            entry,
+            node,
+            { reader, onDelivered: () => deliveredAt.set(name, options.clock.now()) },
+            options,
+          ),
+        )
       }
     }
     // A sink that was taken out of the configuration must not hold back the spool for ever.
@@ -78,6 +89,7 @@ export const startSinks = async (options: SinksOptions): Promise<Sinks> => {
   }
   return {
     backlogs: () => new Map([...readers].map(([name, reader]) => [name, reader.backlog()])),
+    deliveredAt: () => deliveredAt,
     watched: () => watched,
     [Symbol.asyncDispose]: disposeReaders,
   }
@@ -87,7 +99,7 @@ const startShipper = (
   name: string,
   entry: SinkEntry,
   node: string | undefined,
-  place: SpoolReader,
+  place: { readonly reader: SpoolReader; readonly onDelivered: () => void },
   { registry, supervisor, clock, spool, contextOf, nodesAsked, placeOf }: SinksOptions,
 ): WatchedPart => {
   const definition = registry.sinks.get(entry.type)
@@ -98,7 +110,7 @@ const startShipper = (
       : definition.open({ ...ownOptions(entry), node: nodeId(node ?? '') }, context)
 
   const mapping = createMapping(entry)
-  const reader = createSinkReader(place, { placeOf, clock, everyMs: entry.every ?? 0 })
+  const reader = createSinkReader(place.reader, { placeOf, clock, everyMs: entry.every ?? 0 })
   /** Grows with each attempt, batch and retry, so that one that begins again is not taken for one that stands still. */
   let before = 0
   let stats: (() => ShipperStats) | undefined
@@ -112,7 +124,11 @@ const startShipper = (
     }
     await using sink = await open(context)
     const { log, status, signal } = task
-    const shipper = createShipper({ reader, sink, clock, log, status, count: (...args) => context.count(...args) })
+    const count: SinkContext['count'] = (event, ...more) => {
+      context.count(event, ...more)
+      if (event === 'delivered') place.onDelivered()
+    }
+    const shipper = createShipper({ reader, sink, clock, log, status, count })
     stats = () => shipper.stats()
     try {
       await shipper.run({ signal })

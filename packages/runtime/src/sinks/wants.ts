@@ -39,11 +39,16 @@ export const wantsOf = (
     if ((stored.kind === 'log' || stored.kind === 'alarm') && stored.body.severity > least) return false
     const part = partOf(stored, source)
     if (part !== undefined && (part === own || part.startsWith(`${own} `))) return false
+    if (receiverOf(stored) !== entry.receiver) return false
     const { observation, network } = placeOf(stored)
     if (isOfNode === undefined ? observation.node !== node : !isOfNode(observation.node)) return false
     return network === undefined || isOfNetwork(network)
   }
 }
+
+/** A notification is for its receiver alone, which is given nothing else. */
+const receiverOf = (observation: Observation): string | undefined =>
+  observation.kind === 'alarm' ? observation.body.receiver : undefined
 
 /** Undefined: all. */
 const kindsOf = (

@@ -7,18 +7,22 @@ import type { Logger } from '@netstats/sdk'
 import { StoreError } from '@netstats/store'
 import type { AdminOptions } from '@netstats/store'
 import { z } from 'zod'
+import type { AlarmReceivers } from '../alarms/notifier/receivers.ts'
 import type { AuthAdmin, Operation } from '../auth/operation.ts'
 import { operations } from '../auth/operations.ts'
 import { ServerError } from '../lib/errors.ts'
 import type { StoreAdmin } from './admin.ts'
 import { errorLineOf } from './protocol.ts'
 import type { AnswerLine } from './protocol.ts'
+import { addReceiverRequests } from './receiver-requests.ts'
 import { storeOperations } from './store-operations.ts'
 
 export interface AdminAppOptions {
   readonly admin: StoreAdmin
   /** Agents and users; without it those requests are not known. */
   readonly auth?: AuthAdmin | undefined
+  /** Who is told of alarms; without it those requests are not known. */
+  readonly receivers?: AlarmReceivers | undefined
   readonly log: Logger
   /** Aborts when the server ends. */
   readonly signal: AbortSignal
@@ -37,7 +41,7 @@ const maxSteps = 16
 
 type StoreRun = (admin: StoreAdmin, args: unknown, options: AdminOptions) => Promise<unknown>
 
-export const createAdminApp = ({ admin, auth, log, signal }: AdminAppOptions): AdminApp => {
+export const createAdminApp = ({ admin, auth, receivers, log, signal }: AdminAppOptions): AdminApp => {
   const app = Fastify({
     logger: false,
     bodyLimit: 1 << 16,
@@ -106,6 +110,7 @@ export const createAdminApp = ({ admin, auth, log, signal }: AdminAppOptions): A
       return logged(name, (async () => run(auth as AuthAdmin, actor, body.args))())
     })
   }
+  if (receivers !== undefined) addReceiverRequests(app, receivers, logged)
   return { app, idle: () => Promise.all(running) }
 }
 

@@ -42,19 +42,19 @@ export const findAuth = async (
     checked(operations[name].result, await answerTo(socketPath, `/auth/${name}`, { as, args })) as ResultOf<typeof name>
 }
 
-const listeningPath = async (data: string): Promise<string | undefined> => {
+export const listeningPath = async (data: string): Promise<string | undefined> => {
   for (const path of await findSocketPaths(data)) if (await isListening(path)) return path
   return undefined
 }
 
-const checked = (schema: z.ZodType, value: unknown): unknown => {
+export const checked = (schema: z.ZodType, value: unknown): unknown => {
   const read = schema.safeParse(value)
   if (!read.success) throw broken('The server answered what this command does not understand', read.error)
   return read.data
 }
 
 /** What the last line of the answer holds. */
-const answerTo = async (
+export const answerTo = async (
   socketPath: string,
   path: string,
   args: object,

@@ -2,6 +2,7 @@ import { reasonOf } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
 import { StoreError } from '@netstats/store'
 import type { Retention, ManagedStore } from '@netstats/store'
+import type { AlarmReceivers } from '../alarms/notifier/receivers.ts'
 import type { AuthAdmin } from '../auth/operation.ts'
 import type { HistoryReader } from '../history/history-model.ts'
 import type { Health } from '../telemetry/health.ts'
@@ -16,6 +17,7 @@ export interface AdminSocketOptions {
   readonly reader: Pick<HistoryReader, 'store' | 'reason'> | undefined
   readonly retention: Retention
   readonly auth: AuthAdmin
+  readonly receivers: AlarmReceivers
   readonly copyAuth: (to: string) => Promise<void>
   readonly log: Logger
   readonly health: Pick<Health, 'set'>
@@ -23,7 +25,7 @@ export interface AdminSocketOptions {
 
 /** The socket for the commands of an operator; a server that cannot open it works without. */
 export const openServerAdminSocket = async (options: AdminSocketOptions): Promise<AdminSocket | undefined> => {
-  const { data, reader, retention, auth, copyAuth, log, health } = options
+  const { data, reader, retention, auth, receivers, copyAuth, log, health } = options
   const store = (): ManagedStore => {
     if (reader?.store !== undefined) return reader.store
     const reason = reader?.reason ?? 'this server keeps none.'
@@ -34,6 +36,7 @@ export const openServerAdminSocket = async (options: AdminSocketOptions): Promis
       data,
       log,
       auth,
+      receivers,
       admin: createStoreAdmin({
         store,
         retention,

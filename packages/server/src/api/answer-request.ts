@@ -45,7 +45,7 @@ export const answerRequest = (
 ): unknown => {
   const params = endpoint.params.safeParse(paramsOf(state, request, endpoint))
   if (!params.success) return parameterProblem(params.error)
-  const query = endpoint.query.safeParse(hasBody(endpoint) ? request.body : request.query)
+  const query = endpoint.query.safeParse(hasBody(endpoint) ? (request.body ?? {}) : request.query)
   if (!query.success) return parameterProblem(query.error, hasBody(endpoint) ? 'API_BODY_INVALID' : undefined)
   const client = state.clientOf(request)
   const origin = originOf(client)

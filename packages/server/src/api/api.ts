@@ -30,6 +30,8 @@ export interface ApiOptions {
   readonly history?: HistoryReader
   /** What agents have delivered. */
   readonly deliveries?: ApiContext['deliveries']
+  /** Who is told of alarms. */
+  readonly receivers?: ApiContext['receivers']
   /** Who may ask what; without it everybody may look, and nobody more. */
   readonly auth?: Auth
   /** Whether the connection is encrypted, behind trusted proxies that of their client; by default whether it is TLS. */
@@ -94,6 +96,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
       core: options.core,
       history: options.history,
       deliveries: options.deliveries,
+      receivers: options.receivers,
       auth: options.auth,
       status: options.status,
       now: options.now,

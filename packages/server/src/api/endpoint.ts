@@ -1,5 +1,6 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
+import type { AlarmReceivers } from '../alarms/notifier/receivers.ts'
 import type { DeliveryTracker } from '../delivery/delivery-model.ts'
 import type { HistoryReader } from '../history/history-model.ts'
 import type { ServerStatus } from '../status/server-status.ts'
@@ -21,6 +22,8 @@ export interface ApiContext {
   readonly auth: Auth | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
+  /** Who is told of alarms; undefined where nobody can be. */
+  readonly receivers?: AlarmReceivers | undefined
   /** What the server says of itself. */
   readonly status?: (() => ServerStatus) | undefined
   readonly now: () => number

@@ -5,6 +5,7 @@ import { deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
 import { liveEndpoints } from './live.ts'
+import { receiverEndpoints } from './receivers.ts'
 import { serverEndpoints } from './server.ts'
 import { stateEndpoints } from './state.ts'
 
@@ -13,6 +14,7 @@ export const endpoints: readonly Endpoint[] = [
   ...stateEndpoints,
   ...historyEndpoints,
   ...deliveryEndpoints,
+  ...receiverEndpoints,
   ...serverEndpoints,
   ...sessionEndpoints,
   ...adminEndpoints,

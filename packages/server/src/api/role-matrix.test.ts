@@ -64,10 +64,12 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     'GET /api/v1/history/networks',
     'GET /api/v1/history/sheds',
     'GET /api/v1/deliveries',
+    'GET /api/v1/alarms/receivers',
     'GET /api/v1/server',
     'POST /api/v1/session/password',
   ],
   operator: [
+    'POST /api/v1/alarms/receivers/:receiver/test',
     'GET /api/v1/admin/agents',
     'GET /api/v1/admin/agents/refused',
     'POST /api/v1/admin/agents/add',

@@ -25,6 +25,7 @@ export const problemCodes = {
   API_BLOCK_UNKNOWN: { status: 404, title: 'No such block' },
   API_METRIC_UNKNOWN: { status: 404, title: 'No such metric' },
   API_TIME_UNKNOWN: { status: 404, title: 'Nothing is known of that time' },
+  API_RECEIVER_UNKNOWN: { status: 404, title: 'No such receiver' },
   API_ROUTE_UNKNOWN: { status: 404, title: 'Nothing is here' },
   API_METHOD_UNKNOWN: { status: 405, title: 'The method is not answered here' },
   API_BODY_INVALID: { status: 400, title: 'The body is wrong' },

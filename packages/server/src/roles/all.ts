@@ -56,6 +56,7 @@ export const openAllRoles = async (parts: Parts, options: ServerOptions): Promis
         reader: core.history?.reader,
         retention: config.history.retention,
         auth: core.auth.admin,
+        receivers: core.receivers,
         copyAuth: core.auth.copyTo,
         log,
         health,

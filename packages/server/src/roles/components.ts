@@ -7,12 +7,16 @@ import { startAnalyzers } from '../analyzers/analyzers.ts'
 import { builtInRegistry } from '../config.ts'
 import type { CoreListener } from '../shard/applied.ts'
 import type { CoreInput } from '../shard/inputs.ts'
+import { receiversOf, receiverSinks } from '../alarms/notifier/receivers.ts'
 import { openServerSinks } from '../sinks/server-sinks.ts'
 import type { ServerSinks } from '../sinks/server-sinks.ts'
 import { serverSelfMetrics } from '../telemetry/self-metrics.ts'
 import type { Base } from './base.ts'
 
 export interface Components extends AsyncDisposable {
+  /** Undefined where there are none, and no receivers of alarms. */
+  readonly sinks: ServerSinks | undefined
+
   /** Starts the analyzers; what they say goes to `apply`. */
   start(apply: (input: CoreInput) => void): void
   /** Resolves when what the sinks were given so far is on the disk, or given up. */
@@ -29,7 +33,8 @@ export const openComponents = async (base: Base): Promise<Components | undefined
   const clock = systemClock
   const idle = notRun.filter((family) => registry[family].size > 0)
   if (idle.length > 0) log.warn({ families: idle }, 'plugins bring components of a kind that this version does not run')
-  if (config.sinks.length + config.analyzers.length === 0) return undefined
+  const entries = [...config.sinks, ...receiverSinks(receiversOf(config.alarms, registry))]
+  if (entries.length + config.analyzers.length === 0) return undefined
 
   const counts = new Map<string, Map<string, number>>()
   const contextOf = ({ id, log, status }: TaskContext): ComponentContext => {
@@ -43,11 +48,11 @@ export const openComponents = async (base: Base): Promise<Components | undefined
   const onStatus = ({ id, state, reason }: PartStatus): void => void health.set(id, state, reason)
   const supervisor = createSupervisor({ clock, log, onStatus })
   const sinks =
-    config.sinks.length === 0
+    entries.length === 0
       ? undefined
       : opening.use(
           await openServerSinks({
-            entries: config.sinks,
+            entries,
             spool: config.spool,
             registry,
             data: config.data,
@@ -74,6 +79,7 @@ export const openComponents = async (base: Base): Promise<Components | undefined
   let analyzers: ReturnType<typeof startAnalyzers> | undefined
   const opened = opening.move()
   return {
+    sinks,
     start(apply) {
       analyzers = startAnalyzers({ entries: config.analyzers, registry, supervisor, clock, contextOf, apply })
     },

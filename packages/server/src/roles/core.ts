@@ -38,9 +38,12 @@ import type { Core } from '../shard/shard-model.ts'
 import { registerChainMetrics } from '../status/chain-metrics.ts'
 import { registerServerMetrics } from '../status/server-metrics.ts'
 import type { MetricsRegistry } from '../telemetry/registry.ts'
+import type { NotifierStateStore } from '../alarms/notifier/notifier.ts'
 import type { Base } from './base.ts'
 import { openComponents } from './components.ts'
 import type { Components } from './components.ts'
+import { openNotifying } from './notifier.ts'
+import type { AlarmNotifying } from './notifier.ts'
 import type { Parts } from './parts.ts'
 
 interface Live {
@@ -57,7 +60,7 @@ interface Sessions {
   readonly clones: CloneWatch
 }
 
-export interface CoreRole extends Live, Sessions {
+export interface CoreRole extends Live, Sessions, AlarmNotifying {
   readonly auth: Auth
   readonly geo: Geo
   /** Undefined where the configuration turns it off. */
@@ -91,6 +94,7 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
   if (components !== undefined) sinks = components
   const live = await parts.open('core', () => openLive(base, { geo, roster, history, components }))
   components?.start(live.runner.apply)
+  const notifying = await parts.open('notifier', () => openNotifying(base, auth, components?.sinks, memoryStore()))
   const deliveries = history?.deliveries ?? createVolatileTracker()
   const sessions = await parts.open('sessions', () => openSessions(base, { auth, roster, deliveries, ...live }))
   registerAuthMetrics(metrics, auth)
@@ -108,7 +112,7 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
   }
   registerDeliveryMetrics(metrics, deliveries)
   registerSessionMetrics(metrics, { ...sessions, unknownMessages: () => progress.entry?.unknownMessages ?? 0 })
-  return { auth, geo, history, deliveries, ...live, ...sessions }
+  return { auth, geo, history, deliveries, ...notifying, ...live, ...sessions }
 }
 
 /** Those the server raised itself: of nodes that are not active. */
@@ -234,4 +238,15 @@ const openSessions = (base: Base, { auth, roster, deliveries, core, runner }: Se
     now: Date.now,
   })
   return { sessions, rate, clones }
+}
+
+/** Until alarms have a file of their own. */
+const memoryStore = (): NotifierStateStore => {
+  let saved: unknown
+  return {
+    load: () => saved,
+    save: (state) => {
+      saved = state
+    },
+  }
 }

@@ -5,6 +5,7 @@ import { totalOf } from '../lib/tally.ts'
 import type { Base } from './base.ts'
 import type { CoreRole } from './core.ts'
 import type { GatewayRole } from './gateway.ts'
+import { tickNotifier } from './notifier.ts'
 import type { WebRole } from './web.ts'
 
 export interface TickUses extends CoreRole, GatewayRole, Pick<WebRole, 'feed' | 'classic'> {}
@@ -26,6 +27,7 @@ export const openTicks = (base: Base, uses: TickUses, stack: AsyncDisposableStac
   })
   health.every('feed', 125, () => feed.tick())
   health.every('classic', 500, () => classic.tick(monotonic()))
+  if (uses.notifier !== undefined) tickNotifier(base, uses.notifier)
   const shedding = createCalm()
   let shedBefore = 0
   health.every('queue', 1000, () => {

@@ -14,7 +14,7 @@ import type {
 } from '@netstats/runtime'
 import { openSpool } from '@netstats/runtime/spool'
 import { reasonOf } from '@netstats/sdk'
-import type { Clock, ComponentContext, Logger, StatusReporter } from '@netstats/sdk'
+import type { Checkpointed, Clock, ComponentContext, Logger, Spool, StatusReporter } from '@netstats/sdk'
 import type { Applied } from '../shard/applied.ts'
 import { createSpoolQueue } from './spool-queue.ts'
 
@@ -40,6 +40,12 @@ const ownNode = 'server'
 export interface ServerSinks extends AsyncDisposable {
   /** What the core was told, and the network that it found the node on. */
   applied(applied: Pick<Applied, 'input' | 'network'>): void
+  /** Stores what receivers are told, each with a number that grows, in one transaction with the number of the last of them. */
+  notify(told: readonly Told[]): Promise<void>
+  /** Number of the last that was stored; 0 where none was. */
+  notified(): number
+  /** When the peer of each sink last took something, Unix milliseconds, by the name of its reader; not before this start. */
+  deliveredAt(): ReadonlyMap<string, number>
   /** Resolves when what was taken so far is on the disk, or given up. */
   stored(): Promise<void>
   /** Observations each sink still has to deliver, by the name of its reader. */
@@ -48,6 +54,18 @@ export interface ServerSinks extends AsyncDisposable {
   /** Observations given up before all sinks had them, by reason and class; `overload`: the disk could not take them as fast as they came. */
   dropped(): Readonly<Record<string, Readonly<Record<string, number>>>>
 }
+
+/** An observation for a receiver of alarms. */
+export interface Told {
+  readonly number: number
+  readonly network: string | undefined
+  readonly observation: Observation
+}
+
+/** Whose the number of the last notification is, among the checkpoints of the spool. */
+const owner = 'alarms'
+/** What is stored in one piece. */
+const mostAtOnce = 20
 
 export const openServerSinks = async (options: ServerSinksOptions): Promise<ServerSinks> => {
   const { entries, registry, supervisor, clock, log, status, contextOf } = options
@@ -113,6 +131,8 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
         take(input.observation, network ?? input.network)
       }
     },
+    ...createNotify(spool),
+    deliveredAt: () => sinks.deliveredAt(),
     stored: () => queue.stored(),
     backlogs: () => sinks.backlogs(),
     watched: () => sinks.watched(),
@@ -127,6 +147,21 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
+
+const createNotify = (spool: Pick<Spool, 'append' | 'checkpoints'>): Pick<ServerSinks, 'notify' | 'notified'> => ({
+  async notify(told) {
+    const parts: Checkpointed[] = []
+    for (let i = 0; i < told.length; i += mostAtOnce) {
+      const part = told.slice(i, i + mostAtOnce)
+      const observations = part.map(({ observation, network }) =>
+        network === undefined ? observation : inNetwork(observation, network),
+      )
+      parts.push({ observations, checkpoint: { key: 'told', value: String(part.at(-1)?.number) } })
+    }
+    await spool.append(parts, owner)
+  },
+  notified: () => Number(spool.checkpoints(owner).get('told') ?? 0),
+})
 
 /**
  * Two networks may have nodes of one name: in the spool a node is called as in the path of the API, `1337/validator-1`.

@@ -9,6 +9,7 @@ export const email = defineSink({
   kinds: ['alarm', 'log', 'gap'],
   usually: { kinds: ['alarm'], every: '1m' },
   mapped: 'labels',
+  groupsAlarms: () => true,
   config: emailConfig,
   open: async (config, context) => (await import('./sink.ts')).openEmailSink(config, context),
 })

@@ -1,6 +1,5 @@
-import { requestCredentials, secret, withoutContradictions } from '@netstats/sdk/config'
+import { requestCredentials, secret, secretUrl, withoutContradictions } from '@netstats/sdk/config'
 import { z } from 'zod'
-import { secretUrl } from '../shared/secret-url.ts'
 import { tlsConfig } from '../shared/tls.ts'
 import type { Form } from './form.ts'
 import { formNames, forms } from './forms/mod.ts'
@@ -16,7 +15,7 @@ const options = z.strictObject({
     .enum(formNames)
     .default('json')
     .describe(
-      'What is posted: JSON of your own, or what a service expects. PagerDuty, Opsgenie and Alertmanager are given alarms only.',
+      'What is posted: JSON of your own, one step of an alarm (alarm), or what a service expects. Those of alarm, PagerDuty, Opsgenie and Alertmanager are given alarms only.',
     ),
   template: z
     .record(z.string(), z.unknown().describe('A text, a number, a list or a mapping of such.'))

@@ -28,6 +28,10 @@ export interface Form {
   readonly urlFault?: (url: URL) => string | undefined
   /** It knows alarms and nothing else. */
   readonly alarmsOnly?: boolean
+  /** What the receiver refuses is sent again too: only 2xx is an end. */
+  readonly insists?: boolean
+  /** People read it: several alarms that are told of at once are one message. */
+  readonly groups?: boolean
   /** Most messages that go into one request. */
   readonly most: number
   /** What to post for messages, at least one of them; undefined where the service has no word for what they say. */

@@ -64,7 +64,7 @@ export const openWebhookSink = async (config: WebhookConfig, context: SinkContex
       { url: request.url ?? options.url, headers, body },
       { signal, redact, now: () => context.clock.now() },
     )
-    return outcome
+    return form.insists === true && outcome.status === 'rejected' ? { ...outcome, status: 'retry' } : outcome
   }
 
   return {

@@ -4,6 +4,7 @@ import { labelLine } from '../message.ts'
 
 /** Webhooks of Discord: at most ten embeds and 6000 characters in one; nobody is mentioned by what a node says. */
 export const discord: Form = {
+  groups: true,
   most: 10,
   request: (messages) => {
     const room = Math.floor(6000 / messages.length)

@@ -1,4 +1,5 @@
 import type { Form } from '../form.ts'
+import { alarm } from './alarm.ts'
 import { alertmanager } from './alertmanager.ts'
 import { discord } from './discord.ts'
 import { json } from './json.ts'
@@ -12,6 +13,7 @@ import { telegram } from './telegram.ts'
 /** A form is a file in this folder and a line here. */
 export const forms = {
   json,
+  alarm,
   slack,
   teams,
   discord,
@@ -21,5 +23,10 @@ export const forms = {
   alertmanager,
   ntfy,
 } as const satisfies Readonly<Record<string, Form>>
+const formOf = (name: FormName): Form => forms[name]
+
+/** Whether it makes one message of several alarms that are told of at once. */
+export const isForPeople = (name: FormName): boolean => formOf(name).groups === true
+
 export type FormName = keyof typeof forms
 export const formNames = Object.keys(forms) as readonly FormName[]

@@ -14,6 +14,7 @@ const topicOf = (pathname: string): string => pathname.split('/').findLast((part
 export const ntfy: Form = {
   urlFault: ({ pathname }) =>
     topicOf(pathname) === '' ? 'ends with no topic, as in https://ntfy.sh/my-topic' : undefined,
+  groups: true,
   most: 1,
   request: ([message], { url, key }) => {
     if (message === undefined) return undefined

@@ -7,6 +7,7 @@ const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll
 
 /** Incoming webhooks of Slack, and what copies them (Mattermost, Rocket.Chat). */
 export const slack: Form = {
+  groups: true,
   most: 20,
   request: (messages) => ({
     body: {

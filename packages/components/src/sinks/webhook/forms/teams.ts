@@ -16,6 +16,7 @@ const block = (text: string, more: object = {}): object => ({ type: 'TextBlock',
 
 /** The workflow "post to a channel when a webhook request is received" of Microsoft Teams: an Adaptive Card, at most 28 KB. */
 export const teams: Form = {
+  groups: true,
   most: 10,
   request: (messages) => ({
     body: {

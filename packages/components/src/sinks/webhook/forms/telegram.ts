@@ -8,6 +8,7 @@ const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll
 export const telegram: Form = {
   url: 'https://api.telegram.org',
   needs: ['key', 'chat'],
+  groups: true,
   most: 5,
   request: (messages, { url, key = '', chat = '' }) => ({
     url: `${url.replace(/\/+$/, '')}/bot${key}/sendMessage`,

@@ -1,4 +1,4 @@
-import { Secret, secret } from '@netstats/sdk/config'
+import { Secret, secret } from './secret.ts'
 
 const longest = 2000
 
