@@ -10,8 +10,8 @@ const replaced =
   'desk seats? seated hall turnstile letIn sendAway relieve gatekeeper regulator lookout conclusions strays welcomeBack facets? ' +
   'herd tongues? placings? placeBook dirtyHub goOn keeper oddFrame lookAfter HistoryPlan Upward Downward ownWork passOn ' +
   'sharedBuilds goodClients arena ears intake stir createTurns witness(es)? told.of pendingBytes refusedHoles API_MOMENT_UNKNOWN (API_|NETSTATS_)?ACCESS_[A-Z_]+ SERVER_CONTROL_[A-Z]+'
-/** A flag of anvil, and placing nodes on the map. */
-const allowed = ['transaction-block-keeper', 'placing a node']
+/** Placing nodes on the map. */
+const allowed = ['placing a node']
 /** Without decisions and measurements: these keep the words of their time. */
 const where = [
   'packages',

@@ -27,6 +27,8 @@ export interface Truth {
   readonly barred?: Hex
   readonly round?: number
   readonly step?: number
+  /** AuRa, where the network has them: steps that validators signed instead of a block. */
+  readonly emptySteps?: readonly { readonly step: number; readonly signer: Hex }[]
   readonly commitSealers?: readonly Hex[]
   readonly vote?: SimVote
 }

@@ -26,6 +26,8 @@ export interface NetworkOptions {
   readonly policy?: 'round-robin' | 'sticky'
   /** BFT: seconds between blocks while no transaction waits; where it is longer than `period`, quiet is healthy. */
   readonly emptyBlockPeriod?: number
+  /** AuRa: a validator without a transaction signs its step instead of a block. */
+  readonly emptySteps?: boolean
   /** About how many transactions are sent; none unless told. */
   readonly transactionsPerSecond?: number
   /** About how many neighbours a node has; 0: everybody is connected to everybody. */

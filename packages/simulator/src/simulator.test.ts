@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lineage } from './block.ts'
-import { checkScript, compareWithTruth } from './check.ts'
+import { compareWithTruth, playDrawn } from './check.ts'
 import { simulatedEngines } from './model.ts'
 import type { SimNode } from './model.ts'
 import { createNetwork } from './network.ts'
@@ -17,7 +17,7 @@ describe.each(simulatedEngines)('a network of %s', (engine) => {
   })
 
   it('is concluded rightly from its headers alone, whatever happens to it', () => {
-    for (let seed = 0; seed < 4; seed++) expect(checkScript(engine, seed)).toEqual([])
+    for (let seed = 0; seed < 4; seed++) expect(compareWithTruth(playDrawn(engine, seed))).toEqual([])
   })
 })
 
@@ -76,6 +76,20 @@ describe('a network of four', () => {
     const settled = Math.min(...network.nodes.map(({ head }) => head.number)) - 3
     const blocks = network.nodes.map(({ head }) => lineage(head).find(({ number }) => number === settled)?.hash)
     expect(new Set(blocks).size).toBe(1)
+    expect(compareWithTruth(network)).toEqual([])
+  })
+
+  it('of aura signs its steps while there is nothing to seal, and nobody has missed one', () => {
+    const network = createNetwork({ engine: 'aura', validators: 4, seed: 9, period: 3, emptySteps: true })
+    seconds(network, 120)
+    const signed = network.made.flatMap(({ truth }) => truth?.emptySteps ?? [])
+    expect(signed.length).toBeGreaterThan(20)
+    expect(network.made.every(({ truth }) => (truth?.missed.length ?? 0) === 0)).toBe(true)
+    expect(compareWithTruth(network)).toEqual([])
+    network.stop(1)
+    seconds(network, 60)
+    const missed = network.made.flatMap(({ truth }) => truth?.missed ?? [])
+    expect(new Set(missed.map(({ validator }) => validator))).toEqual(new Set([network.nodes[1]?.key.address]))
     expect(compareWithTruth(network)).toEqual([])
   })
 

@@ -36,7 +36,7 @@ const burstRate = 9
 const evenSeconds = (second: number, seed: number): number => {
   const tide = (tideSeconds * tideHeight * Math.sin((2 * Math.PI * second) / tideSeconds)) / (2 * Math.PI)
   const noise = ((Math.imul(Math.floor(second), 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0) / 2 ** 32
-  return second + tide + Math.floor(second / burstSeconds) * burstRate + noise * 2
+  return second + tide + Math.floor(second / burstSeconds) * burstRate + noise * 0.7
 }
 
 export const createTraffic = (options: { perSecond: number; seed: number; start: number }): Traffic => {

@@ -43,6 +43,7 @@ const withDefaults = (options: NetworkOptions): Required<NetworkOptions> => ({
   requestTimeoutMs: 4000,
   policy: 'round-robin',
   emptyBlockPeriod: options.period,
+  emptySteps: false,
   transactionsPerSecond: 0,
   peersEach: 0,
   keep: Infinity,

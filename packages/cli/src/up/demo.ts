@@ -59,13 +59,14 @@ export const openDemo = async ({ plan, endpoint, secret, data, log, say }: DemoP
 }
 
 const createDemoNetwork = ({ cast, period, script }: DemoPlan): Network => {
-  const { epoch, emptyBlockPeriod } = script
+  const { epoch, emptyBlockPeriod, emptySteps = false } = script
   const now = systemClock.now()
   const network = createNetwork({
     ...cast,
     seed: demoChainId,
     period,
     peersEach,
+    emptySteps,
     transactionsPerSecond: script.transactionsPerSecond ?? transactionsPerSecond,
     keep: keptBlocks,
     start: now - pastBlocks * period * 1000,

@@ -7,6 +7,8 @@ export interface Script {
   readonly repeatAfter?: number
   /** Seconds between blocks while no transaction waits, for engines that know such a period. */
   readonly emptyBlockPeriod?: number
+  /** AuRa: validators sign their step while there is nothing to seal. */
+  readonly emptySteps?: boolean
   readonly transactionsPerSecond?: number
   readonly epoch?: number
   readonly scenes: readonly Scene[]
@@ -128,6 +130,19 @@ const deadlock = ({ engine, validators }: Cast, from: number, until: number): re
   return [{ after: from, do: 'deadlock' }, ...back]
 }
 
+/** IBFT and QBFT wait, AuRa's validators sign their steps; Clique has nothing of the kind. */
+const quiet = ({ engine }: Cast): Script => ({
+  repeatAfter: 300,
+  ...(engine === 'aura' ? { emptySteps: true } : { emptyBlockPeriod: 30 }),
+  scenes:
+    engine === 'clique'
+      ? []
+      : [
+          { after: 30, do: 'traffic', perSecond: 0 },
+          { after: 210, do: 'traffic', perSecond: 12 },
+        ],
+})
+
 const tour = (cast: Cast): Script => ({
   repeatAfter: 720,
   scenes: [
@@ -182,14 +197,7 @@ export const builtinScripts: Readonly<Record<string, BuiltinScript>> = {
     write: (cast) => ({ repeatAfter: 300, scenes: deadlock(cast, 30, 150) }),
   },
   quiet: {
-    summary: 'no transactions, so a block only every 30 s, which is healthy (IBFT and QBFT)',
-    write: () => ({
-      repeatAfter: 300,
-      emptyBlockPeriod: 30,
-      scenes: [
-        { after: 30, do: 'traffic', perSecond: 0 },
-        { after: 210, do: 'traffic', perSecond: 3 },
-      ],
-    }),
+    summary: 'no transactions for a while, so rare blocks, which is healthy (not Clique)',
+    write: quiet,
   },
 }

@@ -8,11 +8,17 @@ export const drawScript = (random: Random, network: Network, seconds: number): r
   const scenes: Scene[] = []
   const { nodes, options } = network
   const hasTraffic = options.transactionsPerSecond > 0
+  const hasDeadlock = options.engine === 'clique' && options.validators >= 5
   const faults = random.between(1, 5)
   for (let count = 0; count < faults; count++) {
     const after = random.between(1, seconds)
     const until = after + random.between(1, Math.ceil(seconds / 2))
     const node = random.int(options.validators)
+    if (hasDeadlock && random.chance(0.1)) {
+      scenes.push({ after, do: 'deadlock' })
+      for (const { index } of nodes) scenes.push({ after: until, do: 'start', node: index })
+      continue
+    }
     switch (random.int(hasTraffic ? 8 : 7)) {
       case 0:
       case 1:

@@ -53,6 +53,7 @@ export const scriptConfig = z.strictObject({
   emptyBlockPeriod: duration({ min: '1s', max: '1h' })
     .optional()
     .describe('IBFT and QBFT: time between blocks while no transaction waits.'),
+  emptySteps: z.boolean().optional().describe('AuRa: validators sign their step while there is nothing to seal.'),
   transactionsPerSecond: z.number().min(0).max(1000).optional().describe('About how many transactions are sent.'),
   epoch: z.number().int().min(2).max(1_000_000).optional().describe('Blocks after which votes begin afresh.'),
   scenes: z.array(scene).max(1000).describe('What happens, in any order.'),
@@ -65,11 +66,12 @@ export class ScriptError extends Error {
 }
 
 export const readScript = (file: ScriptFile, cast: Cast): Script => {
-  const { repeat, emptyBlockPeriod, transactionsPerSecond, epoch } = file
+  const { repeat, emptyBlockPeriod, emptySteps, transactionsPerSecond, epoch } = file
   return {
     scenes: file.scenes.map((one) => sceneOf(one, cast)),
     ...(repeat !== undefined && { repeatAfter: repeat / 1000 }),
     ...(emptyBlockPeriod !== undefined && { emptyBlockPeriod: emptyBlockPeriod / 1000 }),
+    ...(emptySteps !== undefined && { emptySteps }),
     ...(transactionsPerSecond !== undefined && { transactionsPerSecond }),
     ...(epoch !== undefined && { epoch }),
   }

@@ -13,7 +13,7 @@ export interface Subscriptions {
 }
 
 const maxSubscriptions = 16
-/** Most blocks told of at once: of a chain that was long away the newest. */
+/** Most blocks in one go: of a chain that was long away the newest. */
 const maxNotices = 64
 
 export const createSubscriptions = (connection: number): Subscriptions => {
