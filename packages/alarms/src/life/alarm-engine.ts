@@ -10,11 +10,11 @@
 import type { Alarm } from '@netstats/protocol'
 import type { AlarmCounts, AlarmRecord, Silence } from '@netstats/protocol/feed'
 import type { Finding, ReadonlyOpen, RuleInfo, RuleTiming, Subject } from '../rule.ts'
-import type { Cause } from './causes.ts'
+import type { CauseTable } from './causes.ts'
 import type { AlarmStep } from './record.ts'
 import type { EngineState, StateChanges } from './state.ts'
 
-/** Times are Unix milliseconds. A time before the newest one given is taken for that one. */
+/** Times are Unix milliseconds. They may go back when somebody sets the clock: what is waited for moves with them. */
 export interface AlarmEngine {
   /** All findings of a rule about a subject at one look; those not given any more are gone. */
   readonly judge: (rule: RuleInfo & RuleTiming, subject: Subject, findings: readonly Finding[], at: number) => void
@@ -31,9 +31,9 @@ export interface AlarmEngine {
   readonly acknowledge: (id: string, acknowledgement: Acknowledging) => AlarmRecord | undefined
   /** Undefined: no such alarm is open. */
   readonly unacknowledge: (id: string, by: string, at: number) => AlarmRecord | undefined
-  /** Takes effect at the next tick, and replaces one of the same id. False: there are as many as there may be. */
+  /** Open alarms are marked at the next tick. It replaces one of the same id. False: there are as many as there may be. */
   readonly addSilence: (silence: Silence) => boolean
-  /** Takes effect at the next tick. False: there is none. */
+  /** Open alarms lose its mark at the next tick. False: there is none. */
   readonly removeSilence: (id: string) => boolean
   /** Those that are not over, the ones to come included. */
   readonly silences: () => readonly Silence[]
@@ -71,8 +71,10 @@ export interface EngineFigures {
 export interface EngineOptions {
   /** Of a network: what share of its nodes an outage is. Default: none known, and the least number decides. */
   readonly nodesOf?: (network: string) => number
-  /** By the name of a rule, what may cause it, the best explanation first. Default: those of the product's rules. */
-  readonly causes?: Readonly<Record<string, readonly Cause[]>>
+  /** Default: those of the product's rules. */
+  readonly causes?: CauseTable
+  /** A node's alarm waits at least so long to see whether it is one of many. Default: 10 s. */
+  readonly gatherMs?: number
   readonly limits?: Partial<EngineLimits>
   /** To go on from. */
   readonly state?: EngineState

@@ -31,3 +31,18 @@ export const keyOf = ({ kind, network, node, rule }: Identity, labelsKey: string
 
 /** The same for the same occurrence, also after a crash. */
 export const idOf = (key: string, startsAt: number): string => digest(`${key}\n${startsAt}`, 20)
+
+export const outageRule = 'many-nodes'
+
+export const outageIdentity = (network: string | null, rule: string): Identity => ({
+  kind: 'outage',
+  network,
+  node: null,
+  rule: outageRule,
+  labels: { rule },
+})
+
+export const keyOfOutage = (network: string | null, rule: string): string => {
+  const identity = outageIdentity(network, rule)
+  return keyOf(identity, keyOfLabels(identity.labels))
+}

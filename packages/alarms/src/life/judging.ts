@@ -1,10 +1,10 @@
 import type { Finding, ReadonlyOpen, RuleInfo, RuleTiming, Subject } from '../rule.ts'
 import type { EngineLimits } from './alarm-engine.ts'
+import { boundedMessage, comesBack, goes, newEntry } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { boundedLabels, keyOf, keyOfLabels } from './identity.ts'
 import type { Life } from './life.ts'
 import { isWorse } from './severity.ts'
-import { boundedMessage, pendingEntry } from './new-entry.ts'
 
 const noneOpen: ReadonlyOpen = () => false
 
@@ -37,15 +37,15 @@ export const judgeIn = (life: Life, limits: EngineLimits, lose: () => void) => {
   const missing = (entry: Entry): void => {
     if (entry.record === null) life.drop(entry)
     else if (entry.goneAt === null) {
-      entry.goneAt = life.at()
-      life.touch(entry)
+      goes(entry, life.at())
+      life.touch(entry.key)
     }
   }
 
   const found = (entry: Entry, rule: RuleInfo & RuleTiming, finding: Finding): void => {
     if (entry.goneAt !== null) {
-      entry.goneAt = null
-      life.touch(entry)
+      comesBack(entry, life.at())
+      life.touch(entry.key)
     }
     entry.severity = finding.severity
     entry.message = boundedMessage(finding.message)
@@ -60,7 +60,7 @@ export const judgeIn = (life: Life, limits: EngineLimits, lose: () => void) => {
     const labels = boundedLabels(finding.labels ?? {})
     const identity = { kind: 'judged', network, node, rule: rule.name, labels } as const
     const labelsKey = keyOfLabels(labels)
-    const entry = pendingEntry(identity, labelsKey, keyOf(identity, labelsKey), life.at())
+    const entry = newEntry(identity, labelsKey, keyOf(identity, labelsKey), life.at())
     found(entry, rule, finding)
     life.add(entry)
   }

@@ -1,6 +1,7 @@
 import type { AlarmRecord, AlarmStepName } from '@netstats/protocol/feed'
-import type { Subject } from '../rule.ts'
 import type { Entry, EntryKind } from './entry.ts'
+import { createPlaces } from './places.ts'
+import type { Places } from './places.ts'
 import { recordAfter } from './record.ts'
 import type { AlarmStep } from './record.ts'
 import { createSubjects } from './subjects.ts'
@@ -10,18 +11,17 @@ import type { Subjects } from './subjects.ts'
 export interface Life {
   readonly entries: ReadonlyMap<string, Entry>
   readonly subjects: Subjects
-  /** Of a node, a network with all its nodes, or the server. */
-  readonly about: (subject: Subject) => Iterable<Entry>
+  readonly about: Places['about']
   readonly byId: (id: string) => Entry | undefined
-  /** Newest time given. */
   readonly at: () => number
+  /** To a later time. Where a clock was set back, what is waited for is not waited for as long again. */
   readonly advance: (at: number) => number
   readonly add: (entry: Entry) => void
   /** Takes a pending one away. */
   readonly drop: (entry: Entry) => void
   readonly step: (entry: Entry, name: AlarmStepName) => AlarmRecord
   /** What is kept of it changed, but it is no step. */
-  readonly touch: (entry: Entry) => void
+  readonly touch: (key: string) => void
   readonly open: () => Iterable<Entry>
   readonly openCount: () => number
   readonly count: (kind: EntryKind) => number
@@ -32,12 +32,16 @@ export interface Life {
   readonly takeTouched: () => ReadonlySet<string>
 }
 
-export const createLife = (): Life => {
+/** Clocks are corrected all the time; only what is set back further moves what is waited for. */
+const usualCorrectionMs = 1000
+
+/** `onSetBack`: times that others keep move with those of the alarms. */
+export const createLife = (onSetBack: (byMs: number) => void): Life => {
   const entries = new Map<string, Entry>()
   const open = new Map<string, Entry>()
   const subjects = createSubjects()
   const counts: Record<EntryKind, number> = { judged: 0, reported: 0, outage: 0 }
-  const places = new Map<string | null, Map<string | null, Set<Entry>>>()
+  const places = createPlaces()
   let steps: AlarmStep[] = []
   let touched = new Set<string>()
   let now = 0
@@ -47,33 +51,36 @@ export const createLife = (): Life => {
     if (!entries.delete(entry.key)) return
     counts[entry.kind]--
     if (entry.kind === 'judged') subjects.remove(entry)
-    const nodes = places.get(entry.network)
-    const there = nodes?.get(entry.node)
-    there?.delete(entry)
-    if (there?.size === 0) nodes?.delete(entry.node)
-    if (nodes?.size === 0) places.delete(entry.network)
+    places.remove(entry)
     touched.add(entry.key)
+  }
+
+  const setBack = (byMs: number): void => {
+    for (const entry of entries.values()) {
+      if (entry.record === null) entry.since -= byMs
+      if (entry.goneAt !== null) entry.goneAt -= byMs
+      if (entry.flappedAt !== null) entry.flappedAt -= byMs
+      if (entry.heardAt !== null) entry.heardAt -= byMs
+    }
+    onSetBack(byMs)
   }
 
   return {
     entries,
     subjects,
-    about({ network, node }) {
-      const nodes = places.get(network)
-      if (network !== null && node === null) return [...(nodes?.values() ?? [])].flatMap((there) => [...there])
-      return [...(nodes?.get(node) ?? [])]
-    },
+    about: places.about,
     byId: (id) => open.get(id),
     at: () => now,
-    advance: (at) => (now = Math.max(now, at)),
+    advance(at) {
+      if (now - at > usualCorrectionMs) setBack(now - at)
+      now = now - at > usualCorrectionMs ? at : Math.max(now, at)
+      return now
+    },
     add(entry) {
       entries.set(entry.key, entry)
       counts[entry.kind]++
       if (entry.kind === 'judged') subjects.add(entry)
-      const nodes = places.get(entry.network) ?? new Map<string | null, Set<Entry>>()
-      places.set(entry.network, nodes)
-      const there = nodes.get(entry.node) ?? new Set<Entry>()
-      nodes.set(entry.node, there.add(entry))
+      places.add(entry)
       if (entry.record !== null) open.set(entry.record.id, entry)
       touched.add(entry.key)
     },
@@ -91,7 +98,7 @@ export const createLife = (): Life => {
       version++
       return record
     },
-    touch: (entry) => void touched.add(entry.key),
+    touch: (key) => void touched.add(key),
     open: () => open.values(),
     openCount: () => open.size,
     count: (kind) => counts[kind],

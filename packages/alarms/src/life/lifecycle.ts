@@ -1,44 +1,43 @@
+import { moveTo } from './entry.ts'
 import type { Entry, Mark } from './entry.ts'
+import type { Families } from './families.ts'
 import type { Life } from './life.ts'
+import { createOutages } from './outages.ts'
+import type { Outages } from './outages.ts'
+import type { RaiseMemory } from './raises.ts'
 import { isWorse } from './severity.ts'
 import type { Silences } from './silences.ts'
+import { isWorthTelling } from './telling.ts'
 
-/** A message in which other words stand is told after so long, one in which only numbers differ, or less severity, later. */
-const textAfterMs = 60_000
-const numbersAfterMs = 5 * 60_000
-
-const withoutNumbers = (text: string): string => text.replaceAll(/\d[\d.,:]*/g, '#')
-
-/** How alarms go from one state to the next. */
+/** How alarms go from one state to the next, and their symptoms with them. */
 export interface Lifecycle {
-  readonly raise: (entry: Entry) => void
+  readonly raise: (entry: Entry, parent: Entry | null) => void
+  /** What it explained has another cause then, or stands for itself. */
   readonly clear: (entry: Entry, message?: string) => void
+  /** Gives its symptoms to another cause, or lets them stand for themselves. */
+  readonly release: (entry: Entry) => void
   /** Tells of an open one what changed and is worth it. */
   readonly refresh: (entry: Entry) => void
+  readonly outages: Outages
 }
 
-const sameMark = (a: Mark | null, b: Mark | null): boolean => a?.reason === b?.reason && a?.by === b?.by
-
-const isWorthTelling = (entry: Entry, now: number): boolean => {
-  const { record, severity, message, symptoms } = entry
-  if (record === null) return false
-  if (!sameMark(entry.mark, record.suppressed) || (entry.parent?.record?.id ?? null) !== record.parent) return true
-  if (isWorse(severity, record.severity)) return true
-  const age = now - record.updatedAt
-  if (age < textAfterMs) return false
-  if (symptoms.size !== record.symptoms || age >= numbersAfterMs)
-    return symptoms.size !== record.symptoms || severity !== record.severity || message !== record.message
-  return message !== record.message && withoutNumbers(message) !== withoutNumbers(record.message)
+export interface LifecycleParts {
+  readonly life: Life
+  readonly families: Families
+  readonly silences: Silences
+  readonly raises: RaiseMemory
+  readonly nodesOf: (network: string) => number
 }
 
-export const createLifecycle = (life: Life, silences: Silences): Lifecycle => {
-  const markOf = (entry: Entry): Mark | null => {
-    const silenced = silences.markOf(entry)
-    if (silenced !== null) return silenced
-    if (entry.parent?.record) return { reason: 'parent', by: entry.parent.record.id }
-    return entry.hushed ? { reason: 'silence', by: null } : null
-  }
+/** Maintenance windows and silences were somebody's decision: they say more than what the engine found. */
+const markOf = ({ silenced, parent, flappedAt, hushed }: Entry): Mark | null => {
+  if (silenced !== null) return silenced
+  if (parent?.record) return { reason: 'parent', by: parent.record.id }
+  if (flappedAt !== null) return { reason: 'flapping', by: null }
+  return hushed ? { reason: 'silence', by: null } : null
+}
 
+export const createLifecycle = ({ life, families, silences, raises, nodesOf }: LifecycleParts): Lifecycle => {
   const refresh = (entry: Entry): void => {
     entry.mark = markOf(entry)
     if (!isWorthTelling(entry, life.at())) return
@@ -50,20 +49,49 @@ export const createLifecycle = (life: Life, silences: Silences): Lifecycle => {
     life.step(entry, 'updated')
   }
 
+  const raise = (entry: Entry, parent: Entry | null): void => {
+    const symptoms = families.symptomsOf(entry)
+    moveTo(entry, parent)
+    for (const symptom of symptoms) moveTo(symptom, entry)
+    // Two occurrences in one millisecond would have one id.
+    const before = raises.of(entry.key)?.startsAt
+    if (before !== undefined && entry.since <= before && before - entry.since < 1000) entry.since = before + 1
+    entry.damped = raises.note(entry.key, life.at(), entry.since)
+    entry.silenced = silences.markOf(entry, life.at())
+    entry.mark = markOf(entry)
+    life.step(entry, 'raised')
+    for (const symptom of symptoms) refresh(symptom)
+  }
+
+  const outages = createOutages(life, families, {
+    nodesOf,
+    raise: (outage) => raise(outage, families.parentOf(outage)),
+    refresh,
+  })
+
+  const release = (entry: Entry): void => {
+    const released = [...entry.symptoms]
+    const unexplained = new Map<string, Entry[]>()
+    for (const symptom of released) {
+      moveTo(symptom, families.parentOf(symptom))
+      // What remains of an outage are too few to be one.
+      if (entry.kind !== 'outage' && symptom.parent === null && symptom.kind === 'judged' && symptom.node !== null)
+        unexplained.set(symptom.rule, [...(unexplained.get(symptom.rule) ?? []), symptom])
+    }
+    for (const [rule, symptoms] of unexplained) outages.gather(entry.network, rule, symptoms)
+    for (const symptom of released) refresh(symptom)
+  }
+
   return {
-    raise(entry) {
-      entry.mark = markOf(entry)
-      life.step(entry, 'raised')
-    },
+    raise,
+    release,
+    refresh,
+    outages,
     clear(entry, message) {
       if (message !== undefined) entry.message = message
       life.step(entry, 'cleared')
-      entry.parent?.symptoms.delete(entry)
-      for (const symptom of entry.symptoms) {
-        symptom.parent = null
-        refresh(symptom)
-      }
+      moveTo(entry, null)
+      release(entry)
     },
-    refresh,
   }
 }

@@ -29,7 +29,7 @@ export const recordAfter = (entry: Entry, name: AlarmStepName, at: number): Alar
     runbook,
     startsAt,
     updatedAt: at,
-    endsAt: cleared ? at : null,
+    endsAt: cleared ? Math.max(at, startsAt) : null,
     acknowledgement: entry.acknowledgement,
     suppressed: entry.mark,
     parent: entry.parent?.record?.id ?? null,
