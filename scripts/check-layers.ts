@@ -20,7 +20,7 @@ const packages: Record<string, readonly string[]> = {
 }
 
 /** What tests may import beside that. */
-const inTests: Record<string, readonly string[]> = { components: ['runtime'] }
+const inTests: Record<string, readonly string[]> = { components: ['runtime'], server: ['simulator'] }
 
 /** Folders of the server, from the bottom up: each may import those it names. */
 const base = ['lib', 'telemetry']
@@ -34,6 +34,7 @@ const folders: Record<string, readonly string[]> = {
   auth: [...base, 'data-folder', 'bus', 'net'],
   geo: [...base, 'shard'],
   core: [...base, 'shard'],
+  consensus: [...base, 'shard'],
   delivery: [...base, 'bus', 'core'],
   sessions: [...base, 'bus', 'auth', 'shard', 'core', 'delivery'],
   gateway: [...base, 'net', 'bus', 'auth'],
@@ -46,7 +47,21 @@ const folders: Record<string, readonly string[]> = {
   feed: [...base, 'net', 'shard', 'core', 'history', 'alarms'],
   classic: [...base, 'net', 'shard', 'core'],
   status: [...base, 'gateway', 'sessions', 'cluster', 'delivery', 'history', 'shard', 'core', 'geo', 'feed', 'classic'],
-  api: [...base, 'net', 'auth', 'alarms', 'shard', 'core', 'history', 'delivery', 'feed', 'status', 'roster', 'admin'],
+  api: [
+    ...base,
+    'net',
+    'auth',
+    'shard',
+    'core',
+    'history',
+    'delivery',
+    'consensus',
+    'feed',
+    'status',
+    'roster',
+    'admin',
+    'alarms',
+  ],
   admin: [...base, 'data-folder', 'net', 'auth', 'alarms', 'roster', 'history', 'core'],
 }
 

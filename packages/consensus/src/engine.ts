@@ -1,6 +1,7 @@
 import type { EngineName, Facts } from './facts.ts'
 import type { Header } from './header.ts'
 import type { Hex } from './hex.ts'
+import type { CastVote } from './votes.ts'
 
 /** What headers alone do not say of a chain. All of it may be left out; then what depends on it stays unknown. */
 export interface ChainRules {
@@ -11,6 +12,16 @@ export interface ChainRules {
   /** Seals that a block of IBFT or QBFT needs: two thirds, or GoQuorum's older rule. */
   readonly quorum?: 'two-thirds' | '2F+1'
   readonly policy?: 'round-robin' | 'sticky'
+}
+
+/** What a block leaves behind: who may seal the next one, and who is due. */
+export interface Outlook {
+  /** Absent where it is not known. */
+  readonly validators?: readonly Hex[]
+  /** Votes that are open. */
+  readonly votes: readonly CastVote[]
+  /** Who is due first for the next block, and for the one after where all goes well; empty where it is not known. */
+  readonly due: readonly Hex[]
 }
 
 /** A header that has the form of an engine's, and hashes to what was reported by its rule. */
@@ -24,11 +35,24 @@ export interface Engine<Layout, State> {
    * state afterwards is undefined where nothing may be built on the block.
    */
   conclude(
-    block: Block<Layout>,
+    block: Block<Layout> & { readonly recover: Recover },
     parent: State | undefined,
     rules: ChainRules,
   ): { readonly facts: Conclusion; readonly state: State | undefined }
+  /** The signatures that `conclude` recovers: each takes a millisecond, and can be recovered one by one before. */
+  signatures(block: Block<Layout>): readonly Signature[]
+  /** After a block of the engine. */
+  outlook(state: State, facts: Facts, rules: ChainRules): Outlook
 }
+
+export interface Signature {
+  readonly hash: Uint8Array
+  /** The same object as in the layout, by which it is found again. */
+  readonly signature: Uint8Array
+}
+
+/** Address whose key signed a hash, undefined for nobody's. */
+export type Recover = (hash: Uint8Array, signature: Uint8Array) => Hex | undefined
 
 export interface Block<Layout> {
   readonly header: Header

@@ -5,12 +5,13 @@ import { ibft2 } from './bft/ibft2.ts'
 import { qbft } from './bft/qbft.ts'
 import { clique } from './clique/clique.ts'
 import type { Engine } from './engine.ts'
+import type { EngineName } from './facts.ts'
 import type { Header } from './header.ts'
 import { toHex } from './hex.ts'
 import { plain } from './plain.ts'
 
 // Each engine keeps its own layout and state, which only it looks into.
-type AnyEngine = Engine<unknown, unknown>
+export type AnyEngine = Engine<unknown, unknown>
 
 const engines: readonly AnyEngine[] = [aura, clique, ibft2, qbft, ibft1, plain] as readonly unknown[] as AnyEngine[]
 
@@ -19,6 +20,12 @@ export interface Identified {
   readonly layout: unknown
   readonly hash: Uint8Array
   readonly hashMatches: boolean
+}
+
+/** Name of the engine that made a header; undefined where it hashes by no engine's rule to what was reported. */
+export const engineOf = (header: Header): EngineName | undefined => {
+  const found = identify(header)
+  return found?.hashMatches === true ? found.engine.name : undefined
 }
 
 /** The engine of a header; of one that hashes to something else, the first whose form it has. */

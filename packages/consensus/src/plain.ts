@@ -7,4 +7,6 @@ export const plain: Engine<Record<string, never>, never> = {
   read: (header) => (header.seal === undefined ? {} : undefined),
   hash: (header) => hashOf(header),
   conclude: () => ({ facts: {}, state: undefined }),
+  signatures: () => [],
+  outlook: () => ({ votes: [], due: [] }),
 }

@@ -8,6 +8,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { checkNotifier, notifierConfigOf } from './alarms/notifier/config.ts'
 import { authConfig } from './auth/config.ts'
+import { networks } from './consensus/networks-config.ts'
 import { geo, places } from './geo/mod.ts'
 import { history } from './history/history-config.ts'
 import { tryBasePath } from './net/base-path.ts'
@@ -298,6 +299,7 @@ const plainConfig = z.strictObject({
     .describe(
       'Addresses of reverse proxies whose X-Forwarded-For, -Host, -Proto and -Prefix are believed. None by default: anybody can send them.',
     ),
+  networks,
   places,
   geo: geo.prefault({}).describe('Where the addresses of nodes are, for the map; looked up offline.'),
   drainTimeout: duration({ min: '0s', max: '5m' })

@@ -4,8 +4,7 @@ import { hashOf } from '../header.ts'
 import type { Header } from '../header.ts'
 import { toHex } from '../hex.ts'
 import type { Hex } from '../hex.ts'
-import { recoverAddress } from '../signature.ts'
-import { bareHash, emptyStepSigner, readAura, signedHash } from './layout.ts'
+import { bareHash, emptyStepHash, readAura, signedHash } from './layout.ts'
 import type { AuraLayout } from './layout.ts'
 
 export interface AuraState {
@@ -22,19 +21,19 @@ export const aura: Engine<AuraLayout, AuraState> = {
   name: 'aura',
   read: readAura,
   hash: (header) => hashOf(header),
-  conclude: ({ header, layout }, _, rules) => {
+  conclude: ({ header, layout, recover }, _, rules) => {
     const { step } = layout
     if (header.number === 0) return genesis(step, rules.validatorsAt?.(header))
     const bare = bareHash(header)
     const signed: Conclusion = { bareHash: toHex(bare), step }
-    const sealer = recoverAddress(signedHash(bare, layout), layout.signature)
+    const sealer = recover(signedHash(bare, layout), layout.signature)
     if (sealer === undefined || sealer !== header.miner)
       return { facts: { ...signed, fault: 'seal-invalid' }, state: undefined }
     const validators = rules.validatorsAt?.(header)
     if (validators !== undefined && !validators.includes(sealer))
       return { facts: { ...signed, fault: 'not-a-validator' }, state: undefined }
     const emptySteps = layout.emptySteps.flatMap((one) => {
-      const signer = emptyStepSigner(one, header.parentHash)
+      const signer = recover(emptyStepHash(one, header.parentHash), one.signature)
       return signer === undefined ? [] : [{ step: one.step, signer }]
     })
     // The difficulty counts the steps, so that the parent is not needed.
@@ -49,6 +48,23 @@ export const aura: Engine<AuraLayout, AuraState> = {
         ...expectedAt(step, validators, sealer),
       },
       state: { number: header.number, step },
+    }
+  },
+  signatures: ({ header, layout }) => {
+    if (header.number === 0) return []
+    const { signature, emptySteps } = layout
+    return [
+      { hash: signedHash(bareHash(header), layout), signature },
+      ...emptySteps.map((one) => ({ hash: emptyStepHash(one, header.parentHash), signature: one.signature })),
+    ]
+  },
+  outlook: ({ step }, { number, hash }, rules) => {
+    const validators = rules.validatorsAt?.({ number: number + 1, parentHash: hash })
+    if (validators === undefined) return { votes: [], due: [] }
+    return {
+      validators,
+      votes: [],
+      due: [step + 1, step + 2].flatMap((next) => validators[next % validators.length] ?? []),
     }
   },
 }

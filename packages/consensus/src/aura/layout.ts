@@ -13,7 +13,7 @@ import { fromHex, minimalBytes, toBigInt } from '../hex.ts'
 import type { Hex } from '../hex.ts'
 import { encodeRlp } from '../rlp.ts'
 import type { RlpItem } from '../rlp.ts'
-import { keccak, recoverAddress, signatureLength } from '../signature.ts'
+import { keccak, signatureLength } from '../signature.ts'
 
 export interface AuraLayout {
   readonly step: number
@@ -63,5 +63,6 @@ export const bareHash = (header: Header): Uint8Array => hashWithoutSeal(header)
 export const signedHash = (bare: Uint8Array, { emptyStepsItem }: AuraLayout): Uint8Array =>
   emptyStepsItem === undefined ? bare : keccak(concatBytes(bare, encodeRlp(emptyStepsItem)))
 
-export const emptyStepSigner = ({ step, signature }: SignedStep, parentHash: Hex): Hex | undefined =>
-  recoverAddress(keccak(encodeRlp([minimalBytes(BigInt(step)), fromHex(parentHash)])), signature)
+/** What the signer of an empty step signs. */
+export const emptyStepHash = ({ step }: SignedStep, parentHash: Hex): Uint8Array =>
+  keccak(encodeRlp([minimalBytes(BigInt(step)), fromHex(parentHash)]))

@@ -12,11 +12,11 @@ import { hashOf } from '../header.ts'
 import type { Header } from '../header.ts'
 import type { Hex } from '../hex.ts'
 import { encodeRlp, tryDecodeRlp } from '../rlp.ts'
-import { keccak, recoverAddress, signatureLength } from '../signature.ts'
+import { keccak, signatureLength } from '../signature.ts'
 import { voteInMiner } from '../vote-fields.ts'
 import { hasIstanbulDigest, readSeals, readSet, vanityLength } from './layout.ts'
 import type { BftLayout } from './layout.ts'
-import { afterVotes, genesisOf, readCommitters, setFacts, setFor, signedBy } from './state.ts'
+import { afterVotes, genesisOf, outlookOf, readCommitters, sealsOf, setFacts, setFor, signedBy } from './state.ts'
 import type { BftState } from './state.ts'
 import { judgeTurnWithoutRound, startHistory } from './turns.ts'
 
@@ -27,7 +27,7 @@ export const ibft1: Engine<BftLayout, BftState> = {
   name: 'ibft1',
   read: (header) => readIbft1(header),
   hash: (header, layout) => hashOf(header, extraWith(layout, layout.proposerSeal ?? nothing)),
-  conclude: ({ header, layout, hash }, parent, rules) => {
+  conclude: ({ header, layout, hash, recover }, parent, rules) => {
     const fresh = startHistory(policiesOf(rules))
     if (header.number === 0) return genesisOf(header, layout, fresh)
     const { validators, inHeader } = setFor(header, layout, rules)
@@ -37,12 +37,11 @@ export const ibft1: Engine<BftLayout, BftState> = {
       ...signedBy(sealHash),
       ...(layout.vote && { vote: layout.vote }),
     }
-    const sealer = recoverAddress(keccak(sealHash), layout.proposerSeal ?? nothing)
+    const sealer = recover(keccak(sealHash), layout.proposerSeal ?? nothing)
     if (sealer === undefined) return { facts: { ...known, fault: 'seal-invalid' }, state: undefined }
     if (validators !== undefined && !validators.includes(sealer))
       return { facts: { ...known, fault: 'not-a-validator' }, state: undefined }
-    const signed = keccak(concatBytes(hash, Uint8Array.of(commitCode)))
-    const { commitSealers, fault } = readCommitters(layout.commitSeals, signed, validators)
+    const { commitSealers, fault } = readCommitters(layout.commitSeals, commitHash(hash), validators, recover)
     if (fault !== undefined) return { facts: { ...known, fault }, state: undefined }
     const { number } = header
     const votes = afterVotes(parent, { number, sealer, validators }, layout, rules)
@@ -60,7 +59,17 @@ export const ibft1: Engine<BftLayout, BftState> = {
       state: { number, sealer, validators: votes.validators, votes: votes.votes, turns: history },
     }
   },
+  signatures: ({ header, layout, hash }) => {
+    const { proposerSeal: signature } = layout
+    if (header.number === 0 || signature === undefined) return []
+    const proposed = { hash: keccak(hashOf(header, extraWith(layout, nothing))), signature }
+    return [proposed, ...sealsOf(layout, commitHash(hash))]
+  },
+  outlook: outlookOf,
 }
+
+/** What committers sign. */
+const commitHash = (hash: Uint8Array): Uint8Array => keccak(concatBytes(hash, Uint8Array.of(commitCode)))
 
 /** GoQuorum sorts by the text of addresses here, always. */
 const policiesOf = ({ policy }: ChainRules) =>

@@ -6,13 +6,14 @@
  * The block's hash is that of the header with round 0 and no seals; committers sign the one with the real round and no
  * seals. Validators and vote are empty where a contract has the set.
  */
-import type { Engine } from '../engine.ts'
+import type { Block, Engine } from '../engine.ts'
 import { hashOf } from '../header.ts'
 import type { Header } from '../header.ts'
 import { encodeRlp, tryDecodeRlp } from '../rlp.ts'
 import { hasIstanbulDigest, readRound, readSeals, readSet, readVote, vanityLength } from './layout.ts'
 import type { BftLayout } from './layout.ts'
 import { concludeRounds } from './rounds.ts'
+import { outlookOf, sealsOf } from './state.ts'
 import type { BftState } from './state.ts'
 import type { Hypothesis } from './turns.ts'
 
@@ -31,10 +32,16 @@ export const qbft: Engine<BftLayout, BftState> = {
   hash: (header, { vanity, validatorsItem, voteItem }) =>
     hashOf(header, encodeRlp([vanity, validatorsItem, voteItem, nothing, []])),
   conclude: (block, parent, rules) => {
-    const { vanity, validatorsItem, voteItem, roundItem } = block.layout
-    const signed = hashOf(block.header, encodeRlp([vanity, validatorsItem, voteItem, roundItem, []]))
-    return concludeRounds(block, signed, parent, rules, orders)
+    return concludeRounds(block, commitHash(block), parent, rules, orders)
   },
+  signatures: (block) => (block.header.number === 0 ? [] : sealsOf(block.layout, commitHash(block))),
+  outlook: outlookOf,
+}
+
+/** What committers sign. */
+const commitHash = ({ header, layout }: Block<BftLayout>): Uint8Array => {
+  const { vanity, validatorsItem, voteItem, roundItem } = layout
+  return hashOf(header, encodeRlp([vanity, validatorsItem, voteItem, roundItem, []]))
 }
 
 /** Besu tolerates items after the seals; they are not hashed. */

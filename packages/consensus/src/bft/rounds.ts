@@ -1,5 +1,5 @@
 /** IBFT 2 and QBFT: the proposer is in `miner`, the round in the header, and a quorum of validators has signed both. */
-import type { Block, ChainRules, Conclusion } from '../engine.ts'
+import type { Block, ChainRules, Conclusion, Recover } from '../engine.ts'
 import type { Hex } from '../hex.ts'
 import type { BftLayout } from './layout.ts'
 import { afterVotes, genesisOf, readCommitters, setFacts, setFor, signedBy } from './state.ts'
@@ -8,7 +8,7 @@ import { judgeTurn, startHistory } from './turns.ts'
 import type { Hypothesis, Turn } from './turns.ts'
 
 export const concludeRounds = (
-  { header, layout }: Block<BftLayout>,
+  { header, layout, recover }: Block<BftLayout> & { readonly recover: Recover },
   signed: Uint8Array,
   parent: BftState | undefined,
   rules: ChainRules,
@@ -28,7 +28,7 @@ export const concludeRounds = (
   const sealer = header.miner
   if (validators !== undefined && !validators.includes(sealer))
     return { facts: { ...known, fault: 'not-a-validator' }, state: undefined }
-  const { commitSealers, fault } = readCommitters(layout.commitSeals, signed, validators)
+  const { commitSealers, fault } = readCommitters(layout.commitSeals, signed, validators, recover)
   if (fault !== undefined) return { facts: { ...known, fault }, state: undefined }
   const votes = afterVotes(parent, { number: header.number, sealer, validators }, layout, rules)
   const proposal = {

@@ -1,14 +1,14 @@
 /** What IBFT and QBFT carry from block to block, and what all three conclude in the same way. */
-import type { ChainRules, Conclusion } from '../engine.ts'
+import type { ChainRules, Conclusion, Outlook, Recover, Signature } from '../engine.ts'
 import { defaultEpoch } from '../engine.ts'
-import type { Fault, SetChange } from '../facts.ts'
+import type { Facts, Fault, SetChange } from '../facts.ts'
 import type { Header } from '../header.ts'
 import { toHex } from '../hex.ts'
 import type { Hex } from '../hex.ts'
-import { recoverAddress } from '../signature.ts'
 import { castVote } from '../votes.ts'
 import type { CastVote } from '../votes.ts'
 import type { BftLayout } from './layout.ts'
+import { dueAfter } from './turns.ts'
 import type { TurnHistory } from './turns.ts'
 
 export interface BftState {
@@ -52,16 +52,29 @@ export const readCommitters = (
   seals: readonly Uint8Array[],
   signed: Uint8Array,
   validators: readonly Hex[] | undefined,
+  recover: Recover,
 ): Committers => {
   // Bounds the work before it is done: one signature takes a millisecond.
   if (seals.length > (validators?.length ?? maxUnknown)) return { commitSealers: [], fault: 'commit-seals-invalid' }
-  const recovered = seals.map((seal) => recoverAddress(signed, seal))
+  const recovered = seals.map((seal) => recover(signed, seal))
   const known = recovered.filter((one) => one !== undefined && (validators?.includes(one) ?? true)) as readonly Hex[]
   const distinct = [...new Set(known)]
   const isWhole = distinct.length === seals.length
   const isEnough = distinct.length > (validators === undefined ? 0 : faultsOf(validators.length))
   return { commitSealers: distinct, fault: isWhole && isEnough ? undefined : 'commit-seals-invalid' }
 }
+
+/** The seals that `readCommitters` recovers, with what they sign. */
+export const sealsOf = ({ commitSeals, validators }: BftLayout, hash: Uint8Array): readonly Signature[] =>
+  commitSeals.length > (validators.length > 0 ? validators.length : maxUnknown)
+    ? []
+    : commitSeals.map((signature) => ({ hash, signature }))
+
+export const outlookOf = ({ validators, votes, sealer }: BftState, { turnOrder, policy }: Facts): Outlook => ({
+  ...(validators && { validators }),
+  votes,
+  due: validators && sealer && turnOrder && policy ? dueAfter(validators, sealer, turnOrder, policy) : [],
+})
 
 /** Counts the block's vote; the set afterwards is what the next header should say. */
 export const afterVotes = (

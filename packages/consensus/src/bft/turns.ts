@@ -128,6 +128,20 @@ const startsOf = (
   return [next < 0 ? 0 : next, step]
 }
 
+/** Who is due in round 0 of the next block, and of the one after. */
+export const dueAfter = (
+  validators: readonly Hex[],
+  sealer: Hex,
+  turnOrder: TurnOrder,
+  policy: ProposerPolicy,
+): readonly Hex[] => {
+  if (turnOrder === 'mixed') return []
+  const order = orderOf(validators, turnOrder)
+  const [start, other] = startsOf({ order: turnOrder, policy }, order, sealer)
+  if (other !== undefined) return []
+  return [start, policy === 'sticky' ? start : start + 1].flatMap((place) => order[place % order.length] ?? [])
+}
+
 /** The turn of a block whose header has no round: of IBFT 1. */
 export interface TurnWithoutRound {
   readonly turnOrder?: TurnOrder

@@ -3,7 +3,6 @@ import type { Facts } from '../facts.ts'
 import { hashOf } from '../header.ts'
 import type { Hex } from '../hex.ts'
 import { toHex } from '../hex.ts'
-import { recoverAddress } from '../signature.ts'
 import { voteInMiner } from '../vote-fields.ts'
 import { cliqueSealHash, readClique } from './layout.ts'
 import type { CliqueLayout } from './layout.ts'
@@ -14,13 +13,13 @@ export const clique: Engine<CliqueLayout, CliqueSnapshot> = {
   name: 'clique',
   read: readClique,
   hash: (header) => hashOf(header),
-  conclude: ({ header, layout }, parent) => {
+  conclude: ({ header, layout, recover }, parent) => {
     const { number } = header
     const { checkpoint } = layout
     if (number === 0) return genesis(checkpoint ?? [])
     const sealHash = cliqueSealHash(header)
     const signed: Conclusion = { sealHash: toHex(sealHash), ...(checkpoint && { checkpoint }) }
-    const sealer = recoverAddress(sealHash, layout.seal)
+    const sealer = recover(sealHash, layout.seal)
     if (sealer === undefined) return { facts: { ...signed, fault: 'seal-invalid' }, state: undefined }
     const vote = checkpoint === undefined ? voteInMiner(header) : undefined
     const said: Conclusion = { ...signed, inTurn: header.difficulty === 2n, ...(vote && { vote }) }
@@ -38,6 +37,13 @@ export const clique: Engine<CliqueLayout, CliqueSnapshot> = {
       facts: { ...said, sealer, ...turnOf(parent, sealer), ...(change && { change }) },
       state: snapshot,
     }
+  },
+  signatures: ({ header, layout }) =>
+    header.number === 0 ? [] : [{ hash: cliqueSealHash(header), signature: layout.seal }],
+  outlook: (snapshot) => {
+    const { signers, votes, number } = snapshot
+    const due = [number + 1, number + 2].flatMap((next) => signers[next % signers.length] ?? [])
+    return { validators: signers, votes, due }
   },
 }
 

@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Where the past is asked for; without it, only the present is known. */
   readonly history?: HistoryReader
+  /** What is concluded of validators. */
+  readonly consensus?: ApiContext['consensus']
   /** What agents have delivered. */
   readonly deliveries?: ApiContext['deliveries']
   /** Who is told of alarms. */
@@ -94,6 +96,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
     context: {
       gates,
       core: options.core,
+      consensus: options.consensus,
       history: options.history,
       deliveries: options.deliveries,
       receivers: options.receivers,

@@ -1,6 +1,7 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
 import type { AlarmReceivers } from '../alarms/notifier/receivers.ts'
+import type { ConsensusView } from '../consensus/mod.ts'
 import type { DeliveryTracker } from '../delivery/delivery-model.ts'
 import type { HistoryReader } from '../history/history-model.ts'
 import type { ServerStatus } from '../status/server-status.ts'
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly core: Pick<Core, 'networks' | 'network'>
   /** Undefined where no history is kept. */
   readonly history: HistoryReader | undefined
+  /** Undefined where nobody follows headers. */
+  readonly consensus?: ConsensusView | undefined
   /** Undefined where no agent can deliver. */
   readonly deliveries?: Pick<DeliveryTracker, 'durable' | 'list' | 'counts'> | undefined
   /** Undefined where nobody can log in. */

@@ -1,6 +1,7 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
 import { adminEndpoints } from './admin/endpoints.ts'
 import { sessionEndpoints } from './admin/session.ts'
+import { consensusEndpoints } from './consensus.ts'
 import { deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
 import { historyEndpoints } from './history/endpoints.ts'
@@ -12,6 +13,7 @@ import { stateEndpoints } from './state.ts'
 export const endpoints: readonly Endpoint[] = [
   ...liveEndpoints,
   ...stateEndpoints,
+  ...consensusEndpoints,
   ...historyEndpoints,
   ...deliveryEndpoints,
   ...receiverEndpoints,

@@ -39,6 +39,8 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     `GET ${network}/blocks/:block`,
     `GET ${network}/miners`,
     `GET ${network}/map`,
+    `GET ${network}/consensus`,
+    `GET ${network}/consensus/blocks`,
     `GET ${network}/state`,
     `GET ${network}/history`,
     `GET ${network}/history/nodes/*`,

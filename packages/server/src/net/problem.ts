@@ -23,6 +23,7 @@ export const problemCodes = {
   API_NETWORK_EXISTS: { status: 409, title: 'There is such a network already' },
   API_TOO_MANY_NODES: { status: 409, title: 'More nodes than can be moved at once' },
   API_BLOCK_UNKNOWN: { status: 404, title: 'No such block' },
+  API_CONSENSUS_UNKNOWN: { status: 404, title: 'Nothing is known of validators' },
   API_METRIC_UNKNOWN: { status: 404, title: 'No such metric' },
   API_TIME_UNKNOWN: { status: 404, title: 'Nothing is known of that time' },
   API_RECEIVER_UNKNOWN: { status: 404, title: 'No such receiver' },

@@ -4,6 +4,8 @@ import { systemClock } from '@netstats/sdk'
 import { registerAuthMetrics } from '../auth/metrics.ts'
 import { openAuth } from '../auth/mod.ts'
 import type { Auth } from '../auth/mod.ts'
+import { createConsensus, registerConsensusMetrics } from '../consensus/mod.ts'
+import type { Consensus } from '../consensus/mod.ts'
 import { createChangeLog } from '../core/change-log.ts'
 import { createChangeFanout } from '../core/change-fanout.ts'
 import type { ChangeFanout } from '../core/change-fanout.ts'
@@ -50,6 +52,7 @@ interface Live {
   readonly core: Core
   readonly changeFanout: ChangeFanout
   readonly runner: CoreRunner
+  readonly consensus: Consensus
   /** Called with the new head of a network. */
   readonly onHead: Set<(network: string, number: number) => void>
 }
@@ -92,7 +95,7 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
   const roster = await parts.open('roster', () => openRoster(config.data))
   const components = await parts.open('components', async (stack) => stack.use(await openComponents(base)))
   if (components !== undefined) sinks = components
-  const live = await parts.open('core', () => openLive(base, { geo, roster, history, components }))
+  const live = await parts.open('core', (stack) => openLive(base, { geo, roster, history, components }, stack))
   components?.start(live.runner.apply)
   const notifying = await parts.open('notifier', () => openNotifying(base, auth, components?.sinks, memoryStore()))
   const deliveries = history?.deliveries ?? createVolatileTracker()
@@ -110,6 +113,7 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
     registerHistoryMetrics(metrics, history.counts)
     health.watch(() => [watchedStore(history.counts)])
   }
+  registerConsensusMetrics(metrics, live.consensus)
   registerDeliveryMetrics(metrics, deliveries)
   registerSessionMetrics(metrics, { ...sessions, unknownMessages: () => progress.entry?.unknownMessages ?? 0 })
   return { auth, geo, history, deliveries, ...notifying, ...live, ...sessions }
@@ -170,7 +174,11 @@ interface LiveUses {
   readonly components: Components | undefined
 }
 
-const openLive = ({ config, stages, health, log }: Base, { geo, roster, history, components }: LiveUses): Live => {
+const openLive = (
+  { config, stages, health, log, monotonic }: Base,
+  { geo, roster, history, components }: LiveUses,
+  stack: AsyncDisposableStack,
+): Live => {
   const core = createCore({
     ...coreOptionsOf(config),
     nameOf: roster.nameOf,
@@ -182,6 +190,16 @@ const openLive = ({ config, stages, health, log }: Base, { geo, roster, history,
     for (const change of changes)
       if (change.type === 'head') for (const listener of onHead) listener(change.network, change.number)
   }
+  const consensus = stack.use(
+    createConsensus({
+      core,
+      networks: config.networks,
+      now: Date.now,
+      monotonic,
+      defer: setImmediate,
+      onSlice: (ms) => stages.observe('consensus', ms),
+    }),
+  )
   const runner = createCoreRunner({
     core,
     stages,
@@ -190,11 +208,12 @@ const openLive = ({ config, stages, health, log }: Base, { geo, roster, history,
     listeners: [
       createChangeLog(log),
       followHeads,
+      consensus.applied,
       ...(history === undefined ? [] : [history.recorder.applied]),
       ...(components === undefined ? [] : [components.applied]),
     ],
   })
-  return { core, changeFanout: createChangeFanout(core), runner, onHead }
+  return { core, changeFanout: createChangeFanout(core), runner, consensus, onHead }
 }
 
 interface SessionUses extends Live {
@@ -203,7 +222,7 @@ interface SessionUses extends Live {
   readonly deliveries: DeliveryTracker
 }
 
-const openSessions = (base: Base, { auth, roster, deliveries, core, runner }: SessionUses): Sessions => {
+const openSessions = (base: Base, { auth, roster, deliveries, core, runner, consensus }: SessionUses): Sessions => {
   const { config, log, health, loop, metrics } = base
   const rate = createRateController()
   const queueShare = (): number => {
@@ -223,6 +242,7 @@ const openSessions = (base: Base, { auth, roster, deliveries, core, runner }: Se
     networkOf: (node, networkId) => core.networkOf(node, networkId),
     mergedInto: roster.mergedInto,
     network: (key) => core.network(key),
+    wantedHeaders: () => consensus.wantedHeaders(),
     onClone: (clone, at) => clones.note(clone, at),
     log: ({ id: node, login: { address } }, event, detail) => {
       if (event === 'takeover') log.info({ node, address }, 'agent took over from a dead connection')

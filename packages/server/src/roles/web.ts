@@ -139,7 +139,7 @@ const upgradesOf = (
 
 const registerRoutes = (base: Base, uses: WebUses, app: FastifyInstance, { clientOf, web }: ViewerParts): void => {
   const { config, log, version, metrics, health, identity, monotonic, progress } = base
-  const { auth, core, deliveries, history, receivers } = uses
+  const { auth, core, consensus, deliveries, history, receivers } = uses
   registerGuard(app, auth, clientOf.address)
   // With workers the port answers before all of them listen; a balancer must not send anybody until then.
   const isReady = (): boolean => progress.entry !== undefined && !progress.draining
@@ -168,6 +168,7 @@ const registerRoutes = (base: Base, uses: WebUses, app: FastifyInstance, { clien
   })
   const api = registerApi(app, {
     core,
+    consensus,
     status,
     auth,
     isSecure: ({ raw }) => clientOf.isSecure(raw),
