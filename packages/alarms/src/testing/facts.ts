@@ -30,6 +30,8 @@ export const networkFacts = (at: number, script: Partial<NetworkFacts> = {}): Ne
 export const nodeFacts = (at: number, script: NodeScript = {}): NodeFacts => {
   const { metrics = {}, trends = {}, network = {}, columns, ...rest } = script
   const known: Readonly<Record<string, unknown>> = {
+    id: 'validator-1',
+    name: 'validator-1',
     state: 'active',
     stateSince: at - 3_600_000,
     blockNumber: 1000,
