@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { commandsPage, optionsPage } from '../packages/cli/src/reference.ts'
 import { metricsPage } from './metrics-page.ts'
+import { rulesPage } from './rules-page.ts'
 
 const root = resolve(import.meta.dirname, '..')
 export const referenceFolder = join(root, 'docs/reference')
@@ -13,6 +14,7 @@ export const referencePages = async (): Promise<Readonly<Record<string, string>>
   'commands.md': commandsPage(),
   'errors.md': errorsPage(),
   'metrics.md': await metricsPage(),
+  'rules.md': rulesPage(),
 })
 
 interface Code {

@@ -37,6 +37,8 @@ export interface RuleInfo {
 /** A rule over facts of one subject. Pure: the same facts give the same findings. */
 export interface Rule<Facts> extends RuleInfo, RuleTiming {
   readonly about: 'node' | 'network' | 'server'
+  /** What its findings may have, the worst first; for those who list rules. */
+  readonly severities?: readonly PerceivedSeverity[]
   /** All findings that hold; none: all is well. What an open alarm needs to stay open may differ: `open` tells its labels. */
   readonly judge: (facts: Facts, open: ReadonlyOpen) => readonly Finding[]
 }

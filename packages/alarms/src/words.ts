@@ -33,10 +33,11 @@ export const timeText = (at: number): string => {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
 
-/** When something is foreseen, as exactly as a forecast is: by the hour. */
+/** When something is foreseen, as exactly as a forecast is: by the hour, or by the day. */
 export const roughTimeText = (now: number, leftMs: number): string => {
   const hour = 3_600_000
   if (leftMs < hour) return 'within an hour'
+  if (leftMs > 48 * hour) return `on ${timeText(now + leftMs).slice(0, 10)}`
   return `around ${timeText(Math.round((now + leftMs) / hour) * hour)}`
 }
 

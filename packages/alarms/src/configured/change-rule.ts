@@ -36,6 +36,7 @@ const changed = <Facts extends AnyFacts>(rule: Rule<Facts>, entry: RuleEntry): R
     for: entry.for ?? rule.for,
     clearAfter: entry.clearAfter ?? rule.clearAfter,
     advice: entry.advice ?? rule.advice,
+    ...(typeof severity === 'string' && !isScoped(entry) ? { severities: [severity] } : {}),
     ...(entry.runbook === undefined ? {} : { runbook: entry.runbook }),
     judge(facts, open) {
       if (!isInScope(entry, facts)) return rule.judge(facts, open)

@@ -1,3 +1,4 @@
+import { perceivedSeverities } from '@netstats/protocol/feed'
 import type { NetworkFacts, NodeFacts, ServerFacts } from '../facts.ts'
 import type { Finding, Rule } from '../rule.ts'
 import { compileExpression, compileText } from '../expression/mod.ts'
@@ -95,6 +96,7 @@ export const ownRule = (
   const rule: Rule<AnyFacts> = {
     name,
     about,
+    severities: perceivedSeverities.filter((one) => levels.some(({ severity }) => severity === one)),
     meaning: entry.meaning ?? 'A rule of the configuration.',
     advice: entry.advice ?? '',
     ...(entry.runbook === undefined ? {} : { runbook: entry.runbook }),

@@ -1,6 +1,6 @@
 export { compileExpression } from './compile.ts'
 export { networkContext, nodeContext, serverContext } from './context.ts'
 export { networkFields, nodeFields } from './environments.ts'
-export type { About, Compiled, Context, Expression, ExpressionFault, Outcome } from './expression.ts'
+export type { About, Context, Expression } from './expression.ts'
 export { compileText } from './text.ts'
 export type { Text } from './text.ts'

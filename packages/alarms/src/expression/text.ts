@@ -12,16 +12,9 @@ export interface Text {
 type CompiledText = { readonly ok: true; readonly text: Text } | { readonly ok: false; readonly fault: ExpressionFault }
 
 const shown = (value: unknown): string => {
-  switch (typeof value) {
-    case 'number':
-      return String(Math.round(value * 100) / 100)
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return String(value)
-    default:
-      return Array.isArray(value) ? value.map(shown).join(', ') : '?'
-  }
+  if (typeof value === 'number') return String(Math.round(value * 100) / 100)
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  return Array.isArray(value) ? value.map(shown).join(', ') : '?'
 }
 
 export const compileText = (template: string, about: About): CompiledText => {

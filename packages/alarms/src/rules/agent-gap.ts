@@ -6,6 +6,7 @@ import { countText } from '../words.ts'
 export const agentGap: Rule<NodeFacts> = {
   name: 'agent-gap',
   about: 'node',
+  severities: ['warning'],
   meaning: 'An agent had to give up observations before they were delivered: the history of its node has a gap.',
   advice: 'Give its spool more room or a longer time, and look why it could not deliver.',
   for: 0,

@@ -11,6 +11,7 @@ const minorFactor = 3
 export const blockTimeOff: Rule<NetworkFacts> = {
   name: 'block-time-off',
   about: 'network',
+  severities: ['minor', 'warning'],
   meaning: 'The newest blocks come much slower or faster than they did over the last day.',
   advice: 'Look which validators miss their turns: each that is away costs time; faster blocks come from a new period.',
   for: 5 * minute,

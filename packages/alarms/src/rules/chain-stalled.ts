@@ -24,6 +24,7 @@ const longestWait = (network: NetworkFacts): number | undefined => {
 export const chainStalled: Rule<NetworkFacts> = {
   name: 'chain-stalled',
   about: 'network',
+  severities: ['critical'],
   meaning: 'Nodes report, but no new block has come for far longer than this network takes.',
   advice: 'Look which validators are away or behind, and whether enough of them reach each other to go on.',
   for: 0,

@@ -13,6 +13,7 @@ const wellShare = 0.6
 export const clockOff: Rule<NodeFacts> = {
   name: 'clock-off',
   about: 'node',
+  severities: ['major', 'warning'],
   meaning: "A machine's clock differs from the server's: a validator then misses its turns, or its blocks are refused.",
   advice: "Look whether NTP runs on the machine; where many nodes differ alike, look at the server's own clock.",
   for: 2 * minute,

@@ -2,7 +2,7 @@ import { day, hour, minute } from '../durations.ts'
 import type { Rule } from '../rule.ts'
 import type { NodeFacts } from '../facts.ts'
 import type { PerceivedSeverity } from '@netstats/protocol/feed'
-import { bytesText, percentText, roughTimeText } from '../words.ts'
+import { bytesText, roughTimeText } from '../words.ts'
 import { freshMetric } from './read.ts'
 
 const levels: readonly (readonly [number, PerceivedSeverity])[] = [
@@ -29,6 +29,7 @@ const leftMs = (node: NodeFacts, free: number): number => {
 export const diskFull: Rule<NodeFacts> = {
   name: 'disk-full',
   about: 'node',
+  severities: ['critical', 'major', 'minor', 'warning'],
   meaning: "The fullest of a machine's watched file systems will be full at the date named, if it goes on so.",
   advice: 'Make room, prune the node, or give it a larger disk before that date: a node stops when its disk is full.',
   for: 10 * minute,
@@ -38,9 +39,9 @@ export const diskFull: Rule<NodeFacts> = {
     const size = freshMetric(node, 'host.diskBytes')
     if (free === undefined || size === undefined || size <= 0) return []
     const share = free / size
-    const room = `${bytesText(free)} of ${bytesText(size)} are free`
-    if (share < leastShare)
-      return [{ severity: 'critical', message: `The disk of ${node.name} is full: ${room} (${percentText(share)})` }]
+    // In whole percent: a message that changes with each look would be told again and again.
+    const room = `${Math.round(share * 100)} % of ${bytesText(size)} are free`
+    if (share < leastShare) return [{ severity: 'critical', message: `The disk of ${node.name} is full: ${room}` }]
     const left = leftMs(node, free)
     const severity =
       levels.find(([limit]) => left < limit)?.[1] ?? (isOpen() && left < enoughMs ? 'warning' : undefined)

@@ -14,6 +14,7 @@ const enoughMs = 72 * hour
 export const memoryLeak: Rule<NodeFacts> = {
   name: 'memory-leak',
   about: 'node',
+  severities: ['minor', 'warning'],
   meaning: "The memory of a node's process grows on a straight line and will be all there is at the time named.",
   advice: 'Restart the node in a quiet moment before that time, and look whether its version is known to leak.',
   for: 30 * minute,
@@ -37,6 +38,7 @@ const wellShare = 0.08
 export const memoryShort: Rule<NodeFacts> = {
   name: 'memory-short',
   about: 'node',
+  severities: ['minor'],
   meaning: 'A machine has nearly no memory left: the system will swap, or end a process.',
   advice: 'Look which process takes it; give the node a smaller cache or the machine more memory.',
   for: 5 * minute,

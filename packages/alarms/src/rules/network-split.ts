@@ -8,6 +8,7 @@ const quorum = 2 / 3
 export const networkSplit: Rule<NetworkFacts> = {
   name: 'network-split',
   about: 'network',
+  severities: ['critical', 'major'],
   meaning: 'Nodes stand on different branches of the chain and stay there: what one of them confirms, another denies.',
   advice: 'See on the page of the network who is where; stop those on the wrong branch, and set them back.',
   for: 20 * second,

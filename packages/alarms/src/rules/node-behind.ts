@@ -14,6 +14,7 @@ const usualBlockTimeMs = 5 * second
 export const nodeBehind: Rule<NodeFacts> = {
   name: 'node-behind',
   about: 'node',
+  severities: ['major', 'minor'],
   meaning: "A node's newest block is well below the head of its network, and it does not say that it is syncing.",
   advice: 'Look at its peers, its disk and its CPU, and whether its log tells of blocks that it refuses.',
   for: 30 * second,

@@ -7,6 +7,7 @@ import { numberOf } from './read.ts'
 export const nodeInactive: Rule<NodeFacts> = {
   name: 'node-inactive',
   about: 'node',
+  severities: ['major'],
   meaning: 'Nothing is heard of a node, or its reporter cannot reach it.',
   advice: 'Look whether the node and its agent run, and whether the machine reaches this server.',
   for: 30 * second,

@@ -19,6 +19,7 @@ const findingOf = (who: string, open: number, limit: number, isOpen: boolean): r
 export const nodeOpenFiles: Rule<NodeFacts> = {
   name: 'node-open-files',
   about: 'node',
+  severities: ['major', 'warning'],
   meaning: "A node's process has nearly as many files and sockets open as it may: soon it can open no more.",
   advice: 'Raise the limit (LimitNOFILE of its service) and restart it, or lower the number of its peers.',
   for: 5 * minute,
@@ -35,6 +36,7 @@ export const nodeOpenFiles: Rule<NodeFacts> = {
 export const serverOpenFiles: Rule<ServerFacts> = {
   name: 'server-open-files',
   about: 'server',
+  severities: ['major', 'warning'],
   meaning: 'The server has nearly as many files and sockets open as it may: soon it takes no new connections.',
   advice: 'Raise the limit of open files of its service, or start it with more workers.',
   for: 2 * minute,

@@ -7,6 +7,7 @@ import { isActive, numberOf } from './read.ts'
 export const noPeers: Rule<NodeFacts> = {
   name: 'node-without-peers',
   about: 'node',
+  severities: ['major'],
   meaning: 'A node has no peers and is not at the head: nothing reaches it.',
   advice: 'Look at its static nodes or bootnodes, its firewall, and whether its port is reachable from the others.',
   for: minute,
@@ -27,6 +28,7 @@ const wantedPeers = (nodes: number): number => Math.min(mostWanted, Math.ceil((n
 export const fewPeers: Rule<NodeFacts> = {
   name: 'node-few-peers',
   about: 'node',
+  severities: ['warning'],
   meaning: 'A node has so few peers that the loss of one or two cuts it off.',
   advice: 'Add static nodes or bootnodes, and look whether its port is reachable from outside.',
   for: 10 * minute,

@@ -12,6 +12,7 @@ const fewestNodes = 4
 export const propagationSlow: Rule<NetworkFacts> = {
   name: 'propagation-slow',
   about: 'network',
+  severities: ['minor', 'warning'],
   meaning: 'New blocks take half a block time or more to reach nearly all nodes, so that forks become likely.',
   advice: 'See on the pages of the newest blocks which nodes have them last, and how these are connected.',
   for: 5 * minute,

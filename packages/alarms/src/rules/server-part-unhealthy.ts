@@ -8,6 +8,7 @@ const toldElsewhere: ReadonlySet<string> = new Set(['store', 'store/files', 'his
 export const partUnhealthy: Rule<ServerFacts> = {
   name: 'server-part-unhealthy',
   about: 'server',
+  severities: ['major', 'minor'],
   meaning: 'A part of the server has failed or does only a part of its work.',
   advice: 'Read what it says of itself on the page of the server, and its lines in the log.',
   for: 30 * second,

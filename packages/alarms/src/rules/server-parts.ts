@@ -7,6 +7,7 @@ import { troubleOf } from './read.ts'
 export const certificateExpires: Rule<ServerFacts> = {
   name: 'certificate-expires',
   about: 'server',
+  severities: ['critical', 'minor'],
   meaning: "The server's certificate expires within two weeks, has expired, or a new one cannot be used.",
   advice: 'Renew the certificate and put it in the same files; the server takes it over without a restart.',
   for: 0,
@@ -22,6 +23,7 @@ export const certificateExpires: Rule<ServerFacts> = {
 export const clonedAgent: Rule<ServerFacts> = {
   name: 'agents-with-one-identity',
   about: 'server',
+  severities: ['major'],
   meaning: 'Two machines report with one data folder and its copy: what one of them says counts as said by the other.',
   advice: 'Stop one of them, or give it a name and an empty data folder of its own.',
   for: 0,
@@ -37,6 +39,7 @@ export const clonedAgent: Rule<ServerFacts> = {
 export const serverOverloaded: Rule<ServerFacts> = {
   name: 'server-overloaded',
   about: 'server',
+  severities: ['major'],
   meaning:
     'More comes in than the server can work through: it drops latency, statistics and logs, the least important first.',
   advice: 'Give it more cores, ask agents to report less often, or spread the nodes over more servers.',

@@ -7,8 +7,9 @@ import { troubleOf } from './read.ts'
 export const storeDown: Rule<ServerFacts> = {
   name: 'store-down',
   about: 'server',
+  severities: ['critical'],
   meaning:
-    'The history cannot be written: agents keep what they have, and native clients’ reports are lost after a while.',
+    'The history cannot be written: agents keep what they have, and native what native clients report are lost after a while.',
   advice: 'Look whether its disk is full and its folder writable; the reason is in the message and in the log.',
   for: 20 * second,
   clearAfter: 20 * second,
@@ -23,6 +24,7 @@ export const storeDown: Rule<ServerFacts> = {
 export const storeFiles: Rule<ServerFacts> = {
   name: 'store-files-damaged',
   about: 'server',
+  severities: ['major'],
   meaning: 'Files of the history are gone, damaged or cut.',
   advice: 'Run `netstats store verify`, and put back what is missing from a backup.',
   for: 0,
@@ -42,6 +44,7 @@ const wellSeconds = 5
 export const storeBehind: Rule<ServerFacts> = {
   name: 'store-behind',
   about: 'server',
+  severities: ['major', 'minor'],
   meaning: 'Rows wait too long to be written: the history is behind what dashboards show live.',
   advice: "Look at the disk's speed and at what else uses it, or keep less detail of fewer nodes.",
   for: minute,
@@ -57,6 +60,7 @@ export const storeBehind: Rule<ServerFacts> = {
 export const historyIncomplete: Rule<ServerFacts> = {
   name: 'history-incomplete',
   about: 'server',
+  severities: ['minor'],
   meaning: 'The server gives up rows of the history: charts and logs will have gaps.',
   advice: 'The message says of which sort and why; the page of the server counts them.',
   for: 0,

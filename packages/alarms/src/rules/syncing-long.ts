@@ -7,6 +7,7 @@ import { isActive, numberOf } from './read.ts'
 export const syncingLong: Rule<NodeFacts> = {
   name: 'node-syncing-long',
   about: 'node',
+  severities: ['warning'],
   meaning: 'A node has been syncing for more than an hour, and is no use to its network meanwhile.',
   advice: 'Look whether it gets nearer to the head; if not, at its peers, its disk and its log.',
   for: hour,

@@ -20,6 +20,7 @@ const byClient = (versions: readonly Version[]): ReadonlyMap<string, readonly Ve
 export const versionsDiffer: Rule<NetworkFacts> = {
   name: 'client-versions-differ',
   about: 'network',
+  severities: ['warning'],
   meaning: 'Nodes have run different versions of one client for more than a day: an upgrade has not reached all.',
   advice: 'Upgrade the rest before the next fork, or take them out of the network.',
   for: day,

@@ -49,6 +49,7 @@ const toldOf = (steps: readonly AlarmStep[]): readonly string[] =>
 export const testScenarios = <Facts>(rule: Rule<Facts>, scenarios: readonly Scenario<Facts>[]): void => {
   it.each(scenarios)('$name', ({ script, tells, says }) => {
     const steps = play(rule, script)
+    expect(rule.severities).toEqual(expect.arrayContaining(steps.map(({ alarm }) => alarm.severity)))
     expect(toldOf(steps)).toEqual(tells)
     if (says !== undefined) expect(steps[0]?.alarm.message).toMatch(says)
   })

@@ -1,0 +1,2 @@
+export { createReplay } from './replay.ts'
+export type { Replay } from './replay.ts'
