@@ -32,6 +32,8 @@ export interface NetworkOptions {
   readonly transactionsPerSecond?: number
   /** About how many neighbours a node has; 0: everybody is connected to everybody. */
   readonly peersEach?: number
+  /** Time from a node to a neighbour: 5 ms to so long. */
+  readonly linkMs?: number
   /** Blocks below the highest that are kept; those further down are forgotten. All unless told. */
   readonly keep?: number
   /** When the chain begins, milliseconds since 1970. */

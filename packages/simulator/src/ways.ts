@@ -1,6 +1,6 @@
 /** The ways between nodes: each knows each, or a drawn net of neighbours that pass on what they get. */
 import type { Random } from '@netstats/protocol/testing/random'
-import type { SimNode } from './model.ts'
+import type { NetworkOptions, SimNode } from './model.ts'
 
 export interface Ways {
   reaches(from: SimNode, to: SimNode): boolean
@@ -12,13 +12,15 @@ export interface Ways {
   changed(): void
 }
 
-const drawLatencyMs = (random: Random): number => random.between(5, 120)
+const least = 5
+
+export type NetworkLinks = Required<Pick<NetworkOptions, 'peersEach' | 'linkMs'>>
 
 const isJoined = (a: SimNode, b: SimNode): boolean => a.online && b.online && a.group === b.group
 
 /** Everybody is connected to everybody. */
-export const createMesh = (random: Random, nodes: readonly SimNode[]): Ways => {
-  const ways = nodes.map(() => nodes.map(() => drawLatencyMs(random)))
+export const createMesh = (random: Random, nodes: readonly SimNode[], { linkMs }: NetworkLinks): Ways => {
+  const ways = nodes.map(() => nodes.map(() => random.between(least, linkMs)))
   return {
     reaches: isJoined,
     latencyMs: (from, to) => ways[from.index]?.[to.index] ?? 0,
@@ -28,8 +30,8 @@ export const createMesh = (random: Random, nodes: readonly SimNode[]): Ways => {
 }
 
 /** A ring with drawn chords, so that a node has about `peersEach` neighbours; what it gets goes on over the shortest way. */
-export const createNet = (random: Random, nodes: readonly SimNode[], peersEach: number): Ways => {
-  const links = drawLinks(random, nodes.length, peersEach)
+export const createNet = (random: Random, nodes: readonly SimNode[], drawn: NetworkLinks): Ways => {
+  const links = drawLinks(random, nodes.length, drawn)
   let distances = new Map<SimNode, ReadonlyMap<SimNode, number>>()
   const peersOf = (node: SimNode): readonly SimNode[] =>
     nodes.filter((other) => links[node.index]?.has(other.index) === true && isJoined(node, other))
@@ -50,11 +52,15 @@ export const createNet = (random: Random, nodes: readonly SimNode[], peersEach: 
   }
 }
 
-const drawLinks = (random: Random, count: number, peersEach: number): readonly ReadonlyMap<number, number>[] => {
+const drawLinks = (
+  random: Random,
+  count: number,
+  { peersEach, linkMs }: NetworkLinks,
+): readonly ReadonlyMap<number, number>[] => {
   const links = Array.from({ length: count }, () => new Map<number, number>())
   const link = (a: number, b: number): void => {
     if (a === b || links[a]?.has(b) !== false) return
-    const ms = drawLatencyMs(random)
+    const ms = random.between(least, linkMs)
     links[a]?.set(b, ms)
     links[b]?.set(a, ms)
   }

@@ -46,6 +46,7 @@ const withDefaults = (options: NetworkOptions): Required<NetworkOptions> => ({
   emptySteps: false,
   transactionsPerSecond: 0,
   peersEach: 0,
+  linkMs: 120,
   keep: Infinity,
   start: defaultStart,
   ...options,
@@ -79,10 +80,9 @@ export const createSimulation = (given: NetworkOptions): Simulation => {
     keys.slice(0, options.validators).map(({ address }) => address),
   )
   const nodes = keys.map((key, index) => createNode(key, index, genesis, options))
-  const { peersEach, keep } = options
-  const ways = peersEach > 0 ? createNet(random, nodes, peersEach) : createMesh(random, nodes)
+  const ways = (options.peersEach > 0 ? createNet : createMesh)(random, nodes, options)
   const onHead = new Set<(node: SimNode) => void>()
-  const ledger = createLedger(genesis, nodes, keep)
+  const ledger = createLedger(genesis, nodes, options.keep)
 
   /** A node gets a block, and with it those below that it lacks, as it would ask for them. */
   const receive = (node: SimNode, block: SimBlock): void => {

@@ -28,6 +28,8 @@ const pastBlocks = 30
 /** Blocks that are kept: a demo left on for weeks must not fill the memory. */
 const keptBlocks = 2048
 const peersEach = 3
+/** Not so long that Clique's signers seal side by side all the time. */
+const linkMs = 50
 /** Seconds until the first scene: the page is open by then. */
 const firstSceneAfter = 5
 
@@ -66,6 +68,7 @@ const createDemoNetwork = ({ cast, period, script }: DemoPlan): Network => {
     seed: demoChainId,
     period,
     peersEach,
+    linkMs,
     emptySteps,
     transactionsPerSecond: script.transactionsPerSecond ?? transactionsPerSecond,
     keep: keptBlocks,
