@@ -1,6 +1,7 @@
 /** What a batch says, as one mail. */
 import { fillTemplate, severityName } from '@netstats/sdk'
 import type { Mapping, SpooledObservation } from '@netstats/sdk'
+import { alarmLines } from '../shared/alarm-text.ts'
 import { describeObservation } from '../shared/observation-text.ts'
 
 export interface Digest {
@@ -14,6 +15,9 @@ interface Entry {
   readonly text: string
   readonly severity: number
   readonly isOver: boolean
+  /** Further lines: other alarms, what to do. */
+  readonly more: readonly string[]
+  readonly url: string | undefined
   readonly time: string
   readonly where: string
   readonly labels: string
@@ -30,6 +34,8 @@ const entryOf = (item: SpooledObservation, mapping: Pick<Mapping, 'labels'>): En
   return {
     ...said,
     text: said.text.slice(0, longestText),
+    more: observation.kind === 'alarm' ? alarmLines(observation.body) : [],
+    url: observation.kind === 'alarm' ? observation.body.url : undefined,
     isOver: observation.kind === 'alarm' && observation.body.step === 'cleared',
     time: `${new Date(observation.observedAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
     where: [network, node].filter((one) => one !== undefined).join(' / '),
@@ -55,16 +61,17 @@ const colorOf = ({ severity, isOver }: Entry): string => {
   return severity <= 3 ? '#b3261e' : severity === 4 ? '#8a5a00' : '#444444'
 }
 
-const textOf = ({ title, time, where, text, labels }: Entry): string =>
-  [oneLine(title), `${time}  ${where}`, text, labels].filter((one) => one !== '').join('\n')
+const textOf = ({ title, time, where, text, more, labels, url = '' }: Entry): string =>
+  [oneLine(title), `${time}  ${where}`, text, ...more, labels, url].filter((one) => one !== '').join('\n')
 
 const htmlOf = (entry: Entry): string => {
-  const { title, time, where, text, labels } = entry
+  const { title, time, where, text, more, labels, url } = entry
   return [
     `<h3 style="margin:1.2em 0 0;font-size:1em;color:${colorOf(entry)}">${plain(oneLine(title))}</h3>`,
     `<p style="margin:0;color:#666">${plain(`${time} · ${where}`)}</p>`,
-    `<p style="margin:.3em 0 0;white-space:pre-wrap">${plain(text)}</p>`,
+    `<p style="margin:.3em 0 0;white-space:pre-wrap">${plain([text, ...more].join('\n'))}</p>`,
     labels === '' ? '' : `<p style="margin:0;color:#666">${plain(labels)}</p>`,
+    url === undefined ? '' : `<p style="margin:0"><a href="${plain(url)}">Open in Netstats</a></p>`,
   ].join('')
 }
 

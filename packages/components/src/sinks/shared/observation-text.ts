@@ -1,5 +1,6 @@
 /** Observations for people to read, in chats, mails and logs. */
 import type { Observation } from '@netstats/protocol'
+import { alarmTitle } from './alarm-text.ts'
 import { encodeBody, samplesOf, severityName } from '@netstats/sdk'
 
 export interface ObservationText {
@@ -17,12 +18,8 @@ const warning = 4
 export const describeObservation = (observation: Observation): ObservationText => {
   switch (observation.kind) {
     case 'alarm': {
-      const { type, step, severity, message } = observation.body
-      return {
-        title: step === 'raised' ? `${severityName(severity)}: ${type}` : `${type} ${step}`,
-        text: message,
-        severity,
-      }
+      const { severity, message } = observation.body
+      return { title: alarmTitle(observation.body), text: message, severity }
     }
     case 'log': {
       const { source, severity, message } = observation.body

@@ -38,8 +38,18 @@ export const createRenderer = (options: RenderOptions, mapping: Mapping) => {
     const where = { ...(node === undefined ? {} : { node }), ...(network === undefined ? {} : { network }) }
     const own = element(of('netstats'), { ...rest, id: itemId(batch, item), kind: observation.kind, ...where })
     if (observation.kind === 'alarm') {
-      const { alarm, step, type } = observation.body
-      return own + element(of('alarm'), { alarm, type, step })
+      const { alarm, step, type, number, reason, url } = observation.body
+      return (
+        own +
+        element(of('alarm'), {
+          alarm,
+          type,
+          step,
+          ...(number === undefined ? {} : { number: String(number) }),
+          ...(reason === undefined ? {} : { reason }),
+          ...(url === undefined ? {} : { url }),
+        })
+      )
     }
     const samples = mapping.samples(item)
     if (samples.length === 0) return own

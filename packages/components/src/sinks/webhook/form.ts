@@ -50,6 +50,9 @@ export const colorOf = ({ severity, alarm }: Message): number => {
   return severity === 4 ? 0xecb22e : 0x8a8f98
 }
 
-/** Names an alarm where several nodes of several networks report to one service. */
+/**
+ * Names an alarm where several nodes of several networks report to one service. Alarms that the server judges, whose steps
+ * are numbered, have ids that no other alarm has.
+ */
 export const alarmKey = ({ item, alarm }: Message): string =>
-  [item.network ?? '', item.observation.node, alarm?.alarm ?? ''].join('/')
+  alarm?.number === undefined ? [item.network ?? '', item.observation.node, alarm?.alarm ?? ''].join('/') : alarm.alarm

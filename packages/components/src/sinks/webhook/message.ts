@@ -2,6 +2,7 @@
 import type { Batch, Mapping, SpooledObservation } from '@netstats/sdk'
 import { fillTemplate, severityName } from '@netstats/sdk'
 import type { Alarm } from '@netstats/sdk'
+import { alarmLines } from '../shared/alarm-text.ts'
 import { itemId } from '../shared/item-id.ts'
 import { describeObservation } from '../shared/observation-text.ts'
 
@@ -16,6 +17,10 @@ export interface Message {
   readonly severity: number
   /** Unix milliseconds. */
   readonly at: number
+  /** Further lines, for people: other alarms, what to do. */
+  readonly more: readonly string[]
+  /** Where it is shown, at the moment that it is about. */
+  readonly url: string | undefined
   /** Where it is a step of an alarm. */
   readonly alarm: Alarm | undefined
 }
@@ -43,6 +48,8 @@ export const messageOf = (
     text: plain.text,
     severity: plain.severity,
     at: observation.observedAt,
+    more: observation.kind === 'alarm' ? alarmLines(observation.body) : [],
+    url: observation.kind === 'alarm' ? observation.body.url : undefined,
     alarm: observation.kind === 'alarm' ? observation.body : undefined,
   }
   const { title = '{{title}}', text = '{{text}}' } = templates
@@ -52,6 +59,9 @@ export const messageOf = (
 /** A text with what its places mean for the message. */
 export const fillText = (template: string, message: Message): string =>
   fillTemplate(template, (name) => textOf(valueAt(message, name)))
+
+/** The text with all that people want to know beside it. */
+export const wholeText = ({ text, more }: Message): string => [text, ...more].join('\n')
 
 /** `node`, `network` and other labels for people to read. */
 export const labelLine = ({ labels }: Message): string =>

@@ -1,6 +1,6 @@
 import { cut } from '../form.ts'
 import type { Form } from '../form.ts'
-import { labelLine } from '../message.ts'
+import { labelLine, wholeText } from '../message.ts'
 
 const priorityOf = (severity: number): number => {
   if (severity <= 2) return 5
@@ -28,7 +28,8 @@ export const ntfy: Form = {
         topic: decodeURIComponent(topic),
         title: cut(message.title, 250),
         // At most 4096 bytes.
-        message: cut(`${message.text}\n${labelLine(message)}`, 1300),
+        message: cut(`${wholeText(message)}\n${labelLine(message)}`, 1300),
+        ...(message.url === undefined ? {} : { click: message.url }),
         priority: priorityOf(message.severity),
         tags: [
           message.alarm?.step === 'cleared'

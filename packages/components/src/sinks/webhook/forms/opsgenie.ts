@@ -1,5 +1,6 @@
 import { alarmKey, cut } from '../form.ts'
 import type { Form } from '../form.ts'
+import { wholeText } from '../message.ts'
 
 const priorityOf = (severity: number): string => `P${Math.min(5, Math.max(1, severity))}`
 
@@ -15,7 +16,7 @@ export const opsgenie: Form = {
     const headers = { authorization: `GenieKey ${key}` }
     const alias = cut(alarmKey(message), 512)
     const base = `${url.replace(/\/+$/, '')}/v2/alerts`
-    if (alarm.step !== 'raised') {
+    if (alarm.step !== 'raised' && alarm.step !== 'updated') {
       const action = alarm.step === 'cleared' ? 'close' : 'acknowledge'
       return {
         url: `${base}/${encodeURIComponent(alias)}/${action}?identifierType=alias`,
@@ -29,7 +30,7 @@ export const opsgenie: Form = {
       body: {
         message: cut(message.text, 130),
         alias,
-        description: cut(message.text, 15_000),
+        description: cut([wholeText(message), message.url].filter((one) => one !== undefined).join('\n'), 15_000),
         details: labels,
         entity: message.item.observation.node,
         source: 'Netstats',

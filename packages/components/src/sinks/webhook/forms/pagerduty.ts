@@ -1,7 +1,8 @@
 import { alarmKey, cut } from '../form.ts'
 import type { Form } from '../form.ts'
 
-const actions = { raised: 'trigger', acknowledged: 'acknowledge', cleared: 'resolve' } as const
+// One that has got worse is triggered again: by its key it is the same incident.
+const actions = { raised: 'trigger', updated: 'trigger', acknowledged: 'acknowledge', cleared: 'resolve' } as const
 
 const severityOf = (severity: number): string => {
   if (severity <= 2) return 'critical'
@@ -16,14 +17,16 @@ export const pagerduty: Form = {
   alarmsOnly: true,
   most: 1,
   request: ([message], { key }) => {
-    if (message?.alarm === undefined || message.alarm.step === 'suppressed') return undefined
+    const step = message?.alarm?.step ?? 'suppressed'
+    if (message?.alarm === undefined || step === 'suppressed') return undefined
     const { alarm, labels, item } = message
     return {
       body: {
         routing_key: key,
-        event_action: actions[alarm.step as keyof typeof actions],
+        event_action: actions[step],
         dedup_key: cut(alarmKey(message), 255),
         client: 'Netstats',
+        ...(message.url === undefined ? {} : { client_url: message.url }),
         payload: {
           summary: cut(message.text, 1024),
           source: item.observation.node,
@@ -32,7 +35,11 @@ export const pagerduty: Form = {
           component: item.observation.node,
           group: item.network,
           class: alarm.type,
-          custom_details: labels,
+          custom_details: {
+            ...labels,
+            ...(alarm.advice === undefined ? {} : { advice: alarm.advice }),
+            ...(alarm.runbook === undefined ? {} : { runbook: alarm.runbook }),
+          },
         },
       },
     }

@@ -1,6 +1,6 @@
 import { colorOf, cut } from '../form.ts'
 import type { Form } from '../form.ts'
-import { labelLine } from '../message.ts'
+import { labelLine, wholeText } from '../message.ts'
 
 /** The three characters that have a meaning in Slack's own markup; what is left cannot mention or link. */
 const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -16,7 +16,8 @@ export const slack: Form = {
         color: `#${colorOf(message).toString(16).padStart(6, '0')}`,
         fallback: cut(plain(`${message.title}: ${message.text}`), 500),
         title: cut(plain(message.title), 200),
-        text: cut(plain(message.text), 2500),
+        ...(message.url === undefined ? {} : { title_link: message.url }),
+        text: cut(plain(wholeText(message)), 2500),
         footer: cut(plain(labelLine(message)), 300),
         ts: Math.floor(message.at / 1000),
       })),

@@ -1,6 +1,6 @@
 import { cut } from '../form.ts'
 import type { Form } from '../form.ts'
-import { labelLine } from '../message.ts'
+import { labelLine, wholeText } from '../message.ts'
 import type { Message } from '../message.ts'
 
 const colorName = ({ severity, alarm }: Message): string => {
@@ -32,7 +32,9 @@ export const teams: Form = {
             msteams: { width: 'Full' },
             body: messages.flatMap((message) => [
               block(cut(plain(message.title), 200), { weight: 'Bolder', color: colorName(message) }),
-              block(cut(plain(message.text), 1000)),
+              // Lines of Markdown are one paragraph unless something is between them.
+              block(cut(plain(wholeText(message)), 1000).replaceAll('\n', '\n\n')),
+              ...(message.url === undefined ? [] : [block(`[Open in Netstats](${message.url})`, { spacing: 'None' })]),
               block(cut(plain(`${labelLine(message)} ${new Date(message.at).toISOString()}`), 300), {
                 isSubtle: true,
                 size: 'Small',
