@@ -52,12 +52,14 @@ const options: FormOptions = { url: 'https://hooks.example.org/topic', key: 'k',
 const posted = (name: (typeof formNames)[number], item: SpooledObservation) => {
   const form: Form = forms[name]
   const batch = sinkBatch([])
-  return form.request([messageOf(batch, item, createMapping(), {})], options)
+  const request = form.request([messageOf(batch, item, createMapping(), {})], options)
+  if (request === undefined) throw new Error('nothing is posted')
+  return request
 }
 
 describe('a notification of several alarms', () => {
   it.each(formNames.filter(isForPeople))('names the others, what to do and where to look in the form %s', (name) => {
-    const text = JSON.stringify(posted(name, notified())?.body)
+    const text = JSON.stringify(posted(name, notified()).body)
     for (const said of ['major: node-inactive and 4 more', 'c is silent', 'and 3 more', 'Look at it'])
       expect(text.replaceAll('\\\\', '')).toContain(said)
     expect(text).toContain('https://stats.example.org/n/1337/nodes/a%2Fb?at=')
@@ -93,9 +95,9 @@ describe('a notification of several alarms', () => {
 describe('an alarm of the server', () => {
   it('is one incident by its id, from its raise to its end', () => {
     const keys = (['raised', 'updated', 'acknowledged', 'cleared'] as const).map((step) => [
-      (posted('pagerduty', notified({ step }))?.body as Record<string, unknown>)['event_action'],
-      (posted('pagerduty', notified({ step }))?.body as Record<string, unknown>)['dedup_key'],
-      posted('opsgenie', notified({ step }))?.url,
+      (posted('pagerduty', notified({ step })).body as Record<string, unknown>)['event_action'],
+      (posted('pagerduty', notified({ step })).body as Record<string, unknown>)['dedup_key'],
+      posted('opsgenie', notified({ step })).url,
     ])
     const alerts = 'https://hooks.example.org/topic/v2/alerts'
     expect(keys).toEqual([
@@ -108,7 +110,7 @@ describe('an alarm of the server', () => {
 
   it('ends at Alertmanager whatever its severity was', () => {
     const alerts = (more: Partial<Alarm>) =>
-      (posted('alertmanager', notified(more))?.body as { labels: { severity: string }; startsAt?: string }[]).map(
+      (posted('alertmanager', notified(more)).body as { labels: { severity: string }; startsAt?: string }[]).map(
         ({ labels, startsAt }) => `${labels.severity} ${startsAt === undefined ? 'ends' : 'begins'}`,
       )
     expect(alerts({})).toEqual(['major begins'])
@@ -118,7 +120,7 @@ describe('an alarm of the server', () => {
   })
 
   it('is flat JSON for scripts', () => {
-    expect(posted('alarm', notified({ step: 'cleared', number: 3, endsAt: at + 9000 }))?.body).toEqual({
+    expect(posted('alarm', notified({ step: 'cleared', number: 3, endsAt: at + 9000 })).body).toEqual({
       id: 'x1',
       step: 3,
       rule: 'node-inactive',
@@ -139,6 +141,6 @@ describe('an alarm of the server', () => {
       parent: null,
       url,
     })
-    expect(posted('alarm', notified({ about: 'network' }))?.body).toMatchObject({ node: null, endsAt: null })
+    expect(posted('alarm', notified({ about: 'network' })).body).toMatchObject({ node: null, endsAt: null })
   })
 })
