@@ -17,6 +17,8 @@ export interface Admission {
    */
   admitsEngine(engine: string): boolean
   readonly informs: InformMemory
+  /** The same for whole messages with keys: one that another address sends again was recorded. */
+  readonly messages: InformMemory
 }
 
 /** One whose answer was lost, or is not there yet, is sent again. */
@@ -36,6 +38,8 @@ const newEngines = { perSecond: 5, burst: 50 }
 /** Senders give up sooner, and begin again with their numbers later. */
 const repeatedWithinMs = 60_000
 const mostInforms = 4096
+/** Twice the time window of an engine: what is older is refused for its time. */
+const rememberedMs = 300_000
 
 export const createAdmission = ({ ratePerAddress, clock }: AdmissionOptions): Admission => {
   const rate = { perSecond: ratePerAddress, burst: ratePerAddress * 2 }
@@ -57,16 +61,17 @@ export const createAdmission = ({ ratePerAddress, clock }: AdmissionOptions): Ad
       engines.touch(engine, true)
       return true
     },
-    informs: createInformMemory(clock),
+    informs: createInformMemory(clock, repeatedWithinMs),
+    messages: createInformMemory(clock, rememberedMs),
   }
 }
 
-const createInformMemory = (clock: Clock): InformMemory => {
+const createInformMemory = (clock: Clock, withinMs: number): InformMemory => {
   const seen = createBoundedMap<string, { readonly at: number; readonly isAcknowledged: boolean }>(mostInforms)
   return {
     stateOf(id) {
       const one = seen.get(id)
-      if (one === undefined || clock.monotonic() - one.at > repeatedWithinMs) return 'new'
+      if (one === undefined || clock.monotonic() - one.at > withinMs) return 'new'
       return one.isAcknowledged ? 'acknowledged' : 'waiting'
     },
     take: (id) => seen.touch(id, { at: clock.monotonic(), isAcknowledged: false }),

@@ -18,7 +18,7 @@ const secure = (flags: number, payload: readonly number[], engine = 'engine-1') 
       0x30,
       element(2, [3]),
       element(0x30, element(2, [0, 1]), element(2, [0, 0xff, 0xe3]), element(4, [flags]), element(2, [3])),
-      element(4, element(0x30, text(engine), element(2, [0]), element(2, [0]), text('user'), text(''), text(''))),
+      element(4, element(0x30, text(engine), element(2, [7]), element(2, [1, 2]), text('user'), text(''), text(''))),
       payload,
     ),
   )
@@ -26,7 +26,7 @@ const scoped = element(0x30, text('engine-1'), text(''), element(0xa6, element(2
 
 describe('the header of an SNMP message', () => {
   it('says the version and what is asked, for communities', () => {
-    const plain = { isAuthenticated: false, isEncrypted: false, engine: '' }
+    const plain = { isAuthenticated: false, isEncrypted: false, engine: '', boots: 0, time: 0 }
     expect(readHeader(community(0, 0xa4))).toEqual({ version: '1', pdu: 0xa4, ...plain })
     expect(readHeader(community(1))).toEqual({ version: '2c', pdu: 0xa7, ...plain })
     expect(readHeader(community(2))).toBeUndefined()
@@ -40,6 +40,8 @@ describe('the header of an SNMP message', () => {
       isAuthenticated: false,
       isEncrypted: false,
       engine,
+      boots: 7,
+      time: 258,
     })
     expect(readHeader(secure(7, text('sealed')))).toEqual({
       version: '3',
@@ -47,6 +49,8 @@ describe('the header of an SNMP message', () => {
       isAuthenticated: true,
       isEncrypted: true,
       engine,
+      boots: 7,
+      time: 258,
     })
   })
 

@@ -12,6 +12,9 @@ export interface SnmpHeader {
   readonly isEncrypted: boolean
   /** Engine that the message says is the authoritative one, in hex; empty before it is known. Version 3 only. */
   readonly engine: string
+  /** Boots of that engine and seconds since the last, as the message says; 0 in other versions. */
+  readonly boots: number
+  readonly time: number
 }
 
 export type SnmpVersion = '1' | '2c' | '3'
@@ -60,7 +63,13 @@ const readCommunity = (version: SnmpVersion, bytes: Uint8Array): SnmpHeader | un
   const community = take(bytes, tags.octets)
   const pdu = community === undefined ? undefined : takeElement(community.rest)
   if (pdu === undefined) return undefined
-  return { version, pdu: pdu.tag, isAuthenticated: false, isEncrypted: false, engine: '' }
+  return { version, pdu: pdu.tag, isAuthenticated: false, isEncrypted: false, engine: '', boots: 0, time: 0 }
+}
+
+/** Of more than four bytes, or below zero, what no engine says. */
+const wholeOf = (bytes: Uint8Array): number => {
+  if (bytes.length === 0 || bytes.length > 4 || (bytes[0] ?? 0) >= 0x80) return 2 ** 31 - 1
+  return bytes.reduce((sum, one) => sum * 256 + one, 0)
 }
 
 const readSecure = (bytes: Uint8Array): SnmpHeader | undefined => {
@@ -69,7 +78,10 @@ const readSecure = (bytes: Uint8Array): SnmpHeader | undefined => {
   const flags = take(size?.rest, tags.octets)
   const security = take(global?.rest, tags.octets)
   const engine = take(take(security?.body, tags.sequence)?.body, tags.octets)
+  const boots = take(engine?.rest, tags.integer)
+  const time = take(boots?.rest, tags.integer)
   if (flags?.body.length !== 1 || security === undefined || engine === undefined) return undefined
+  if (boots === undefined || time === undefined) return undefined
   const flag = flags.body[0] ?? 0
   const isEncrypted = (flag & 2) !== 0
   const common = {
@@ -77,6 +89,8 @@ const readSecure = (bytes: Uint8Array): SnmpHeader | undefined => {
     isAuthenticated: (flag & 1) !== 0,
     isEncrypted,
     engine: Buffer.from(engine.body).toString('hex'),
+    boots: wholeOf(boots.body),
+    time: wholeOf(time.body),
   } as const
   // Encrypted without being authenticated is against the rules (RFC 3412, 7.2).
   if (isEncrypted)

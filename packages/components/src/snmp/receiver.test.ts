@@ -3,9 +3,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { Secret } from '@netstats/sdk/config'
 import { systemClock } from '@netstats/sdk'
+import { createFakeClock } from '@netstats/sdk/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { openSnmpClient } from './client.ts'
 import type { OwnEngine } from './client.ts'
+import { pduTags, readHeader } from './header.ts'
 import { loadSnmp, objectTypes } from './library.ts'
 import { openSnmpReceiver } from './receiver.ts'
 import type { ReceiverOptions, SnmpNotification } from './receiver.ts'
@@ -33,6 +35,7 @@ const open = async (more: Partial<ReceiverOptions> = {}) => {
     users: [user],
     maxPacketBytes: 16_384,
     ratePerAddress: 100_000,
+    refuseReplays: true,
     clock: systemClock,
     onNotification: (one) => {
       taken.push(one)
@@ -203,5 +206,97 @@ describe('the receiver of traps', () => {
   it('says what to do when its port is taken', async () => {
     await using receiver = await open()
     await expect(open({ listen: receiver.receiver.address })).rejects.toThrow('another program has that port')
+  })
+})
+
+describe('messages of version 3 that somebody recorded', () => {
+  /** Passes datagrams between a client and a receiver, and keeps those of the client. */
+  const tap = async (port: number) => {
+    const [near, far] = [createSocket('udp4').bind(0, '127.0.0.1'), createSocket('udp4').bind(0, '127.0.0.1')]
+    await Promise.all([once(near, 'listening'), once(far, 'listening')])
+    const recorded: Buffer[] = []
+    let client = 0
+    near.on('message', (bytes, { port: from }) => {
+      client = from
+      recorded.push(bytes)
+      far.send(bytes, port, '127.0.0.1')
+    })
+    far.on('message', (bytes) => near.send(bytes, client, '127.0.0.1'))
+    return {
+      port: near.address().port,
+      recorded,
+      [Symbol.dispose]() {
+        near.close()
+        far.close()
+      },
+    }
+  }
+
+  it.each(['trap', 'inform'] as const)('are refused and counted: a %s at once and an hour later', async (what) => {
+    const clock = createFakeClock()
+    await using receiver = await open({ clock })
+    using line = await tap(receiver.port)
+    await using client = await clientFor(line.port, { user })
+    await client[what](trap, bodies)
+    await vi.waitUntil(() => receiver.taken.length === 1, { timeout: 60_000 })
+    const sent = line.recorded.at(-1) as Buffer
+    await throwAt(receiver.port, [sent, sent])
+    await vi.waitUntil(() => receiver.refused.length === 2, { timeout: 60_000 })
+    await clock.advance(3_600_000)
+    await throwAt(receiver.port, [sent])
+    await vi.waitUntil(() => receiver.refused.length === 3, { timeout: 60_000 })
+    expect(new Set(receiver.refused)).toEqual(new Set(['replayed']))
+    expect(receiver.taken).toHaveLength(1)
+  })
+
+  it('are taken where they are not to be refused', async () => {
+    await using receiver = await open({ refuseReplays: false })
+    using line = await tap(receiver.port)
+    await using client = await clientFor(line.port, { user })
+    await client.trap(trap, bodies)
+    await vi.waitUntil(() => receiver.taken.length === 1, { timeout: 60_000 })
+    await throwAt(receiver.port, [line.recorded.at(-1) as Buffer])
+    await vi.waitUntil(() => receiver.taken.length === 2, { timeout: 60_000 })
+  })
+
+  it('are told from late informs of a sender by the report that this has: it says the time, with the keys', async () => {
+    const clock = createFakeClock()
+    await using receiver = await open({ clock })
+    using line = await tap(receiver.port)
+    await using client = await clientFor(line.port, { user })
+    await client.inform(trap, bodies)
+    const inform = line.recorded.at(-1) as Buffer
+    await clock.advance(3_600_000)
+    const sender = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(sender, 'listening')
+    const answered = once(sender, 'message')
+    sender.send(inform, receiver.port, '127.0.0.1')
+    const [report] = (await answered) as [Buffer]
+    sender.close()
+    const [said, told] = [readHeader(inform), readHeader(report)]
+    expect(told).toMatchObject({ pdu: pduTags.report, isAuthenticated: true, isEncrypted: false, boots: said?.boots })
+    expect((told?.time ?? 0) - (said?.time ?? 0)).toBe(3600)
+    expect(receiver.refused).toEqual(['replayed'])
+  })
+
+  it('and those that anybody made up are refused for their keys before their time is believed', async () => {
+    const clock = createFakeClock()
+    await using receiver = await open({ clock })
+    const forged = { ...engine, boots: 2 ** 30 }
+    await using stranger = await openSnmpClient(library, {
+      host: '127.0.0.1',
+      port: receiver.port,
+      access: { user: { ...user, authKey: secretOf('another one') } },
+      timeoutMs: 200,
+      retries: 0,
+      engine: forged,
+      signal: new AbortController().signal,
+    })
+    await stranger.trap(trap, bodies)
+    await vi.waitUntil(() => receiver.refused.length === 1, { timeout: 60_000 })
+    await using client = await clientFor(receiver.port, { user })
+    await client.trap(trap, bodies)
+    await vi.waitUntil(() => receiver.taken.length === 1, { timeout: 60_000 })
+    expect(receiver.refused).toEqual(['access'])
   })
 })

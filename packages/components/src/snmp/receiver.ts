@@ -11,11 +11,14 @@ import { SnmpError } from './errors.ts'
 import { guardedDgram } from './guarded-socket.ts'
 import { pduTags, readHeader } from './header.ts'
 import type { SnmpVersion } from './header.ts'
+import { answerAsEngine } from './receiver-engine.ts'
+import type { EngineOfLibrary } from './receiver-engine.ts'
 import { boundKeys, libraryUser } from './library.ts'
 import type { SnmpLibrary, Varbind } from './library.ts'
+import { createTimeliness, digestOf } from './timeliness.ts'
 
 /** Why a packet was not taken. */
-export const refusals = ['oversized', 'rate', 'malformed', 'access', 'unexpected', 'full'] as const
+export const refusals = ['oversized', 'rate', 'malformed', 'access', 'unexpected', 'replayed', 'full'] as const
 export type Refusal = (typeof refusals)[number]
 
 /** A trap or an inform that was let in. */
@@ -37,6 +40,8 @@ export interface ReceiverOptions {
   readonly maxPacketBytes: number
   /** Packets a second that one address may send, on average. */
   readonly ratePerAddress: number
+  /** Whether what is not of now, or was here before, is refused as `replayed`; of version 3 and with keys only. */
+  readonly refuseReplays: boolean
   readonly clock: Clock
   /** False where there is no room for it: it is refused as `full`, and an inform is not acknowledged. */
   readonly onNotification: (notification: SnmpNotification) => boolean
@@ -60,9 +65,9 @@ interface Received {
   }
 }
 
-interface LibraryReceiver {
+interface LibraryReceiver extends EngineOfLibrary {
   getAuthorizer(): { addCommunity(name: string): void; addUser(user: unknown): void }
-  readonly listener: { readonly sockets: Readonly<Record<string, Socket>> }
+  readonly listener: EngineOfLibrary['listener'] & { readonly sockets: Readonly<Record<string, Socket>> }
   close(): void
 }
 
@@ -72,10 +77,14 @@ const generic = '1.3.6.1.6.3.1.1.5'
 export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOptions): Promise<SnmpReceiver> => {
   const { listen, communities, users, maxPacketBytes, onNotification, onRefused } = options
   const admission = createAdmission(options)
-  const { informs } = admission
+  const { informs, messages } = admission
   /** What the library made of the datagram at hand: it works on one within one call. */
   let made: Received | Error | undefined
   let answers: (() => void)[] = []
+  const ownEngine = engineOf(listen)
+  const timeliness = createTimeliness(options.clock)
+  /** Of the datagram at hand: it is for this engine, and not of now. */
+  let isLate = false
 
   const receive = (bytes: Buffer, from: RemoteInfo, handle: () => void): void => {
     const address = plainAddress(from.address)
@@ -86,6 +95,9 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
     if (header.version === '3' && !admission.admitsEngine(header.engine)) return onRefused('rate', address)
     made = undefined
     answers = []
+    const isOwn = header.engine === ownEngine.toString('hex')
+    const isChecked = options.refuseReplays && header.isAuthenticated
+    isLate = isChecked && isOwn && !timeliness.isTimely(header)
     try {
       handle()
     } catch {
@@ -102,11 +114,19 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
     // The library lets in everybody who names no user and brings no keys.
     if (header.version === '3' && !users.some(({ name }) => name === result.pdu.user))
       return onRefused('access', address)
+    if (isLate) {
+      // The sender is told this engine's time, and sends it again.
+      send()
+      return onRefused('replayed', address)
+    }
+    if (isChecked && !isOwn && !timeliness.takes(header.engine, header, bytes)) return onRefused('replayed', address)
     const isInform = result.pdu.type === pduTags.inform
     const id = `${address} ${from.port} ${result.pdu.id}`
     const state = isInform ? informs.stateOf(id) : 'new'
     if (state === 'acknowledged') return send()
     if (state === 'waiting') return
+    const message = isInform && isChecked ? digestOf(bytes) : undefined
+    if (message !== undefined && messages.stateOf(message) !== 'new') return onRefused('replayed', address)
     const acknowledge = (): void => {
       informs.acknowledge(id)
       send()
@@ -114,8 +134,10 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
     const notification = notificationOf(result, address, header.version, acknowledge)
     if (notification === undefined) return onRefused('malformed', address)
     if (isInform) informs.take(id)
+    if (message !== undefined) messages.take(message)
     if (onNotification(notification)) return
     informs.forget(id)
+    if (message !== undefined) messages.forget(message)
     onRefused('full', address)
   }
 
@@ -126,7 +148,7 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
       transport: listen.host.includes(':') ? 'udp6' : 'udp4',
       address: listen.host,
       port: listen.port,
-      engineID: engineOf(listen),
+      engineID: ownEngine,
       includeAuthentication: true,
       dgramModule: sockets,
     },
@@ -134,6 +156,7 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
       made = error ?? received
     },
   ) as LibraryReceiver
+  answerAsEngine(receiver, { timeliness, isLate: () => isLate })
   const authorizer = receiver.getAuthorizer()
   for (const community of communities) authorizer.addCommunity(community.reveal())
   for (const user of users) authorizer.addUser(libraryUser(library, user))

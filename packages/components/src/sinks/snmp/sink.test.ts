@@ -47,6 +47,7 @@ const startReceiver = async (port = 0) => {
     ],
     maxPacketBytes: 65_507,
     ratePerAddress: 100_000,
+    refuseReplays: true,
     clock: systemClock,
     onNotification(one) {
       if (silent || taken.length >= most) return false

@@ -71,6 +71,12 @@ const traps = z
       .describe(
         'Packets a second that one address may send on average, twice as many at once; more are refused and counted.',
       ),
+    refuseReplays: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether messages of users with keys are refused that are older than 150 seconds by the clock of their engine, or were here before. Turn it off for a sender whose engine begins its time again without counting a boot.',
+      ),
     queue: z
       .int()
       .min(1)

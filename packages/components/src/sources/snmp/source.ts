@@ -82,6 +82,7 @@ const listen = async (
     users: traps.users,
     maxPacketBytes: traps.maxPacket,
     ratePerAddress: traps.ratePerAddress,
+    refuseReplays: traps.refuseReplays,
     clock,
     onNotification: (one) => notifications.trySend(one),
     onRefused(reason, from) {
