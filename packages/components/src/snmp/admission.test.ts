@@ -46,15 +46,33 @@ describe('informs', () => {
   it('are new, waiting, acknowledged, and new again a minute later or when they found no room', async () => {
     const clock = createFakeClock()
     const { informs } = createAdmission({ ratePerAddress: 1, clock })
-    expect(informs.stateOf('a')).toBe('new')
-    informs.take('a')
-    expect(informs.stateOf('a')).toBe('waiting')
-    informs.acknowledge('a')
-    expect(informs.stateOf('a')).toBe('acknowledged')
+    expect(informs.stateOf({ id: 'a' })).toBe('new')
+    informs.take({ id: 'a' })
+    expect(informs.stateOf({ id: 'a' })).toBe('waiting')
+    informs.acknowledge({ id: 'a' })
+    expect(informs.stateOf({ id: 'a' })).toBe('acknowledged')
     await clock.advance(61_000)
-    expect(informs.stateOf('a')).toBe('new')
-    informs.take('b')
-    informs.forget('b')
-    expect(informs.stateOf('b')).toBe('new')
+    expect(informs.stateOf({ id: 'a' })).toBe('new')
+    informs.take({ id: 'b' })
+    informs.forget({ id: 'b' })
+    expect(informs.stateOf({ id: 'b' })).toBe('new')
+  })
+
+  it('with keys are replayed where somebody else sends the same message, and a repetition where its sender does', async () => {
+    const clock = createFakeClock()
+    const { informs } = createAdmission({ ratePerAddress: 1, clock })
+    const [sent, replayed] = [
+      { id: 'a', message: 'm' },
+      { id: 'b', message: 'm' },
+    ]
+    informs.take(sent)
+    expect([informs.stateOf(sent), informs.stateOf(replayed)]).toEqual(['waiting', 'replayed'])
+    informs.forget(sent)
+    expect(informs.stateOf(replayed)).toBe('new')
+    informs.take(sent)
+    await clock.advance(299_000)
+    expect(informs.stateOf(sent)).toBe('replayed')
+    await clock.advance(2000)
+    expect(informs.stateOf(sent)).toBe('new')
   })
 })

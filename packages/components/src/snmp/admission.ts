@@ -17,18 +17,22 @@ export interface Admission {
    */
   admitsEngine(engine: string): boolean
   readonly informs: InformMemory
-  /** The same for whole messages with keys: one that another address sends again was recorded. */
-  readonly messages: InformMemory
 }
 
-/** One whose answer was lost, or is not there yet, is sent again. */
+/** `id`: its sender and number. `message`: what tells the whole message from others, where it has keys. */
+export interface Inform {
+  readonly id: string
+  readonly message?: string | undefined
+}
+
+/** One whose answer was lost, or is not there yet, is sent again. A message that somebody else sends again was recorded. */
 export interface InformMemory {
-  stateOf(id: string): 'new' | 'waiting' | 'acknowledged'
+  stateOf(inform: Inform): 'new' | 'waiting' | 'acknowledged' | 'replayed'
   /** It waits to be stored. */
-  take(id: string): void
-  acknowledge(id: string): void
+  take(inform: Inform): void
+  acknowledge(inform: Inform): void
   /** It found no room: when it comes again it is new. */
-  forget(id: string): void
+  forget(inform: Inform): void
 }
 
 /** Addresses that are remembered; of more the one that sent least recently is forgotten, with what it had left. */
@@ -61,21 +65,29 @@ export const createAdmission = ({ ratePerAddress, clock }: AdmissionOptions): Ad
       engines.touch(engine, true)
       return true
     },
-    informs: createInformMemory(clock, repeatedWithinMs),
-    messages: createInformMemory(clock, rememberedMs),
+    informs: createInformMemory(clock),
   }
 }
 
-const createInformMemory = (clock: Clock, withinMs: number): InformMemory => {
+const createInformMemory = (clock: Clock): InformMemory => {
   const seen = createBoundedMap<string, { readonly at: number; readonly isAcknowledged: boolean }>(mostInforms)
+  const messages = createBoundedMap<string, number>(mostInforms)
   return {
-    stateOf(id) {
+    stateOf({ id, message }) {
+      const now = clock.monotonic()
       const one = seen.get(id)
-      if (one === undefined || clock.monotonic() - one.at > withinMs) return 'new'
-      return one.isAcknowledged ? 'acknowledged' : 'waiting'
+      if (one !== undefined && now - one.at <= repeatedWithinMs) return one.isAcknowledged ? 'acknowledged' : 'waiting'
+      const at = message === undefined ? undefined : messages.get(message)
+      return at !== undefined && now - at <= rememberedMs ? 'replayed' : 'new'
     },
-    take: (id) => seen.touch(id, { at: clock.monotonic(), isAcknowledged: false }),
-    acknowledge: (id) => seen.touch(id, { at: clock.monotonic(), isAcknowledged: true }),
-    forget: (id) => void seen.delete(id),
+    take({ id, message }) {
+      seen.touch(id, { at: clock.monotonic(), isAcknowledged: false })
+      if (message !== undefined) messages.touch(message, clock.monotonic())
+    },
+    acknowledge: ({ id }) => seen.touch(id, { at: clock.monotonic(), isAcknowledged: true }),
+    forget({ id, message }) {
+      seen.delete(id)
+      if (message !== undefined) messages.delete(message)
+    },
   }
 }

@@ -77,7 +77,7 @@ const generic = '1.3.6.1.6.3.1.1.5'
 export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOptions): Promise<SnmpReceiver> => {
   const { listen, communities, users, maxPacketBytes, onNotification, onRefused } = options
   const admission = createAdmission(options)
-  const { informs, messages } = admission
+  const { informs } = admission
   /** What the library made of the datagram at hand: it works on one within one call. */
   let made: Received | Error | undefined
   let answers: (() => void)[] = []
@@ -120,41 +120,32 @@ export const openSnmpReceiver = async (library: SnmpLibrary, options: ReceiverOp
       return onRefused('replayed', address)
     }
     if (isChecked && !isOwn && !timeliness.takes(header.engine, header, bytes)) return onRefused('replayed', address)
-    const isInform = result.pdu.type === pduTags.inform
     const id = `${address} ${from.port} ${result.pdu.id}`
-    const state = isInform ? informs.stateOf(id) : 'new'
+    const message = isChecked ? digestOf(bytes) : undefined
+    const inform = result.pdu.type === pduTags.inform ? { id, message } : undefined
+    const state = inform === undefined ? 'new' : informs.stateOf(inform)
     if (state === 'acknowledged') return send()
     if (state === 'waiting') return
-    const message = isInform && isChecked ? digestOf(bytes) : undefined
-    if (message !== undefined && messages.stateOf(message) !== 'new') return onRefused('replayed', address)
+    if (state === 'replayed') return onRefused('replayed', address)
     const acknowledge = (): void => {
-      informs.acknowledge(id)
+      if (inform !== undefined) informs.acknowledge(inform)
       send()
     }
     const notification = notificationOf(result, address, header.version, acknowledge)
     if (notification === undefined) return onRefused('malformed', address)
-    if (isInform) informs.take(id)
-    if (message !== undefined) messages.take(message)
+    if (inform !== undefined) informs.take(inform)
     if (onNotification(notification)) return
-    informs.forget(id)
-    if (message !== undefined) messages.forget(message)
+    if (inform !== undefined) informs.forget(inform)
     onRefused('full', address)
   }
 
   boundKeys(library)
-  const sockets = guardedDgram({ receive, send: (answer) => answers.push(answer), bind: listen })
+  const dgramModule = guardedDgram({ receive, send: (answer) => answers.push(answer), bind: listen })
+  const transport = listen.host.includes(':') ? 'udp6' : 'udp4'
+  const place = { transport, address: listen.host, port: listen.port, dgramModule } as const
   const receiver = library.createReceiver(
-    {
-      transport: listen.host.includes(':') ? 'udp6' : 'udp4',
-      address: listen.host,
-      port: listen.port,
-      engineID: ownEngine,
-      includeAuthentication: true,
-      dgramModule: sockets,
-    },
-    (error: Error | null, received: Received) => {
-      made = error ?? received
-    },
+    { ...place, engineID: ownEngine, includeAuthentication: true },
+    (error: Error | null, received: Received) => void (made = error ?? received),
   ) as LibraryReceiver
   answerAsEngine(receiver, { timeliness, isLate: () => isLate })
   const authorizer = receiver.getAuthorizer()

@@ -6,7 +6,7 @@ import type { Incoming } from './room.ts'
 /** Appends that wait. Beyond it new ones are given up as `overload`: the caller does not wait for its appends. */
 export const mostWaiting = 50_000
 /** Observations in one transaction: enough to share its fsync, few enough to take milliseconds. */
-const groupRows = 250
+const groupRows = 1000
 
 interface Pending {
   readonly items: readonly (Observation | Checkpointed)[]

@@ -32,7 +32,7 @@ export const budgetOf = (maxBytes: number): Budget => {
   const pages = Math.floor(maxBytes / pageBytes)
   const walPages = Math.floor(pages / (maxBytes < 16 * 1024 * 1024 ? 4 : 8))
   const maxPages = pages - walPages
-  const checkpointPages = Math.min(256, Math.floor(walPages / 4))
+  const checkpointPages = Math.min(1024, Math.floor(walPages / 4))
   return {
     maxPages,
     checkpointPages,

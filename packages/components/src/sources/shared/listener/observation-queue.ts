@@ -19,8 +19,8 @@ export interface ObservationQueue {
   take(): readonly Observation[]
 }
 
-/** What is written together: some transactions of the spool. */
-const batchSize = 1000
+/** What is written together: some transactions of the spool, and about what the kernel holds for us meanwhile. */
+const batchSize = 5000
 
 export interface QueueOptions {
   readonly places?: number

@@ -35,8 +35,8 @@ describe('the queue of observations', () => {
 
   it('gives what waits in pieces, its own first, says when there is room, and ends with its signal', async () => {
     let rooms = 0
-    const queue = createObservationQueue({ places: 5000, clock, lingerMs: 0, onRoom: () => rooms++ })
-    for (let i = 0; i < 1500; i++) queue.offer('a', lineOf(`${i}`))
+    const queue = createObservationQueue({ places: 20_000, clock, lingerMs: 0, onRoom: () => rooms++ })
+    for (let i = 0; i < 7500; i++) queue.offer('a', lineOf(`${i}`))
     queue.add([lineOf('own')])
     const stop = new AbortController()
     const sizes: number[] = []
@@ -44,7 +44,7 @@ describe('the queue of observations', () => {
       sizes.push(batch.length)
       if (sizes.length === 3) stop.abort()
     }
-    expect(sizes).toEqual([1, 1000, 500])
+    expect(sizes).toEqual([1, 5000, 2500])
     expect(rooms).toBe(3)
   })
 })
