@@ -23,7 +23,7 @@ describe('bytes of a file', () => {
           end += Buffer.byteLength(line) + 1
           expect(found[i]?.end).toBe(end)
         }
-        expect(splitter.rest()).toBeUndefined()
+        expect(splitter.rest()).toEqual([])
       }),
     )
   })
@@ -34,6 +34,6 @@ describe('bytes of a file', () => {
     expect(splitter.push(Buffer.from('yy\r\nz'))).toEqual([
       { text: 'x'.repeat(maxLineBytes), end: maxLineBytes + 9, isCut: true },
     ])
-    expect(splitter.rest()).toEqual({ text: 'z', end: maxLineBytes + 10, isCut: false })
+    expect(splitter.rest()).toEqual([{ text: 'z', end: maxLineBytes + 10, isCut: false }])
   })
 })

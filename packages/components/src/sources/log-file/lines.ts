@@ -1,4 +1,5 @@
-/** Cuts bytes of a file into lines, each with the place in the file behind it. */
+/** Cuts bytes of a file into lines, each with the place in the file behind it. An entry of the journal is one of them. */
+import { createJournalReader } from './journal-export.ts'
 
 export interface Line {
   readonly text: string
@@ -10,8 +11,8 @@ export interface Line {
 
 export interface LineSplitter {
   push(bytes: Buffer): readonly Line[]
-  /** What came without an end of line, as a line; undefined where there is none. */
-  rest(): Line | undefined
+  /** What came without an end, of a line or of an entry of the journal. */
+  rest(): readonly Line[]
 }
 
 /** Bytes of a line that are kept; what is beyond is passed over. */
@@ -21,9 +22,12 @@ const lineFeed = 10
 
 export const createLineSplitter = (start: number): LineSplitter => {
   let at = start
+  /** Where the line at hand begins. */
+  let began = start
   let parts: Buffer[] = []
   let kept = 0
   let isCut = false
+  const journal = createJournalReader()
 
   const keep = (bytes: Buffer): void => {
     const room = maxLineBytes - kept
@@ -42,24 +46,47 @@ export const createLineSplitter = (start: number): LineSplitter => {
     return line
   }
 
+  const give = (line: Line, into: Line[]): void => {
+    const { entry, isHeld } = journal.line(line.text)
+    if (entry !== undefined) into.push({ text: entry, end: line.text === '' ? line.end : began, isCut: false })
+    if (!isHeld) into.push(line)
+    began = at
+  }
+
   return {
     push(bytes) {
       const lines: Line[] = []
       let from = 0
-      for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, from)) {
+      while (from < bytes.length) {
+        if (journal.wants > 0) {
+          const value = bytes.subarray(from, from + journal.wants)
+          journal.give(value)
+          at += value.length
+          began = at
+          from += value.length
+          continue
+        }
+        const end = bytes.indexOf(lineFeed, from)
+        if (end === -1) {
+          // A copy: the caller reads the next piece into the same bytes.
+          keep(Buffer.from(bytes.subarray(from)))
+          at += bytes.length - from
+          break
+        }
         keep(bytes.subarray(from, end))
         at += end + 1 - from
         from = end + 1
-        lines.push(take())
-      }
-      if (from < bytes.length) {
-        // A copy: the caller reads the next piece into the same bytes.
-        keep(Buffer.from(bytes.subarray(from)))
-        at += bytes.length - from
+        give(take(), lines)
       }
       return lines
     },
-    rest: () => (kept > 0 || isCut ? take() : undefined),
+    rest() {
+      const lines: Line[] = []
+      if (kept > 0 || isCut) give(take(), lines)
+      const entry = journal.rest()
+      if (entry !== undefined) lines.push({ text: entry, end: at, isCut: false })
+      return lines
+    },
   }
 }
 

@@ -79,8 +79,7 @@ export const createTail = (key: string, handle: FileHandle, position: Position, 
       readTo = offset
     },
     flush(context, rest) {
-      const last = rest ? lines.rest() : undefined
-      const entries = last === undefined ? [] : join([last], context)
+      const entries = join(rest ? lines.rest() : [], context)
       const open = joiner.flush()
       return open === undefined ? entries : [...entries, open]
     },
