@@ -13,6 +13,7 @@ import type { Registry } from '@netstats/runtime'
 import { selfMonitoringConfig, spoolConfig } from '@netstats/runtime/config'
 import { duration, listenAddress } from '@netstats/sdk/config'
 import { z } from 'zod'
+import { localAlarmsConfig } from './alarms/config.ts'
 
 export const builtInRegistry = createRegistry([builtIn])
 
@@ -32,6 +33,7 @@ export const agentConfigOf = (registry: Registry) =>
         .describe('Folder of the spool; relative to where the agent is started.'),
       spool: spoolConfig(),
       selfMonitoring: selfMonitoringConfig(),
+      alarms: localAlarmsConfig(),
       metrics: z
         .strictObject({
           listen: listenAddress()

@@ -74,6 +74,7 @@ describe('an agent', () => {
       'source/ethereum.b',
       'source/host.a',
       'self-monitoring',
+      'alarms',
       'sink/ethstats 127.0.0.1:1 a',
       'sink/ethstats 127.0.0.1:1 b',
     ])

@@ -14,6 +14,7 @@ import { severityNames, systemClock } from '@netstats/sdk'
 import type { Clock, ComponentContext, Logger, PartStatus, StatusReporter } from '@netstats/sdk'
 import type { Registry, TaskContext, WatchedPart } from '@netstats/runtime'
 import type { ListenAddress } from '@netstats/sdk/config'
+import { localAlarmsPart, runLocalAlarms } from './alarms/local-alarms.ts'
 import { builtInRegistry } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { createCounters } from './counters.ts'
@@ -95,7 +96,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     spool,
     clock,
     contextOf,
-    otherOwners: [selfMonitoringPart],
+    otherOwners: [selfMonitoringPart, localAlarmsPart],
   })
   const { blocks, headers, info, isWatched, latest, paces } = sources
   const sinks = stack.use(
@@ -135,6 +136,21 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
     sourceSupervisor.run(selfMonitoringPart, async ({ signal, status: of }) => {
       of.ok()
       await runSelfMonitor(own, { signal })
+    })
+  }
+  if (config.alarms.enabled) {
+    const local = {
+      config: config.alarms,
+      nodes: nodes.map(nodeId),
+      clock,
+      store: spool,
+      latest,
+      spool: () => spool.stats(),
+      reporter,
+    }
+    sourceSupervisor.run(localAlarmsPart, async ({ signal, status: of }) => {
+      of.ok()
+      await runLocalAlarms(local, { signal })
     })
   }
   const monitor =

@@ -24,6 +24,7 @@ export const createSelfMetrics = (): ((measured: Measured) => readonly Metric[])
       partsUnwell: unwell.length,
       sinkBacklog: sum(status.backlogs.values()),
       spoolBytes: spool.sizeBytes,
+      spoolShare: spool.roomBytes === 0 ? 0 : spool.usedBytes / spool.roomBytes,
       spoolAppended: spool.appended,
       spoolDropped: sum(spool.dropped.map(({ count }) => count)),
     }

@@ -2,6 +2,7 @@
 import type { NetworkFacts, NodeFacts, ServerFacts } from '../facts.ts'
 import type { Rule } from '../rule.ts'
 import { agentGap } from './agent-gap.ts'
+import { unlessAgentJudges } from './agent-judges.ts'
 import { blockTimeOff } from './block-time-off.ts'
 import { chainStalled } from './chain-stalled.ts'
 import { clockOff } from './clock-off.ts'
@@ -18,6 +19,7 @@ import { propagationSlow } from './propagation-slow.ts'
 import { partUnhealthy } from './server-part-unhealthy.ts'
 import { certificateExpires, clonedAgent, serverOverloaded } from './server-parts.ts'
 import { historyIncomplete, storeBehind, storeDown, storeFiles } from './store.ts'
+import { spoolNearlyFull } from './spool-nearly-full.ts'
 import { syncingLong } from './syncing-long.ts'
 import { versionsDiffer } from './versions-differ.ts'
 
@@ -27,6 +29,15 @@ export interface Rules {
   readonly server: readonly Rule<ServerFacts>[]
 }
 
+/** Those that need nothing but what is known beside the node: an agent judges them too. */
+export const localRules: readonly Rule<NodeFacts>[] = [
+  diskFull,
+  memoryLeak,
+  memoryShort,
+  nodeOpenFiles,
+  spoolNearlyFull,
+]
+
 export const defaultRules: Rules = {
   node: [
     nodeInactive,
@@ -35,11 +46,8 @@ export const defaultRules: Rules = {
     noPeers,
     fewPeers,
     clockOff,
-    diskFull,
-    memoryLeak,
-    memoryShort,
-    nodeOpenFiles,
     agentGap,
+    ...localRules.map(unlessAgentJudges),
   ],
   network: [networkSilent, chainStalled, networkSplit, deepReorg, blockTimeOff, propagationSlow, versionsDiffer],
   server: [
