@@ -1,3 +1,4 @@
+export { lineage } from './block.ts'
 export type { SimBlock, Truth } from './block.ts'
 export { simulatedEngines } from './model.ts'
 export type { NetworkOptions, SimNode, SimulatedEngine } from './model.ts'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
+import type { Network } from '@netstats/simulator'
 import { loadConfig, logConfig } from '@netstats/runtime/config'
 import { ensureDataFolder, folderModes } from '../data-folder.ts'
 import { logFlags } from '../log-flags.ts'
@@ -9,8 +10,7 @@ import type { DemoFlags, Io, UpFlags } from '../io.ts'
 import { block } from '../up/block.ts'
 import { demoPlan } from '../up/demo-flags.ts'
 import type { DemoPlan } from '../up/demo-flags.ts'
-import { demoPlaces } from '../up/demo-places.ts'
-import { demoChainId, demoNames, openDemo } from '../up/demo.ts'
+import { createDemoNetwork, demoChainId, demoTold, openDemo } from '../up/demo.ts'
 import { findClient, usualEndpoints } from '../up/find-client.ts'
 import type { FoundClient } from '../up/find-client.ts'
 import { keepSecret } from '../up/keep-secret.ts'
@@ -23,38 +23,47 @@ const repository = resolve(import.meta.dirname, '../../../..')
 /** Everything on this machine: server and dashboard, and an agent for the client that runs here, or a demo network. */
 export const up = async (flags: UpFlags, io: Io): Promise<void> => {
   const { signal } = io.shutdown
-  await run(flags, io, await findClient(usualEndpoints(), { signal }), 'find')
+  const client = await findClient(usualEndpoints(), { signal })
+  await run(flags, io, client === undefined ? demoSubject(flags, noClient) : { client })
 }
 
 /** The same with a demo network, whatever runs here. */
-export const demo = async (flags: DemoFlags, io: Io): Promise<void> => run(flags, io, undefined, 'demo')
+export const demo = async (flags: DemoFlags, io: Io): Promise<void> => run(flags, io, demoSubject(flags, []))
 
 type Rows = readonly (readonly [string, string])[]
 
-const run = async (flags: DemoFlags, io: Io, found: FoundClient | undefined, what: 'find' | 'demo'): Promise<void> => {
-  const plan = found === undefined ? demoPlan(flags) : undefined
-  const log = logOf(flags, io, plan !== undefined)
+/** What is watched. */
+type Subject =
+  | { readonly client: FoundClient }
+  | { readonly client?: undefined; readonly plan: DemoPlan; readonly network: Network; readonly rows: Rows }
+
+const noClient: Rows = [['No client', 'no Ethereum client answers on this machine, so here is a demo:']]
+
+const demoSubject = (flags: DemoFlags, rows: Rows): Subject => {
+  const plan = demoPlan(flags)
+  return { plan, network: createDemoNetwork(plan), rows }
+}
+
+const run = async (flags: UpFlags, io: Io, subject: Subject): Promise<void> => {
+  const log = logOf(flags, io, subject.client === undefined)
   const data = ensureDataFolder(flags.data ?? resolve(repository, '.netstats'), folderModes.server)
   const secret = keepSecret(data)
   const say = (line: string): void => io.out(`${line}\n`)
-  // What goes wrong in a demo is told below the block that says where to look.
-  let lines: string[] | undefined = []
-  const sayLater = (line: string): void => void (lines === undefined ? say(line) : lines.push(line))
-  const places = plan === undefined ? {} : demoPlaces(demoNames(plan))
+  const told = subject.client === undefined ? demoTold(subject.plan, subject.network) : []
 
   await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startServer({ listen: flags.listen, data, secret: secret.text, places, log, say }))
+  const server = stack.use(await startServer({ listen: flags.listen, data, secret: secret.text, told, log, say }))
   const endpoint = `ws://${formatLocal(server.address)}`
   const parts = { endpoint, secret: secret.text, data, log }
   let rows: Rows
-  if (plan === undefined && found !== undefined) {
+  if (subject.client === undefined) {
+    const { rpc } = stack.use(await openDemo({ ...parts, ...subject, say }))
+    rows = [...subject.rows, ...rowsOf(subject.plan, rpc)]
+  } else {
     const name = hostname()
-    stack.use(await startAgent({ ...parts, name, nodes: [{ name, rpc: found.endpoint }] }))
-    rows = [['Node', `${name}: ${found.client} at ${found.endpoint}`]]
-  } else if (plan !== undefined) {
-    const { rpc } = stack.use(await openDemo({ ...parts, plan, say: sayLater }))
-    rows = rowsOf(plan, rpc, what)
-  } else rows = []
+    stack.use(await startAgent({ ...parts, name, nodes: [{ name, rpc: subject.client.endpoint }] }))
+    rows = [['Node', `${name}: ${subject.client.client} at ${subject.client.endpoint}`]]
+  }
   const file = shown(secret.file)
   io.out(
     block(`Netstats ${version}`, [
@@ -66,19 +75,14 @@ const run = async (flags: DemoFlags, io: Io, found: FoundClient | undefined, wha
       ['End', 'Ctrl-C'],
     ]),
   )
-  for (const line of lines) say(line)
-  lines = undefined
 
   await io.shutdown.asked
   say('Ending.')
 }
 
-const rowsOf = (plan: DemoPlan, rpc: string, what: 'find' | 'demo'): Rows => {
-  const { cast, period, scriptName } = plan
-  const none: Rows = [['No client', 'no Ethereum client answers on this machine, so here is a demo:']]
+const rowsOf = ({ cast, period, scriptName }: DemoPlan, rpc: string): Rows => {
   const engine = `${cast.engine}, ${cast.validators} validators, a block every ${period} s`
   return [
-    ...(what === 'find' ? none : []),
     ['Demo', `a simulated network: ${engine}, chain id ${demoChainId}; places on the map are invented`],
     ['Script', `${scriptName}; what goes wrong is told below (netstats demo --help names all scripts)`],
     ['JSON-RPC', `${rpc} of validator-1`],

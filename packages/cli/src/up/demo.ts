@@ -3,11 +3,14 @@ import { createNetwork, describe, playScript, reportEthstats, runLive, serveNode
 import type { Network, Scene } from '@netstats/simulator'
 import { systemClock } from '@netstats/sdk'
 import type { Logger } from '@netstats/sdk'
+import type { FlagValue } from '@netstats/runtime/config'
 import type { DemoPlan } from './demo-flags.ts'
+import { demoPlaces } from './demo-places.ts'
 import { startAgent } from './start-agent.ts'
 
 export interface DemoParts {
   readonly plan: DemoPlan
+  readonly network: Network
   /** `ws://…` of the server. */
   readonly endpoint: string
   readonly secret: string
@@ -33,15 +36,24 @@ const linkMs = 50
 /** Seconds until the first scene: the page is open by then. */
 const firstSceneAfter = 5
 
-/** Names of the nodes, validators first. */
-export const demoNames = ({ cast }: DemoPlan): readonly string[] => [
-  ...Array.from({ length: cast.validators }, (_, index) => `validator-${index + 1}`),
-  ...Array.from({ length: cast.candidates }, (_, index) => `node-${index + 1}`),
-]
+/** What the server is told: where nodes are on the map, and what headers do not say of the rules. */
+export const demoTold = ({ cast, period, script }: DemoPlan, { nodes, genesis }: Network): readonly FlagValue[] => {
+  const rules = {
+    engine: cast.engine,
+    period: `${period}s`,
+    ...(script.epoch !== undefined && { epoch: script.epoch }),
+    ...(cast.engine === 'aura' && { validators: genesis.validators }),
+  }
+  // The longer name is that of a network whose id another one in the data folder has already.
+  const keys = [String(demoChainId), `${demoChainId}-${genesis.hash.slice(2, 10)}`]
+  return [
+    { name: 'demo', path: ['places'], value: demoPlaces(nodes.map(({ name }) => name)) },
+    { name: 'demo', path: ['networks'], value: Object.fromEntries(keys.map((key) => [key, rules])) },
+  ]
+}
 
 /** One agent watches all nodes but the last, which reports by itself over ethstats, as a client without an agent does. */
-export const openDemo = async ({ plan, endpoint, secret, data, log, say }: DemoParts): Promise<Demo> => {
-  const network = createDemoNetwork(plan)
+export const openDemo = async ({ plan, network, endpoint, secret, data, log, say }: DemoParts): Promise<Demo> => {
   const clock = systemClock
   await using stack = new AsyncDisposableStack()
   const nodes: { name: string; rpc: string }[] = []
@@ -54,13 +66,15 @@ export const openDemo = async ({ plan, endpoint, secret, data, log, say }: DemoP
   if (first === undefined || last === undefined) throw new TypeError('a demo without nodes')
   stack.use(reportEthstats({ network, node: last, chainId: demoChainId, endpoint, secret, clock, log }))
   stack.use(await startAgent({ name: 'demo', nodes, endpoint, secret, data, log }))
+  network.runUntil(clock.now())
   play(network, plan, say)
   stack.use(runLive(network, { clock }))
   const opened = stack.move()
   return { rpc: first.rpc, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
-const createDemoNetwork = ({ cast, period, script }: DemoPlan): Network => {
+/** With its past, up to now. */
+export const createDemoNetwork = ({ cast, period, script }: DemoPlan): Network => {
   const { epoch, emptyBlockPeriod, emptySteps = false } = script
   const now = systemClock.now()
   const network = createNetwork({

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Logger } from '@netstats/sdk'
 import { formatListenAddress } from '@netstats/sdk/config'
 import { loadConfig } from '@netstats/runtime/config'
+import type { FlagValue } from '@netstats/runtime/config'
 import type { ListenAddress } from '@netstats/sdk/config'
 import { openServer } from '@netstats/server'
 import type { ServerHandle } from '@netstats/server'
@@ -20,8 +21,8 @@ export interface ServerParts {
   readonly listen: string | undefined
   readonly data: string
   readonly secret: string
-  /** Where nodes are, by name. */
-  readonly places: Readonly<Record<string, object>>
+  /** What else is told to the server. */
+  readonly told: readonly FlagValue[]
   readonly log: Logger
   readonly say: (line: string) => void
 }
@@ -40,7 +41,7 @@ export const startServer = async (parts: ServerParts): Promise<ServerHandle> => 
       ...single('--listen', ['listen'], parts.listen ?? formatListenAddress(free ?? standard)),
       ...single('--data', ['data'], resolve(parts.data, 'server')),
       ...single('secret', ['ethstats', 'secret'], parts.secret),
-      ...single('demo', ['places'], parts.places),
+      ...parts.told,
     ],
   })
   const server = await openServer({ config, log: parts.log, version, dashboard })
