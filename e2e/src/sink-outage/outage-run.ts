@@ -87,6 +87,8 @@ const write = (folder: string, name: string, config: object): string => {
 const openStage = async (folder: string, options: OutageOptions, sink: object): Promise<Stage> => {
   const { host, outage } = options
   const [port, metrics] = [await freePort(), await freePort()]
+  // What they say of themselves has no number.
+  const selfMonitoring = { enabled: false }
   const bounded = { spool: { maxBytes: '1MiB' }, sinks: [{ ...sink, name: 'outage' }] }
   const toServer = { type: 'netstats', endpoint: `ws://127.0.0.1:${port}`, secret: 'between-the-two' }
   const agentFile = write(folder, 'agent.yaml', {
@@ -102,6 +104,7 @@ const openStage = async (folder: string, options: OutageOptions, sink: object): 
       },
     ],
     data: join(folder, 'agent'),
+    selfMonitoring,
     metrics: { listen: `127.0.0.1:${metrics}` },
     ...(host === 'agent' ? bounded : { sinks: [toServer] }),
   })
@@ -120,6 +123,7 @@ const openStage = async (folder: string, options: OutageOptions, sink: object): 
     data: join(folder, 'server'),
     ethstats: { secret: 'between-the-two' },
     history: { flushEvery: '200ms' },
+    selfMonitoring,
     ...bounded,
   })
   const server = createProcess(['server', '--config', serverFile], `http://127.0.0.1:${port}/metrics`)
