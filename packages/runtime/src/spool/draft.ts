@@ -2,8 +2,8 @@ import { shedClasses } from '@netstats/protocol'
 import type { ShedClass } from '@netstats/protocol'
 import type { Sequence } from '@netstats/sdk'
 import type { Life } from '@netstats/sdk'
-import { addDrops, dropsOf } from './drops.ts'
-import type { Drop, DropReason, Drops } from './drops.ts'
+import { addDrops, lossesOf } from './drops.ts'
+import type { Drop, DropReason, Drops, Losses } from './drops.ts'
 import { holds } from './memory-storage.ts'
 import type { Checkpoints, RowHead, SpoolStorage, StoredRow } from './storage.ts'
 
@@ -91,6 +91,12 @@ export const giveUp = (draft: Draft, drops: readonly Drop[]): void => {
   draft.dropped.push(...drops)
 }
 
+/** Gives rows up. A report among them is told again to all who want it, though some may have had it: better twice than never. */
+export const giveUpRows = (draft: Draft, { drops, untold }: Losses): void => {
+  giveUp(draft, drops)
+  draft.drops = addDrops(draft.drops, untold)
+}
+
 /** Gives up the oldest rows of a class, at most a piece of them; how many. `until` ends it at the first younger row. */
 export const dropOldest = (
   draft: Draft,
@@ -108,7 +114,7 @@ export const dropOldest = (
   // What everybody has settled and only waits to be freed is no loss.
   const readers = [...draft.readers.values()]
   const lost = heads.filter((head) => readers.length === 0 || readers.some((reader) => holds(reader, head)))
-  giveUp(draft, dropsOf(lost, reason, shed))
+  giveUpRows(draft, lossesOf(lost, reason, shed))
   for (const reader of draft.readers.values()) {
     const fewer = lost.filter((head) => holds(reader, head)).length
     if (fewer > 0) draft.readers.set(reader.name, { ...reader, backlog: reader.backlog - fewer })

@@ -1,6 +1,6 @@
-import { nodeId, unixMs } from '@netstats/protocol'
+import { encodeBody, nodeId, unixMs } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
-import { addDrops, dropsOf, gapsOf } from './drops.ts'
+import { addDrops, dropsOf, gapOf, lossesOf } from './drops.ts'
 import type { Drop } from './drops.ts'
 
 const drop = (overrides: Partial<Drop> = {}): Drop => ({
@@ -44,14 +44,25 @@ describe('drops', () => {
     expect(sum.values().reduce((n, one) => n + one.dropped, 0)).toBe(5000)
   })
 
-  it('are told as gaps of their node', () => {
-    expect(gapsOf(addDrops(new Map(), [drop({ dropped: 4 })]), unixMs(9))).toEqual([
-      {
-        kind: 'gap',
-        node: 'a',
-        observedAt: 9,
-        body: { reason: 'size', class: 'stats', dropped: 4, from: 5, to: 5 },
-      },
-    ])
+  it('are told as a gap of their node', () => {
+    expect(gapOf(drop({ dropped: 4 }), unixMs(9))).toEqual({
+      kind: 'gap',
+      node: 'a',
+      observedAt: 9,
+      body: { reason: 'size', class: 'stats', dropped: 4, from: 5, to: 5 },
+    })
+  })
+
+  it('of reports that are given up are what they told of, and of one that cannot be read the report itself', () => {
+    const report = gapOf(drop({ dropped: 40 }), unixMs(9))
+    const rows = [
+      { node: nodeId('a'), observedAt: unixMs(8), gap: null },
+      { node: nodeId('a'), observedAt: unixMs(9), gap: encodeBody(report) },
+      { node: nodeId('a'), observedAt: unixMs(10), gap: '{' },
+    ]
+    expect(lossesOf(rows, 'age', 'alarm')).toEqual({
+      drops: [drop({ reason: 'age', class: 'alarm', dropped: 2, from: unixMs(8), to: unixMs(10) })],
+      untold: [drop({ dropped: 40 })],
+    })
   })
 })

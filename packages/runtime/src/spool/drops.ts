@@ -1,3 +1,4 @@
+import { decodeObservation } from '@netstats/protocol'
 import type { Gap, NodeId, Observation, ShedClass, UnixMs } from '@netstats/protocol'
 
 /** Observations of one node and class given up for one reason, not yet reported northbound. */
@@ -38,12 +39,13 @@ const merge = (old: Drop, drop: Drop): Drop => ({
   to: Math.max(old.to, drop.to) as UnixMs,
 })
 
+interface LostRow {
+  readonly node: NodeId
+  readonly observedAt: UnixMs
+}
+
 /** One drop for each node among the rows that are given up. */
-export const dropsOf = (
-  rows: Iterable<{ readonly node: NodeId; readonly observedAt: UnixMs }>,
-  reason: DropReason,
-  shed: ShedClass,
-): readonly Drop[] => {
+export const dropsOf = (rows: Iterable<LostRow>, reason: DropReason, shed: ShedClass): readonly Drop[] => {
   const byNode = new Map<NodeId, Drop>()
   for (const { node, observedAt } of rows) {
     const one: Drop = { node, reason, class: shed, dropped: 1, from: observedAt, to: observedAt }
@@ -53,6 +55,42 @@ export const dropsOf = (
   return [...byNode.values()]
 }
 
-/** The observations that tell the other end what is missing. */
-export const gapsOf = (drops: Drops, now: UnixMs): readonly Observation[] =>
-  [...drops.values()].map(({ node, ...body }) => ({ kind: 'gap', node, observedAt: now, body }))
+export interface Losses {
+  readonly drops: readonly Drop[]
+  /** What reports among the rows told of, and nobody has heard. It has been counted. */
+  readonly untold: readonly Drop[]
+}
+
+/** What follows from giving up rows, of which some are reports themselves: `gap` is their body. */
+export const lossesOf = (
+  rows: Iterable<LostRow & { readonly gap?: string | null | undefined }>,
+  reason: DropReason,
+  shed: ShedClass,
+): Losses => {
+  const others: LostRow[] = []
+  const untold: Drop[] = []
+  for (const row of rows) {
+    const told = typeof row.gap === 'string' ? readGap(row.node, row.observedAt, row.gap) : undefined
+    if (told === undefined) others.push(row)
+    else untold.push(told)
+  }
+  return { drops: dropsOf(others, reason, shed), untold }
+}
+
+/** Undefined where it cannot be read: then it is lost like any other row. */
+const readGap = (node: NodeId, observedAt: UnixMs, text: string): Drop | undefined => {
+  try {
+    const gap = decodeObservation('gap', node, observedAt, text)
+    return gap.kind === 'gap' ? { node, ...gap.body } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The observation that tells the other end what is missing. */
+export const gapOf = ({ node, ...body }: Drop, now: UnixMs): Observation => ({
+  kind: 'gap',
+  node,
+  observedAt: now,
+  body,
+})

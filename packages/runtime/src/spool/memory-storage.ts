@@ -59,7 +59,7 @@ export const createMemoryStorage = (maxBytes: number): SpoolStorage => {
       for (const row of shelves[shed].rows) {
         if (out.length >= limit || size >= bytes) break
         size += row.body.length
-        out.push(row)
+        out.push(row.kind === 'gap' ? { ...row, gap: row.body } : row)
       }
       return out
     },

@@ -4,7 +4,7 @@ import { decodeObservation, shedClassOf } from '@netstats/protocol'
 import type { Observation } from '@netstats/protocol'
 import type { Logger, ReaderOptions, Sequence, SpooledObservation } from '@netstats/sdk'
 import { reasonOf } from '@netstats/sdk'
-import { addDrops, dropsOf } from './drops.ts'
+import { addDrops, lossesOf } from './drops.ts'
 import type { Drop, Drops } from './drops.ts'
 import type { StoredRow } from './storage.ts'
 
@@ -101,7 +101,10 @@ export const createReaderRows = (
         for (const row of rows) {
           if (row.sequence > through) break
           const observation = wanted(row)
-          if (observation) drops = addDrops(drops, dropsOf([row], 'cloned', shedClassOf(observation.kind)))
+          if (observation === undefined) continue
+          const lost = observation.kind === 'gap' ? { ...row, gap: row.body } : row
+          const { drops: own, untold } = lossesOf([lost], 'cloned', shedClassOf(observation.kind))
+          drops = addDrops(drops, [...own, ...untold])
         }
         place = rows.at(-1)?.sequence ?? through
         end = place >= through

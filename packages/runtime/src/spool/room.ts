@@ -1,8 +1,8 @@
 import { encodeBody, shedClasses, shedClassOf } from '@netstats/protocol'
 import type { Observation, ShedClass, UnixMs } from '@netstats/protocol'
-import { dropOldest, giveUp } from './draft.ts'
+import { dropOldest, giveUpRows } from './draft.ts'
 import type { Draft } from './draft.ts'
-import { dropsOf } from './drops.ts'
+import { lossesOf } from './drops.ts'
 import type { DropReason } from './drops.ts'
 import { rowBytes } from './storage.ts'
 import type { SpoolStorage, StoredRow } from './storage.ts'
@@ -32,8 +32,15 @@ export interface Fit {
 /**
  * Which of the incoming rows go in, and whether they can now. The lowest class goes first, be it stored or incoming, and the oldest first
  * within it, so an incoming row never drives out one of a higher class. One transaction frees one piece. `force` gives up a piece though the sizes ask for none: the disk is full.
+ * `reports` that find no room are no loss: what they tell of is told later.
  */
-export const makeRoom = (draft: Draft, storage: SpoolStorage, incoming: readonly Incoming[], force: boolean): Fit => {
+export const makeRoom = (
+  draft: Draft,
+  storage: SpoolStorage,
+  incoming: readonly Incoming[],
+  force: boolean,
+  reports: ReadonlySet<Incoming> = new Set(),
+): Fit => {
   const reason: DropReason = force ? 'disk-full' : 'size'
   const lacks = (rows: readonly Incoming[]): number =>
     storage.usedBytes() + rows.reduce((sum, one) => sum + one.bytes, 0) - storage.limits.roomBytes
@@ -48,33 +55,32 @@ export const makeRoom = (draft: Draft, storage: SpoolStorage, incoming: readonly
     }
     // Where a piece must go whatever the sizes say, incoming rows of the lowest class are that piece.
     const over = force && pieces === 0 ? Infinity : lacks(rows)
-    if (over > 0) rows = withoutOldest(draft, rows, shed, over, reason)
+    if (over > 0) rows = withoutOldest(draft, rows, { shed, over, reason, reports })
   }
   return { rows, wait: false }
+}
+
+interface Excess {
+  readonly shed: ShedClass
+  readonly over: number
+  readonly reason: DropReason
+  readonly reports: ReadonlySet<Incoming>
 }
 
 const withoutOldest = (
   draft: Draft,
   rows: readonly Incoming[],
-  shed: ShedClass,
-  over: number,
-  reason: DropReason,
+  { shed, over, reason, reports }: Excess,
 ): readonly Incoming[] => {
   let left = over
   const given: Incoming[] = []
   const kept = rows.filter((one) => {
     if (one.shed !== shed || left <= 0) return true
     left -= one.bytes
-    given.push(one)
+    if (!reports.has(one)) given.push(one)
     return false
   })
-  giveUp(
-    draft,
-    dropsOf(
-      given.map((one) => one.row),
-      reason,
-      shed,
-    ),
-  )
+  const lost = given.map(({ row }) => (row.kind === 'gap' ? { ...row, gap: row.body } : row))
+  giveUpRows(draft, lossesOf(lost, reason, shed))
   return kept
 }

@@ -19,7 +19,10 @@ export interface StoredRow {
 }
 
 /** What must be known of a row to give it up. */
-export type RowHead = Omit<StoredRow, 'kind' | 'body'>
+export interface RowHead extends Omit<StoredRow, 'kind' | 'body'> {
+  /** Body of a report of what was given up: it has to be told again. Null or undefined for all others. */
+  readonly gap?: string | null
+}
 
 export interface SavedReader {
   readonly name: string

@@ -6,7 +6,8 @@ import type { OwnedCheckpoint } from './checkpoints.ts'
 import type { Counters } from './counters.ts'
 import { draftOf, dropOldest, freePiece, insert, pieceRows, settle } from './draft.ts'
 import type { Draft, ReaderRecord } from './draft.ts'
-import { addDrops, gapsOf } from './drops.ts'
+import { addDrops, gapOf } from './drops.ts'
+import type { Drop } from './drops.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import { createLeapWatch } from './lives.ts'
 import { makeRoom, toIncoming } from './room.ts'
@@ -97,18 +98,24 @@ export const createTransactions = (options: TransactionOptions): Transactions =>
 
   const storeWithGaps = (draft: Draft, rows: readonly Incoming[]): readonly Incoming[] => {
     const report = store.ledger().drops.size > 0 && clock.monotonic() - lastGapAt >= options.gapEveryMs
-    const reported = draft.drops
-    const gaps: Incoming[] = []
-    for (const gap of report ? gapsOf(reported, clock.now()) : []) {
+    const untold = draft.drops
+    const gaps = new Map<Incoming, Drop>()
+    for (const drop of report ? untold.values() : []) {
+      const gap = gapOf(drop, clock.now())
       const passed = readers.passed(gap)
-      if (passed !== undefined) gaps.push(toIncoming(gap, passed, clock.now()))
+      if (passed !== undefined) gaps.set(toIncoming(gap, passed, clock.now()), drop)
     }
     if (report) draft.drops = new Map()
-    const fit = makeRoom(draft, store.storage(), [...rows, ...gaps], false)
+    const fit = makeRoom(draft, store.storage(), [...rows, ...gaps.keys()], false, new Set(gaps.keys()))
     if (fit.wait) {
-      if (report) draft.drops = addDrops(reported, draft.drops.values())
-      return fit.rows.filter((row) => !gaps.includes(row))
+      if (report) draft.drops = addDrops(untold, draft.drops.values())
+      return fit.rows.filter((row) => !gaps.has(row))
     }
+    const kept = new Set(fit.rows)
+    draft.drops = addDrops(
+      draft.drops,
+      gaps.entries().flatMap(([gap, drop]) => (kept.has(gap) ? [] : [drop])),
+    )
     insertAll(draft, fit.rows)
     if (report) lastGapAt = clock.monotonic()
     return []

@@ -81,6 +81,13 @@ const subjects: readonly (readonly [string, Subject])[] = [
 const observationOf = (n: number): Observation =>
   n % 3 === 0 ? exampleBlockObservation(n) : n % 3 === 1 ? examplePending(n) : exampleStats(n)
 
+/** Reports of losses are of the same class: they run over with these. */
+const alarmOf = (n: number): Observation => ({
+  ...exampleStats(n),
+  kind: 'alarm',
+  body: { alarm: `a${n}`, step: 'raised', type: 'disk-full', severity: 4, message: 'x'.repeat(300) },
+})
+
 const play = async (subject: Subject, place: string, steps: readonly Step[]): Promise<void> => {
   let spool = await subject.open(place)
   let readers: SpoolReader[] = []
@@ -196,7 +203,8 @@ describe('a spool that runs over, beside a sum of what went in', () => {
           maxLength: 40,
         }),
         fc.boolean(),
-        async (rounds, reopen) => {
+        fc.constantFrom(observationOf, alarmOf),
+        async (rounds, reopen, of) => {
           const directory = join(root, `over-${++place}`)
           const start = () => openSpool({ ...options, directory, maxBytes, gapEveryMs: 0 })
           const never = new AbortController().signal
@@ -212,7 +220,7 @@ describe('a spool that runs over, beside a sum of what went in', () => {
           }
           const sum = (): number => spool.stats().dropped.reduce((total, one) => total + one.count, 0)
           for (const [i, { size, reads }] of rounds.entries()) {
-            await spool.append(Array.from({ length: size }, () => observationOf(++n)))
+            await spool.append(Array.from({ length: size }, () => of(++n)))
             for (let k = 0; k < reads && reader.backlog() > 0; k++) await take()
             const size_ = sizeOf(join(directory, 'spool.sqlite')) + sizeOf(join(directory, 'spool.sqlite-wal'))
             expect(size_).toBeLessThanOrEqual(maxBytes)

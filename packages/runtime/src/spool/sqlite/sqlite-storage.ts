@@ -46,7 +46,7 @@ export const createSqliteStorage = (
   const inserts = prepareAll((table) => `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   const oldest = prepareAll(
     (table) => `SELECT sequence, node, observed_at AS observedAt, stored_at AS storedAt, passed,
-      octet_length(body) AS bytes FROM ${table} ORDER BY sequence LIMIT ?`,
+      octet_length(body) AS bytes, CASE kind WHEN 'gap' THEN body END AS gap FROM ${table} ORDER BY sequence LIMIT ?`,
   )
   const removals = prepareAll((table) => `DELETE FROM ${table} WHERE sequence <= ?`)
   const counts = prepareAll(
