@@ -25,13 +25,17 @@ const line = (what: string, ms: number, calls: number): void => {
     `| ${what} | ${ms.toFixed(1)} | ${each < 10_000 ? `${each.toFixed(0)} ns` : `${(each / 1000).toFixed(0)} µs`} |\n`,
   )
 }
-/** The fastest of some runs: others use the machine too. */
+const cpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+/** CPU time of this thread, the least of some runs: others use the machine too. */
 const timed = (what: string, calls: number, run: () => void, runs = 1): void => {
   let best = Number.POSITIVE_INFINITY
   for (let n = 0; n < runs; n++) {
-    const from = performance.now()
+    const from = cpuMs()
     run()
-    best = Math.min(best, performance.now() - from)
+    best = Math.min(best, cpuMs() - from)
   }
   line(what, best, calls)
 }
@@ -56,7 +60,7 @@ const tick = (ms: number): void => {
   engine.tick(at)
 }
 
-process.stdout.write(`${nodes} nodes, ${rules.length} rules\n\n| | ms | each |\n| --- | --: | --: |\n`)
+process.stdout.write(`${nodes} nodes, ${rules.length} rules\n\n| | ms of CPU | each |\n| --- | --: | --: |\n`)
 const looks = nodes * rules.length
 timed('look, all well', looks, allWell, 5)
 timed('ask whether any is open, all well', looks, ask, 5)

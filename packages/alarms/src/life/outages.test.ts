@@ -119,6 +119,14 @@ describe('an outage', () => {
     ])
   })
 
+  it('of what is only a warning wakes nobody', () => {
+    const { judge, pass } = fleet(20)
+    for (const node of upTo(5)) judge(inactive, nodeOf(node), finding('', { severity: 'warning' }))
+    expect(pass(minute)[0]?.alarm).toMatchObject({ rule: 'many-nodes', severity: 'warning' })
+    for (const node of upTo(10)) judge(inactive, nodeOf(node), finding('', { severity: 'warning' }))
+    expect(pass(2 * minute).findLast(({ alarm: { rule } }) => rule === 'many-nodes')?.alarm.severity).toBe('minor')
+  })
+
   it('is judged of each rule and each network alone', () => {
     const { judge, pass } = fleet(20)
     for (const node of upTo(4)) judge(inactive, nodeOf(node), finding())

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 import type { Families } from './families.ts'
 import { keyOf, keyOfLabels, outageIdentity, outageRule } from './identity.ts'
 import type { Life } from './life.ts'
-import { isWorse } from './severity.ts'
+import { oneWorse, worst } from './severity.ts'
 
 /** What many nodes have at once has one cause: that is one alarm, and theirs are its symptoms. */
 export const manyNodes: RuleInfo = {
@@ -68,20 +68,20 @@ export const createOutages = (life: Life, families: Families, options: OutageOpt
     return found
   }
 
-  const describe = (outage: Entry, nodes: number): void => {
-    const size = sizeOf(outage.network)
-    outage.message = `${nodes}${size >= nodes ? ` of ${size}` : ''} nodes have the alarm ${outage.labels['rule']}, and got it at about the same time`
-    const severity: PerceivedSeverity = size > 0 && nodes * 2 >= size ? 'critical' : 'major'
-    if (isWorse(severity, outage.severity)) outage.severity = severity
+  /** As severe as the worst of them, and one more where it is half of the network; never less than before. */
+  const describe = (outage: Entry, entries: readonly Entry[]): void => {
+    const [size, nodes] = [sizeOf(outage.network), nodesIn(entries)]
+    const of = size >= nodes ? ` of ${size}` : ''
+    outage.message = `${nodes}${of} nodes have the alarm ${outage.labels['rule']}, and got it at about the same time`
+    const found = entries.reduce<PerceivedSeverity>((max, { severity }) => worst(max, severity), 'warning')
+    outage.severity = worst(outage.severity, size > 0 && nodes * 2 >= size ? oneWorse(found) : found)
   }
 
   const begin = (network: string | null, rule: string, run: readonly Entry[]): Entry => {
     const identity = outageIdentity(network, rule)
     const labelsKey = keyOfLabels(identity.labels)
     const outage = newEntry(identity, labelsKey, keyOf(identity, labelsKey), run[0]?.since ?? life.at())
-    outage.severity = 'major'
     outage.advice = manyNodes.advice
-    for (const { severity } of run) if (isWorse(severity, outage.severity)) outage.severity = severity
     return outage
   }
 
@@ -106,7 +106,7 @@ export const createOutages = (life: Life, families: Families, options: OutageOpt
       comesBack(outage, life.at())
       const open = run.filter(({ record }) => record !== null)
       for (const entry of [...open, ...due]) moveTo(entry, outage)
-      describe(outage, nodesIn([...run, ...due]))
+      describe(outage, [...run, ...due])
       if (known === undefined) {
         life.add(outage)
         options.raise(outage)
@@ -120,6 +120,6 @@ export const createOutages = (life: Life, families: Families, options: OutageOpt
       if (isOver) goes(outage, life.at())
       else comesBack(outage, life.at())
     },
-    describe: (outage) => describe(outage, nodesIn(outage.symptoms)),
+    describe: (outage) => describe(outage, [...outage.symptoms]),
   }
 }
