@@ -6,6 +6,7 @@ import { selfMonitoringConfig, spoolConfig } from '@netstats/runtime/config'
 import { duration, listenAddress, redactUrl, scalar, secret, size } from '@netstats/sdk/config'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { alarmsConfig } from './alarms/config.ts'
 import { checkNotifier, notifierConfigOf } from './alarms/notifier/config.ts'
 import { authConfig } from './auth/config.ts'
 import { networks } from './consensus/networks-config.ts'
@@ -227,7 +228,7 @@ const nodes = z.strictObject({
   reconnectGrace: duration({ min: '0s', max: '10m' })
     .prefault('15s')
     .describe(
-      'How long a node whose connection ended stays active. One that is back by then raises no alarm; 0s raises one for every lost connection.',
+      'How long a node whose connection ended stays active. One that is back by then was never inactive; 0s makes it so with every lost connection.',
     ),
   forgetAfter: duration({ min: '1m', max: '3650d' })
     .prefault('3d')
@@ -320,7 +321,7 @@ export const serverConfigOf = (registry: Registry) =>
       spool: spoolConfig(),
       selfMonitoring: selfMonitoringConfig(),
       alarms: z
-        .strictObject(notifierConfigOf(registry))
+        .strictObject({ ...alarmsConfig, ...notifierConfigOf(registry) })
         .prefault({})
         .describe('What is an alarm, how long it is kept, and who is told of it.'),
       analyzers: analyzerList(registry)

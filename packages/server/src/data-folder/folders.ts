@@ -6,6 +6,8 @@ import { identityFileName } from './marks.ts'
 export const authFileName = 'auth.db'
 /** Its name before 0.2, in data folders and in backups. */
 export const oldAuthFileName = 'access.db'
+/** Alarms, their steps, and silences. */
+export const alarmsFileName = 'alarms.db'
 
 /** Where the history is in a data folder. */
 export const historyFolder = (data: string): string => join(data, 'history')
@@ -21,11 +23,12 @@ export const giveToOwner = (folder: string): void => {
   for (const path of [folder, ...names.map((name) => join(folder, name))]) lchownSync(path, uid, gid)
 }
 
-/** The same for agents and users, and who the server is. */
+/** The same for agents and users, alarms, and who the server is. */
 export const giveFilesToOwner = (data: string): void => {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = statSync(data)
-  for (const name of [...['', '-wal', '-shm'].map((end) => authFileName + end), identityFileName]) {
+  const files = [authFileName, alarmsFileName].flatMap((name) => ['', '-wal', '-shm'].map((end) => name + end))
+  for (const name of [...files, identityFileName]) {
     const path = join(data, name)
     if (existsSync(path)) lchownSync(path, uid, gid)
   }

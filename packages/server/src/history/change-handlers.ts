@@ -1,4 +1,4 @@
-/** What follows from changes in the core: rows, alarms, and what the recorder begins and ends to follow. */
+/** What follows from changes in the core: rows, and what the recorder begins and ends to follow. */
 import { activeMsAt } from '../shard/mod.ts'
 import type { Change } from '../shard/changes.ts'
 import type { NodeIndex, NodeEntry } from './node-index.ts'
@@ -40,12 +40,10 @@ const writeState = (events: EventRows, node: NodeEntry, change: StateChange): vo
   node.told = true
   if (change.type === 'node-active') {
     events.state(node, 'active', null, at)
-    events.clear(node, `${labelOf(node)} is active again`, at)
     return events.log(node.network, node, 'notice', `${labelOf(node)} is active`, at)
   }
   const message = `${labelOf(node)} is inactive: ${inactiveBecause[change.reason]}`
   events.state(node, 'inactive', change.reason, at)
-  events.raise(node, message, at)
   events.log(node.network, node, 'warning', message, at)
 }
 
@@ -127,7 +125,6 @@ export const createChangeHandlers = (context: ChangeHandlersContext): ChangeHand
         if (node.told) {
           quota.charge('changes', node.name, at, 1)
           events.state(node, 'removed', change.reason, at)
-          events.clear(node, `${labelOf(node)} was removed`, at)
           events.log(node.network, node, 'notice', `${labelOf(node)} was removed: ${change.reason}`, at)
         }
         for (const series of node.series.values()) rollups.release(series)

@@ -1,4 +1,4 @@
-/** Rows of what the core concludes: log lines, states of nodes, alarms, reorganisations. */
+/** Rows of what the core concludes: log lines, states of nodes, reorganisations. */
 import type { Change } from '../shard/changes.ts'
 import type { LogRows } from './log-rows.ts'
 import type { NetworkEntry, NodeEntry } from './node-index.ts'
@@ -11,14 +11,8 @@ type Severity = keyof typeof severities
 export interface EventRows {
   log(network: NetworkEntry, node: NodeEntry | undefined, severity: Severity, message: string, at: number): void
   state(node: NodeEntry, state: 'active' | 'inactive' | 'removed', reason: string | null, at: number): void
-  raise(node: NodeEntry, message: string, at: number): void
-  /** Where it is raised. */
-  clear(node: NodeEntry, message: string, at: number): void
   reorg(network: NetworkEntry, change: Extract<Change, { type: 'reorg' }>): void
 }
-
-/** Type of the alarm. */
-export const inactivity = 'node-inactive'
 
 /** Why a node is inactive, for people. */
 export const inactiveBecause = {
@@ -34,21 +28,6 @@ export const labelOf = ({ id, inventory }: NodeEntry): string => {
 }
 
 export const createEventRows = ({ into }: Pick<RowBuffer, 'into'>, logRows: LogRows): EventRows => {
-  const alarm = (node: NodeEntry, step: 'raised' | 'cleared', message: string, at: number): void => {
-    into.alarm.add({
-      at,
-
-      network: node.network.name.number,
-      node: node.name.number,
-      alarm: `${inactivity}/${node.network.name.name}/${node.id}`,
-      step,
-      severity: severities.warning,
-      type: inactivity,
-      message,
-      origin: 'server',
-    })
-  }
-
   return {
     log(network, node, severity, message, at) {
       logRows.add(network, node, { severity: severities[severity], source: 'netstats', message }, at)
@@ -64,16 +43,6 @@ export const createEventRows = ({ into }: Pick<RowBuffer, 'into'>, logRows: LogR
         sessions: node.sessions,
         activeMs: node.activeMs,
       })
-    },
-    raise(node, message, at) {
-      if (node.alarmed) return
-      node.alarmed = true
-      alarm(node, 'raised', message, at)
-    },
-    clear(node, message, at) {
-      if (!node.alarmed) return
-      node.alarmed = false
-      alarm(node, 'cleared', message, at)
     },
     reorg(network, { at, number, hash, depth }) {
       into.reorg.add({ at, network: network.name.number, number, hash, depth })

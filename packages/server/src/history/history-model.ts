@@ -14,7 +14,6 @@ import type { Core, NetworkView, Restored } from '../shard/shard-model.ts'
 import type { DeliveryTracker } from '../delivery/delivery-model.ts'
 
 export type RestoredNetwork = Pick<Restored, 'lost'> & {
-  readonly alarmed?: ReadonlySet<string> | undefined
   /** Time of the newest row it comes from. */
   readonly until: number
 }
@@ -23,8 +22,8 @@ export type RestoredNetwork = Pick<Restored, 'lost'> & {
 export interface Recorder {
   readonly applied: CoreListener
   /**
-   * A network goes on as the store had it: what is known of it is not news. `alarmed` are nodes whose inactivity is an
-   * open alarm; without it, all that are inactive and not lost. In pieces of work, between which inputs may come.
+   * A network goes on as the store had it: what is known of it is not news. In pieces of work, between which inputs may
+   * come.
    */
   readonly restored: (network: string, restored: RestoredNetwork, at: number) => Generator<void, void>
 }

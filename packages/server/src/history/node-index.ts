@@ -25,8 +25,6 @@ export interface NodeEntry {
   inventory: Inventory | undefined
   /** The store has rows of it since it appeared. */
   told: boolean
-  /** An alarm of its inactivity is raised. */
-  alarmed: boolean
   /** Totals at its last change of state, and since when it is active; null while it is not. */
   sessions: number
   activeMs: number
@@ -95,7 +93,6 @@ export const createNodeIndex = (core: Pick<Core, 'network'>, names: NameIds): No
       network: of,
       inventory: undefined,
       told: false,
-      alarmed: false,
       sessions: record.sessions,
       activeMs: activeMsAt(record, at),
       activeSince: record.state === 'active' ? at : null,

@@ -62,6 +62,7 @@ describe('recording', () => {
           const known =
             'network' in input &&
             input.type !== 'rekeyed' &&
+            input.type !== 'alarm' &&
             stage.core
               .network(input.network)
               ?.record(input.type === 'observation' ? input.observation.node : input.node) !== undefined

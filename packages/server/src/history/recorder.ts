@@ -6,10 +6,11 @@ import { shedClassOf } from '@netstats/protocol'
 import type { Kind } from '@netstats/protocol'
 import type { Applied, BlockEvent, BlockReport, CoreNode } from '../shard/mod.ts'
 import type { Change } from '../shard/changes.ts'
+import type { CoreInput } from '../shard/inputs.ts'
 import type { Core } from '../shard/shard-model.ts'
 import { createBlockRows } from './block-rows.ts'
 import type { BlockRowsContext } from './block-rows.ts'
-import { createNodeIndex } from './node-index.ts'
+import { createNodeIndex, networkIdOf } from './node-index.ts'
 import type { NodeIndex, NodeEntry } from './node-index.ts'
 import { createWriteQuota, defaultWriteQuota } from './write-quota.ts'
 import type { WriteQuotaLimits } from './write-quota.ts'
@@ -80,6 +81,8 @@ const createParts = ({
   const logRows = createLogRows(rowBuffer, logs)
   const events = createEventRows(rowBuffer, logRows)
   return {
+    core,
+    names,
     rowBuffer,
     index,
     latest,
@@ -162,8 +165,22 @@ const subjectApplied = (parts: Parts, { input }: Applied, network: string, node:
     case 'disconnected':
     case 'removed':
     case 'rekeyed':
+    case 'alarm':
     case 'tick':
   }
+}
+
+/** Those of the server itself have no place in the history of a network: they are in the file of alarms. */
+const alarmSaid = (parts: Parts, { at, network: key, node: id, body }: Extract<CoreInput, { type: 'alarm' }>): void => {
+  const { names, core, rowBuffer } = parts
+  if (key === null) return
+  // Both may have gone meanwhile.
+  const network = names.network(key, core.network(key)?.networkId ?? networkIdOf(key), at)
+  const node = network && id !== null ? names.node(network, id, at) : undefined
+  if (network === undefined || (node === undefined && id !== null)) return rowBuffer.giveUp('fact', 'names')
+  const { alarm, step, severity, type, message } = body
+  const place = { network: network.number, node: node?.number ?? null }
+  rowBuffer.into.alarm.add({ at, ...place, alarm, step, severity, type, message, origin: 'server' })
 }
 
 const ticked = ({ rollups, blocks, changes, gauges, shedRows, recovery }: Parts, at: number): void => {
@@ -194,7 +211,8 @@ export const createRecorder = (options: RecorderOptions): OwnRecorder => {
         parts.changes.concluded(change)
         if (change.type === 'network-removed') recentLogs.forget(change.network)
       }
-      if (node !== undefined && network !== undefined) subjectApplied(parts, event, network, node)
+      if (input.type === 'alarm') alarmSaid(parts, input)
+      else if (node !== undefined && network !== undefined) subjectApplied(parts, event, network, node)
       else if (input.type === 'tick') ticked(parts, at)
     },
     restored: (network, restored, at) => recovery.restored(network, restored, at),

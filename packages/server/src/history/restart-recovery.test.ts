@@ -2,10 +2,9 @@ import { unixMs } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
 import { whole } from '../shard/testing/snapshot-of.ts'
 import { createStage } from './testing/stage.ts'
-import type { Stage } from './testing/stage.ts'
 
 describe('after a restart', () => {
-  it('numbers go on, known things are no news, and who does not come back is an alarm', async () => {
+  it('numbers go on, known things are no news, and who does not come back is told', async () => {
     const first = await createStage()
     first.connect('abc', { client: 'Geth/v1' }).tick().disconnect('c').block('ab', 1).tick()
     const store = await first.write()
@@ -43,45 +42,26 @@ describe('after a restart', () => {
       .filter((one) => one > seq)
       .toSorted((a, b) => a - b)
     expect(numbered).toEqual(numbered.map((_, i) => seq + 1 + i))
-    const alarms = store.rows('alarm').filter((row) => row.seq > seq)
-    expect(alarms.map(({ node, step }) => [node, step])).toEqual([
-      [1, 'raised'],
-      [2, 'raised'],
+    const told = store.rows('log').filter((row) => row.seq > seq && row.severity === 4)
+    expect(told.toSorted((p, q) => p.seq - q.seq).map(({ node, message }) => [node, message])).toEqual([
+      [1, 'a is inactive: it has not been heard of'],
+      [2, 'b is inactive: it has not come back since the server stopped'],
     ])
   })
 
-  /** A run with a node that is away, as the network would bring it back. */
-  const withAway = async (alarmed: ReadonlySet<string> | undefined): Promise<Stage> => {
+  it('a node that was away before is no news either', async () => {
     const stage = await createStage()
     const { core, now } = stage
     core.apply({ type: 'connected', at: unixMs(now), node: 'a', info: { name: 'a', networkId: '1337' }, address: null })
     core.apply({ type: 'disconnected', at: unixMs(now), node: 'a', network: '1337' })
-    whole(stage.recorder.restored('1337', { lost: [], alarmed, until: now }, now))
-    return stage
-  }
-  const stepsOf = async (stage: Stage) => (await stage.write()).rows('alarm').map(({ step }) => step)
-
-  it('an alarm of before is cleared when its node is back', async () => {
-    const stage = await withAway(new Set('a'))
-    expect(await stepsOf(stage.tick(100))).toEqual([])
-    expect(await stepsOf(stage.connect('a').tick())).toEqual(['cleared'])
+    whole(stage.recorder.restored('1337', { lost: [], until: now }, now))
+    expect((await stage.tick(100).write()).rows('log')).toEqual([])
   })
 
-  it('a node that was away without an alarm has one when it does not come back in 90 s', async () => {
-    const stage = await withAway(new Set())
-    expect(await stepsOf(stage.tick(89))).toEqual([])
-    expect(await stepsOf(stage.tick(2))).toEqual(['raised'])
-  })
-
-  it('a node that was away is taken to have its alarm where it is not known', async () => {
-    expect(await stepsOf((await withAway(undefined)).tick(100))).toEqual([])
-  })
-
-  it('a node that has spoken before its network was restored keeps its state, and its alarm of before is cleared', async () => {
+  it('a node that has spoken before its network was restored keeps its state', async () => {
     const stage = await createStage()
     stage.connect('a').tick()
-    whole(stage.recorder.restored('1337', { lost: [], alarmed: new Set('a'), until: stage.now }, stage.now))
-    expect(await stepsOf(stage.tick(10))).toEqual(['cleared'])
-    expect(stage.store.rows('nodeState').map(({ state }) => state)).toEqual(['active'])
+    whole(stage.recorder.restored('1337', { lost: [], until: stage.now }, stage.now))
+    expect((await stage.tick(10).write()).rows('nodeState').map(({ state }) => state)).toEqual(['active'])
   })
 })

@@ -1,4 +1,4 @@
-/** Who was there before a restart: what is known of them is not news, and who does not come back is an alarm. */
+/** Who was there before a restart: what is known of them is not news, and who does not come back is told. */
 import type { BlockRows } from './block-rows.ts'
 import type { NodeIndex, NodeEntry } from './node-index.ts'
 import { inventoryOf } from './inventory.ts'
@@ -7,7 +7,7 @@ import type { EventRows } from './event-rows.ts'
 import type { RestoredNetwork } from './history-model.ts'
 import type { RowBuffer } from './row-buffer.ts'
 
-/** A node that was active before a restart has this long to come back before its absence is an alarm. */
+/** A node that was active before a restart has this long to come back before its absence is told. */
 const returnWithinMs = 90_000
 const nodesPerStep = 100
 /** As many as the core's window holds, forks included. */
@@ -34,17 +34,10 @@ export const createRestartRecovery = ({
   blocks,
 }: RestartRecoveryContext): RestartRecovery => {
   const { into } = rowBuffer
-  let lost: { readonly until: number; readonly nodes: readonly NodeEntry[] }[] = []
-
-  /** It has spoken already; an alarm of the time before is still open, or over. */
-  const recall = (node: NodeEntry, alarmed: boolean, at: number): void => {
-    if (!alarmed || node.alarmed) return
-    node.alarmed = true
-    if (node.activeSince !== null) events.clear(node, `${labelOf(node)} is active again`, at)
-  }
+  let lost: { readonly from: number; readonly nodes: readonly NodeEntry[] }[] = []
 
   return {
-    *restored(key, { lost: gone, alarmed, until }, at) {
+    *restored(key, { lost: gone, until }, at) {
       const network = index.network(key, at)
       if (network === undefined) return
       const away: NodeEntry[] = []
@@ -53,21 +46,14 @@ export const createRestartRecovery = ({
         if (done++ % nodesPerStep === 0) yield
         const spoke = network.nodes.has(id)
         const node = index.node(key, id, at)
-        if (node === undefined) continue
-        if (spoke) {
-          recall(node, alarmed?.has(id) === true, at)
-          continue
-        }
+        if (node === undefined || spoke) continue
         node.inventory = inventoryOf(node.record)
         node.told = true
-        node.alarmed = alarmed?.has(id) ?? node.activeSince === null
-        if (!node.alarmed && node.activeSince === null) away.push(node)
       }
       for (const one of gone) {
         if (done++ % nodesPerStep === 0) yield
         const node = network.nodes.get(one.node)
         if (node === undefined) continue
-        if (alarmed === undefined) node.alarmed = false
         into.nodeState.add({
           at: one.at,
 
@@ -78,19 +64,19 @@ export const createRestartRecovery = ({
           sessions: one.sessions,
           activeMs: one.activeMs,
         })
-        if (alarmed === undefined) away.push(node)
+        away.push(node)
       }
-      lost.push({ until: at + returnWithinMs, nodes: away })
+      lost.push({ from: at, nodes: away })
       yield
       yield* blocks.restored(network, network.view.blocks(maxBlocks), until)
     },
     review(at) {
-      lost = lost.filter(({ until, nodes }) => {
-        if (at < until) return true
+      lost = lost.filter(({ from, nodes }) => {
+        if (at < from + returnWithinMs) return true
         for (const node of nodes) {
-          if (node.activeSince !== null || node.network.nodes.get(node.id) !== node) continue
+          const wasBack = node.activeSince !== null || node.record.stateSince > from
+          if (wasBack || node.network.nodes.get(node.id) !== node) continue
           const message = `${labelOf(node)} is inactive: it has not come back since the server stopped`
-          events.raise(node, message, at)
           events.log(node.network, node, 'warning', message, at)
         }
         return false

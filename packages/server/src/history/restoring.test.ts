@@ -14,7 +14,7 @@ import type { Recorded } from './time-travel/testing/recorded.ts'
 const year = 365 * 86_400_000
 const genesis = (digit: string) => `0x${digit.repeat(64)}` as Hash
 
-/** Three nodes on a chain of thirty blocks, one of them away with its alarm raised, and a network of one node. */
+/** Three nodes on a chain of thirty blocks, one of them away, and a network of one node. */
 const firstRun = async (): Promise<Recorded> => {
   const recorded = await createRecorded()
   const { stage } = recorded
@@ -134,30 +134,18 @@ describe('the live picture after a restart', () => {
     const of = (node: string) => {
       const key = old.store.rows('node').find(({ id, network }) => id === node && network === 1)?.key
       const states = old.store.rows('nodeState').filter((row) => row.node === key)
-      const alarms = old.store.rows('alarm').filter((row) => row.node === key)
-      return [
-        states.toSorted((p, q) => p.at - q.at).map(({ state, reason, sessions }) => [state, reason, sessions]),
-        alarms.map(({ step }) => step),
-      ]
+      return states.toSorted((p, q) => p.at - q.at).map(({ state, reason, sessions }) => [state, reason, sessions])
     }
     expect(of('a')).toEqual([
-      [
-        ['active', null, 1],
-        ['inactive', 'restart', 1],
-        ['active', null, 1],
-        ['inactive', 'silent', 2],
-      ],
-      ['raised'],
+      ['active', null, 1],
+      ['inactive', 'restart', 1],
+      ['active', null, 1],
+      ['inactive', 'silent', 2],
     ])
     expect(of('b')).toEqual([
-      [
-        ['active', null, 1],
-        ['inactive', 'restart', 1],
-      ],
-      ['raised'],
+      ['active', null, 1],
+      ['inactive', 'restart', 1],
     ])
-    // Its alarm of before the restart was over when it came back.
-    expect(of('c')[1]).toEqual(['raised', 'cleared', 'raised'])
     expect(old.store.rows('network').map(({ name }) => name)).toEqual(['1337', '9', '1337-bbbbbbbb'])
     const ids = old.store.rows('node').map(({ network, id }) => `${network} ${id}`)
     expect(new Set(ids).size).toBe(ids.length)

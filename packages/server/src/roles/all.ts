@@ -49,6 +49,7 @@ export const openAllRoles = async (parts: Parts, options: ServerOptions): Promis
   const gateway = await openGatewayRole(parts, base, core)
   const web = await openWebRole(parts, base, { ...core, ...gateway, tls })
   await parts.open('restored history', () => core.history?.begin(core.core))
+  core.alarms?.begin(core.runner.apply)
   await parts.open('admin', async (stack) => {
     stack.use(
       await openServerAdminSocket({

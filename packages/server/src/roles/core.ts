@@ -14,12 +14,13 @@ import type { CoreRunner } from '../core/runner.ts'
 import { registerDeliveryMetrics } from '../delivery/delivery-metrics.ts'
 import type { DeliveryTracker } from '../delivery/delivery-model.ts'
 import { createVolatileTracker } from '../delivery/volatile-tracker.ts'
+import type { Alarms } from '../alarms/alarms.ts'
+import { openServerAlarms } from './alarms.ts'
 import { openGeo } from '../geo/mod.ts'
 import type { Geo } from '../geo/mod.ts'
 import type { OpenHistory } from '../history/history.ts'
 import { registerHistoryMetrics } from '../history/history-metrics.ts'
 import { watchedStore } from '../history/watched-store.ts'
-import type { NetworkEntry } from '../history/node-index.ts'
 import { openServerHistory } from '../history/open.ts'
 import type { ShedTotals } from '../history/shed-rows.ts'
 import { totalOf } from '../lib/tally.ts'
@@ -68,6 +69,7 @@ export interface CoreRole extends Live, Sessions, AlarmNotifying {
   readonly geo: Geo
   /** Undefined where the configuration turns it off. */
   readonly history: OpenHistory | undefined
+  readonly alarms: Alarms | undefined
   readonly deliveries: DeliveryTracker
 }
 
@@ -95,16 +97,24 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
   const roster = await parts.open('roster', () => openRoster(config.data))
   const components = await parts.open('components', async (stack) => stack.use(await openComponents(base)))
   if (components !== undefined) sinks = components
-  const live = await parts.open('core', (stack) => openLive(base, { geo, roster, history, components }, stack))
+  let alarms: Alarms | undefined
+  const alarmsApplied: CoreListener = (applied) => alarms?.applied(applied)
+  const live = await parts.open('core', (stack) =>
+    openLive(base, { geo, roster, history, components, alarmsApplied }, stack),
+  )
+  alarms = await parts.open('alarms', (stack) => openServerAlarms(base, { ...live, history, components }, stack))
   components?.start(live.runner.apply)
-  const notifying = await parts.open('notifier', () => openNotifying(base, auth, components?.sinks, memoryStore()))
+  const notifying = await parts.open('notifier', () =>
+    openNotifying(base, auth, components?.sinks, alarms?.notes('notifier') ?? memoryStore()),
+  )
+  const { notifier } = notifying
+  if (notifier !== undefined) alarms?.listeners.add((steps) => notifier.steps(steps))
   const deliveries = history?.deliveries ?? createVolatileTracker()
   const sessions = await parts.open('sessions', () => openSessions(base, { auth, roster, deliveries, ...live }))
   registerAuthMetrics(metrics, auth)
   registerServerMetrics(metrics, { runner: live.runner, core: live.core, geo, health })
   registerChainMetrics(metrics, {
     core: live.core,
-    openAlarms: history && (() => openAlarmsOf(history)),
     perNode: config.metrics.nodes,
     now: Date.now,
     monotonic: base.monotonic,
@@ -116,18 +126,7 @@ export const openCoreRole = async (parts: Parts, base: Base): Promise<CoreRole> 
   registerConsensusMetrics(metrics, live.consensus)
   registerDeliveryMetrics(metrics, deliveries)
   registerSessionMetrics(metrics, { ...sessions, unknownMessages: () => progress.entry?.unknownMessages ?? 0 })
-  return { auth, geo, history, deliveries, ...notifying, ...live, ...sessions }
-}
-
-/** Those the server raised itself: of nodes that are not active. */
-const openAlarmsOf = ({ counts }: OpenHistory): Readonly<Record<string, { readonly warning: number }>> => {
-  const networks = counts.recorder()?.index.networks ?? new Map<string, NetworkEntry>()
-  return Object.fromEntries(
-    Array.from(networks, ([key, { nodes }]) => [
-      key,
-      { warning: nodes.values().reduce((sum, { alarmed }) => sum + Number(alarmed), 0) },
-    ]),
-  )
+  return { auth, geo, history, alarms, deliveries, ...notifying, ...live, ...sessions }
 }
 
 const openAgentAuth = ({ config, exposure, log }: Base): Promise<Auth> => {
@@ -172,11 +171,12 @@ interface LiveUses {
   readonly roster: Roster
   readonly history: OpenHistory | undefined
   readonly components: Components | undefined
+  readonly alarmsApplied: CoreListener
 }
 
 const openLive = (
   { config, stages, health, log, monotonic }: Base,
-  { geo, roster, history, components }: LiveUses,
+  { geo, roster, history, components, alarmsApplied }: LiveUses,
   stack: AsyncDisposableStack,
 ): Live => {
   const core = createCore({
@@ -211,6 +211,7 @@ const openLive = (
       consensus.applied,
       ...(history === undefined ? [] : [history.recorder.applied]),
       ...(components === undefined ? [] : [components.applied]),
+      alarmsApplied,
     ],
   })
   return { core, changeFanout: createChangeFanout(core), runner, consensus, onHead }
@@ -260,7 +261,7 @@ const openSessions = (base: Base, { auth, roster, deliveries, core, runner, cons
   return { sessions, rate, clones }
 }
 
-/** Until alarms have a file of their own. */
+/** Where nothing is judged, receivers can be tested all the same. */
 const memoryStore = (): NotifierStateStore => {
   let saved: unknown
   return {

@@ -28,6 +28,7 @@ const partNames = [
   'roster',
   'components',
   'core',
+  'alarms',
   'sessions',
   'gateway',
   'viewers',

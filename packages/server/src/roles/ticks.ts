@@ -12,7 +12,7 @@ export interface TickUses extends CoreRole, GatewayRole, Pick<WebRole, 'feed' | 
 
 export const openTicks = (base: Base, uses: TickUses, stack: AsyncDisposableStack): void => {
   const { health, loop, monotonic, progress, metrics } = base
-  const { runner, gateway, noteRefused, sessions, clones, feed, classic } = uses
+  const { runner, gateway, noteRefused, sessions, clones, alarms, feed, classic } = uses
   stack.use(health)
   health.set('http', 'ok')
   health.every('core', 1000, () => runner.apply({ type: 'tick', at: unixMs(Date.now()) }))
@@ -25,6 +25,7 @@ export const openTicks = (base: Base, uses: TickUses, stack: AsyncDisposableStac
     sessions.tick(monotonic(), unixMs(Date.now()))
     clones.tick(Date.now())
   })
+  if (alarms !== undefined) health.every('alarms/rules', 250, () => alarms.tick())
   health.every('feed', 125, () => feed.tick())
   health.every('classic', 500, () => classic.tick(monotonic()))
   if (uses.notifier !== undefined) tickNotifier(base, uses.notifier)

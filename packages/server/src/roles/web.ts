@@ -74,7 +74,7 @@ export const openWebRole = async (parts: Parts, base: Base, uses: WebUses): Prom
 
 const openViewers = (
   base: Base,
-  { core, changeFanout, onHead, history }: WebUses,
+  { core, changeFanout, onHead, history, alarms }: WebUses,
   web: WebGuard,
   stack: AsyncDisposableStack,
 ): Viewers => {
@@ -92,6 +92,7 @@ const openViewers = (
     version: base.version,
     limits: feedLimitsOf(config),
     recorded: history && { logs: history.recentLogs, metrics: history.latestMetrics },
+    alarms,
     meters: createFeedMeters(metrics),
     now: Date.now,
     monotonic: base.monotonic,

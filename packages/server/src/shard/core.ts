@@ -68,6 +68,8 @@ const applyInput = (core: CoreState, input: CoreInput): void => {
       return connect(core, input)
     case 'rekeyed':
       return rekey(core, input)
+    case 'alarm':
+      return
     case 'disconnected':
     case 'round-trip':
     case 'genesis':

@@ -1,5 +1,5 @@
 /** What the core is given. */
-import type { NodeInfo, Observation, UnixMs } from '@netstats/protocol'
+import type { Alarm, NodeInfo, Observation, UnixMs } from '@netstats/protocol'
 
 /**
  * `live`: it has just happened. `replayed`: it happened at `seenAt` and is older than what the live picture shows; it goes
@@ -61,5 +61,16 @@ export type CoreInput =
     }
   /** An operator gave this network's chain another key: its nodes go there. */
   | { readonly type: 'rekeyed'; readonly at: UnixMs; readonly network: string }
+  /**
+   * A step of an alarm that the server judges: of a node, of a network where there is no node, of the server itself where
+   * there is neither. The core changes nothing and passes it on, also where it does not know the node.
+   */
+  | {
+      readonly type: 'alarm'
+      readonly at: UnixMs
+      readonly network: string | null
+      readonly node: string | null
+      readonly body: Alarm
+    }
   /** Time passes: time-outs, removal of long inactive nodes, windows. Sent every second. */
   | { readonly type: 'tick'; readonly at: UnixMs }

@@ -16,6 +16,7 @@ import { openSpool } from '@netstats/runtime/spool'
 import { reasonOf } from '@netstats/sdk'
 import type { Checkpointed, Clock, ComponentContext, Logger, Spool, StatusReporter } from '@netstats/sdk'
 import type { Applied } from '../shard/applied.ts'
+import type { CoreInput } from '../shard/inputs.ts'
 import { createSpoolQueue } from './spool-queue.ts'
 
 export interface ServerSinksOptions {
@@ -102,11 +103,20 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
   const wants = entries.map((entry) => wantsOf(entry, registry, undefined, placeOf, ownSources.server))
 
   const queue = createSpoolQueue(spool, (error) => status.degraded(`cannot be written: ${reasonOf(error)}`))
+  const queueOne = (placed: Observation): void => {
+    if (wants.some((wanted) => wanted(placed))) queue.push(placed)
+  }
   const take = (observation: Observation, network: string | undefined): void => {
     // Only nodes that a sink names are asked for by sinks: what is remembered has their bound.
     if (named.has(observation.node)) latest.take(observation)
-    const placed = inNetwork(observation, network)
-    if (wants.some((wanted) => wanted(placed))) queue.push(placed)
+    queueOne(inNetwork(observation, network))
+  }
+  /** One that is about no node is under the key of its network, and that of the server where the spool's own losses are. */
+  const takeAlarm = ({ at, network, node, body }: Extract<CoreInput, { type: 'alarm' }>): void => {
+    if (network === null)
+      return queueOne({ kind: 'alarm', node: reporter, observedAt: at, body: { ...body, about: 'server' } })
+    const about = node === null ? { about: 'network' as const } : {}
+    take({ kind: 'alarm', node: nodeId(node ?? network), observedAt: at, body: { ...body, ...about } }, network)
   }
   const { selfMonitoring } = options
   if (selfMonitoring !== undefined) {
@@ -129,7 +139,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
       } else if (input.type === 'observation' && input.mode !== 'snapshot') {
         // What comes again in its order is not taken twice.
         take(input.observation, network ?? input.network)
-      }
+      } else if (input.type === 'alarm') takeAlarm(input)
     },
     ...createNotify(spool),
     deliveredAt: () => sinks.deliveredAt(),

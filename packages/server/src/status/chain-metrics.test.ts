@@ -8,11 +8,11 @@ import { maxNetworks, registerChainMetrics } from './chain-metrics.ts'
 
 const start = 1_700_000_600_000
 
-const begin = (perNode = false, alarms: Readonly<Record<string, Readonly<Record<string, number>>>> = {}) => {
+const begin = (perNode = false) => {
   const core = createCore({ reconnectMs: 0 })
   const registry = createMetricsRegistry()
   let now = start
-  registerChainMetrics(registry, { core, openAlarms: () => alarms, perNode, now: () => now, monotonic: () => now })
+  registerChainMetrics(registry, { core, perNode, now: () => now, monotonic: () => now })
   const scrape = () => {
     // Older than what may be told twice.
     now += 2000
@@ -48,13 +48,11 @@ describe('metrics of the chain', () => {
     expect(value('chain_reorganisations_total')).toBe(0)
   })
 
-  it('have no series of what is not known, and count alarms of networks that are named', () => {
-    const { core, scrape } = begin(false, { '1337': { warning: 2 }, never: { warning: 9 } })
+  it('have no series of what is not known', () => {
+    const { core, scrape } = begin()
     core.apply(connected(0, start))
     const value = scrape()
     expect([value('chain_head'), value('chain_block_time_seconds')]).toEqual([undefined, undefined])
-    expect(value('chain_open_alarms', { network: '1337', severity: 'warning' })).toBe(2)
-    expect(value('chain_open_alarms', { network: 'never' })).toBeUndefined()
     expect(value('chain_node_up', { node: nodeName(0) })).toBeUndefined()
   })
 

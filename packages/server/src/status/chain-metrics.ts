@@ -16,8 +16,6 @@ const lookMs = 1000
 
 export interface ChainMetricsOptions {
   readonly core: Pick<Core, 'networks' | 'network'>
-  /** Open alarms by network and severity word; undefined where no history is kept. */
-  readonly openAlarms?: (() => Readonly<Record<string, Readonly<Record<string, number>>>>) | undefined
   /** Series for each node too. */
   readonly perNode: boolean
   readonly now: () => number
@@ -114,12 +112,6 @@ export const registerChainMetrics = (registry: MetricsRegistry, options: ChainMe
     ({ reorgs }) => reorgs,
   )
   gauge('chain_deepest_reorganisation_blocks', 'Depth of the deepest of them.', ({ deepestReorg }) => deepestReorg)
-  const { openAlarms } = options
-  if (openAlarms !== undefined)
-    registry.gauge('chain_open_alarms', 'Alarms that are not cleared, by severity.', ['network', 'severity'], () => {
-      const all = openAlarms()
-      return Object.fromEntries(views().map(({ key }) => [key, all[key] ?? {}]))
-    })
   if (options.perNode) registerNodes(registry, views)
 }
 

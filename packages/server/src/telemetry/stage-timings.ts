@@ -4,7 +4,7 @@ import type { MetricsRegistry } from './registry.ts'
  * Where the time of a frame goes. One frame in sixty-four is measured: the clock is cheap, but not free at ten thousand
  * frames a second.
  */
-const stages = ['parse', 'apply', 'feed', 'classic', 'consensus'] as const
+const stages = ['parse', 'apply', 'feed', 'classic', 'consensus', 'alarms'] as const
 export type Stage = (typeof stages)[number]
 
 const bounds = [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.5]
@@ -12,7 +12,7 @@ const bounds = [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.0
 export const registerStages = (registry: MetricsRegistry): StageTimesOptions['observe'] =>
   registry.histogram(
     'stage_duration_seconds',
-    'Time of one frame (parse, apply; one in 64 is measured) or of one slice of work (feed, classic, consensus).',
+    'Time of one frame (parse, apply; one in 64 is measured) or of one slice of work (feed, classic, consensus, alarms).',
     'stage',
     bounds,
   )

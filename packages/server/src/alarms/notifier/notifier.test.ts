@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Told } from '../../sinks/server-sinks.ts'
 import { openNotifier } from './notifier.ts'
-import type { Notifier, NumberedStep } from './notifier.ts'
+import type { NumberedStep } from '../alarm-store.ts'
+import type { Notifier } from './notifier.ts'
 import { routeTree } from './route-tree.ts'
 
 const alarmOf = (id: string, step: number, state: AlarmRecord['state'] = 'raised'): AlarmRecord => ({

@@ -10,10 +10,11 @@
  * notifications that are in the spool already by theirs.
  */
 import { createPlanner, restorePlanner } from '@netstats/alarms'
-import type { AlarmStep, Notification, Planner, PlannerOptions, PlannerState } from '@netstats/alarms'
+import type { Notification, Planner, PlannerOptions, PlannerState } from '@netstats/alarms'
 import type { AlarmRecord } from '@netstats/protocol/feed'
 import type { Logger } from '@netstats/sdk'
 import type { ServerSinks, Told } from '../../sinks/server-sinks.ts'
+import type { NumberedStep } from '../alarm-store.ts'
 import { observationsOf } from './observations.ts'
 import type { ObservationOptions } from './observations.ts'
 
@@ -21,12 +22,6 @@ import type { ObservationOptions } from './observations.ts'
 export interface NotifierStateStore {
   readonly load: () => unknown
   readonly save: (state: unknown) => void
-}
-
-/** A step, and its number in the order of all steps. */
-export interface NumberedStep {
-  readonly n: number
-  readonly step: AlarmStep
 }
 
 export interface NotifierOptions extends Pick<PlannerOptions, 'root' | 'everyStep'>, ObservationOptions {

@@ -105,34 +105,6 @@ describe('a restart', () => {
     expect(stage.view.node('a')?.uptime).toBeCloseTo((100 * active) / span, -0.5)
   })
 
-  it('raises the alarm of who stays away, however often it is started again, and one only', async () => {
-    let run = await restart(await firstRun())
-    const raised = (): readonly string[] =>
-      run.store
-        .rows('alarm')
-        .filter(({ type, step }) => type === 'node-inactive' && step === 'raised')
-        .map(({ message }) => message.slice(0, 1))
-    for (let i = 0; i < 3; i++) {
-      run.stage.connect('ab')
-      run.stage.tick(20)
-      await run.written()
-      expect(raised().toSorted()).toEqual(['d', 'x', 'y', 'z'])
-      run = await restart(run)
-    }
-    for (let i = 0; i < 2; i++) {
-      run = await restart(run)
-      run.stage.connect('ab')
-      run.stage.tick(50)
-      for (const node of 'ab') run.stage.stats(node)
-      run.stage.tick(50)
-      await run.written()
-    }
-    expect(raised().toSorted()).toEqual(['c', 'd', 'x', 'y', 'z'])
-    run.stage.connect('c')
-    await run.written()
-    expect(run.store.rows('alarm').at(-1)).toMatchObject({ step: 'cleared', message: 'c is active again' })
-  })
-
   it('lets the moments in which nobody watched show nobody active', async () => {
     const old = await firstRun()
     const next = await restart(old)

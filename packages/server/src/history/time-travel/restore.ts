@@ -1,11 +1,9 @@
 /** Gives the core back what it knew before a restart: before it is told anything, or while it is. */
 import { unixMs } from '@netstats/protocol'
 import type { Logger } from '@netstats/sdk'
-import { maxLimit } from '@netstats/store'
 import type { Store } from '@netstats/store'
 import { defaultCoreOptions } from '../../shard/mod.ts'
 import type { Core } from '../../shard/mod.ts'
-import { inactivity } from '../event-rows.ts'
 import type { Recorder } from '../history-model.ts'
 import { readImage } from './moments.ts'
 import type { MomentKeys, StoredNetworkName } from './moments.ts'
@@ -70,7 +68,6 @@ export const restoreCore = async (options: RestoreOptions): Promise<RestoreRepor
   const restore = async (network: string): Promise<void> => {
     const image = await readImage(store, names, network, newestAt, { heights, monotonic, signal, timeoutMs })
     if (image === undefined || image.nodes.length === 0) return
-    const alarmed = await alarmedOf(network)
     const restored = await inSlices(core.restore(image, unixMs(Math.max(now(), newestAt))), { signal, monotonic })
     // From here on it is there: what fails below is not tried again.
     settled.add(network)
@@ -83,16 +80,8 @@ export const restoreCore = async (options: RestoreOptions): Promise<RestoreRepor
     }
     networks++
     nodes += restored.nodes
-    const told = { lost: restored.lost, alarmed, until: newestAt }
+    const told = { lost: restored.lost, until: newestAt }
     await inSlices(options.restored(network, told, now()), { signal, monotonic })
-  }
-
-  /** A server that stopped soon after its start may have reported an absence, and raised no alarm yet. */
-  const alarmedOf = async (network: string): Promise<ReadonlySet<string>> => {
-    const range = { from: 0, to: newestAt + 1 }
-    const query = { network: names.networks.get(network)?.key ?? 0, range, limit: maxLimit }
-    const open = await store.alarms({ ...query, open: true, type: inactivity, origin: 'server' }, { signal, timeoutMs })
-    return new Set(open.map(({ node }) => (node === null ? '' : (names.nodeOf(node)?.id ?? ''))))
   }
 
   for (const network of waiting) {
