@@ -1,7 +1,7 @@
 /** Sinks of the server: what the core is told goes into a spool on disk, and from there to each sink. */
 import { join } from 'node:path'
 import { nodeId } from '@netstats/protocol'
-import type { Observation } from '@netstats/protocol'
+import type { NodeId, Observation, ObservationOf } from '@netstats/protocol'
 import { createLatest, ownSources, runSelfMonitor, selfMonitoringPart, startSinks, wantsOf } from '@netstats/runtime'
 import type {
   PlaceOf,
@@ -103,20 +103,11 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
   const wants = entries.map((entry) => wantsOf(entry, registry, undefined, placeOf, ownSources.server))
 
   const queue = createSpoolQueue(spool, (error) => status.degraded(`cannot be written: ${reasonOf(error)}`))
-  const queueOne = (placed: Observation): void => {
-    if (wants.some((wanted) => wanted(placed))) queue.push(placed)
-  }
-  const take = (observation: Observation, network: string | undefined): void => {
+  const take = (observation: Observation, network: string | null | undefined): void => {
     // Only nodes that a sink names are asked for by sinks: what is remembered has their bound.
     if (named.has(observation.node)) latest.take(observation)
-    queueOne(inNetwork(observation, network))
-  }
-  /** One that is about no node is under the key of its network, and that of the server where the spool's own losses are. */
-  const takeAlarm = ({ at, network, node, body }: Extract<CoreInput, { type: 'alarm' }>): void => {
-    if (network === null)
-      return queueOne({ kind: 'alarm', node: reporter, observedAt: at, body: { ...body, about: 'server' } })
-    const about = node === null ? { about: 'network' as const } : {}
-    take({ kind: 'alarm', node: nodeId(node ?? network), observedAt: at, body: { ...body, ...about } }, network)
+    const placed = network === null ? observation : inNetwork(observation, network)
+    if (wants.some((wanted) => wanted(placed))) queue.push(placed)
   }
   const { selfMonitoring } = options
   if (selfMonitoring !== undefined) {
@@ -139,7 +130,7 @@ export const openServerSinks = async (options: ServerSinksOptions): Promise<Serv
       } else if (input.type === 'observation' && input.mode !== 'snapshot') {
         // What comes again in its order is not taken twice.
         take(input.observation, network ?? input.network)
-      } else if (input.type === 'alarm') takeAlarm(input)
+      } else if (input.type === 'alarm') take(alarmOf(input, reporter), input.network)
     },
     ...createNotify(spool),
     deliveredAt: () => sinks.deliveredAt(),
@@ -171,6 +162,17 @@ const createNotify = (spool: Pick<Spool, 'append' | 'checkpoints'>): Pick<Server
     await spool.append(parts, owner)
   },
   notified: () => Number(spool.checkpoints(owner).get('told') ?? 0),
+})
+
+/** One that is about no node is under the key of its network; of the server itself, where the spool's own losses are. */
+const alarmOf = (
+  { at, network, node, body }: Extract<CoreInput, { type: 'alarm' }>,
+  reporter: NodeId,
+): ObservationOf<'alarm'> => ({
+  kind: 'alarm',
+  node: network === null ? reporter : nodeId(node ?? network),
+  observedAt: at,
+  body: node === null ? { ...body, about: network === null ? 'server' : 'network' } : body,
 })
 
 /**
