@@ -46,6 +46,13 @@ const batchOf = ({ steps, entries, silences }: Waiting): Batch => ({
   changes: { at: 0, entries: [...entries], silences },
 })
 
+/** One that is not raised yet begins again after a restart: what is worth a write is how often it was raised before. */
+const worthKeeping = (entry: EntryState): EntryState | null => {
+  if (entry.kind === 'over' || entry.record !== null) return entry
+  const { key, raises } = entry
+  return raises === null ? null : { kind: 'over', key, raises }
+}
+
 export const createKeeping = (options: KeepingOptions): Keeping => {
   const { engine, store, tell } = options
   const kept = new Set(options.kept)
@@ -54,12 +61,11 @@ export const createKeeping = (options: KeepingOptions): Keeping => {
   let lost = 0
   let number = store.lastNumber()
 
-  /** One that is not raised yet begins again after a restart: it is not worth a write. */
   const takeEntry = (key: string, entry: EntryState | null): void => {
-    const isOpen = entry !== null && entry.record !== null
-    if (isOpen) kept.add(key)
+    const piece = entry === null ? null : worthKeeping(entry)
+    if (piece !== null) kept.add(key)
     else if (!kept.delete(key)) return
-    waiting.entries.set(key, isOpen ? entry : null)
+    waiting.entries.set(key, piece)
   }
   const take = (): void => {
     for (const step of engine.takeSteps()) waiting.steps.push({ n: ++number, step })
