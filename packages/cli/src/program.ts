@@ -6,6 +6,7 @@ import { addAlarmCommands } from './alarms/program.ts'
 import { addBackupCommands } from './backup-program.ts'
 import { addCheckConfig, addHeaders, addSampleConfig } from './file-program.ts'
 import type { Io } from './io.ts'
+import { addRulesCommands } from './rules-program.ts'
 import { addAgent, addDemo, addServer, addUp } from './run-program.ts'
 import { addStoreCommands } from './store-program.ts'
 import { version } from './version.ts'
@@ -40,6 +41,7 @@ export const createProgram = (io: Io): Command => {
   addAlarmCommands(program, io)
   addBackupCommands(program, io)
   addStoreCommands(program, io)
+  addRulesCommands(program, io)
 
   addCheckConfig(program, io)
   addSampleConfig(program, io)

@@ -31,7 +31,7 @@ import { createServerLook } from './server-facts.ts'
 import { createSweep } from './sweep.ts'
 import { createTelling } from './telling.ts'
 import type { StepListener } from './telling.ts'
-import { createTrends } from './trends.ts'
+import { createTrends } from '@netstats/alarms'
 
 export interface AlarmsOptions {
   readonly config: AlarmsConfig

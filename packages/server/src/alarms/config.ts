@@ -1,5 +1,6 @@
 import { duration } from '@netstats/sdk/config'
 import { z } from 'zod'
+import { ruleList } from './rules-config.ts'
 
 const keep = z.strictObject({
   for: duration({ min: '1h', max: '3650d' })
@@ -18,6 +19,9 @@ export const alarmsConfig = {
     .boolean()
     .prefault(true)
     .describe('Whether rules are judged. Without it nothing is an alarm, not even what agents report as one.'),
+  rules: ruleList()
+    .prefault([])
+    .describe('Rules of your own, and changes of those of Netstats; docs/guides/rules.md says more.'),
   keep: keep.prefault({}).describe('What is kept of alarms that are over.'),
 }
 export type AlarmsConfig = z.output<z.ZodObject<typeof alarmsConfig>>

@@ -5,6 +5,7 @@ import type { Change } from '../shard/changes.ts'
 import type { NetworkView } from '../shard/shard-model.ts'
 import { medianOf } from '../lib/median.ts'
 import type { WorkSteps } from '../lib/work-steps.ts'
+import { createUsualBlockTime } from './usual-block-time.ts'
 
 type Reorg = Extract<Change, { type: 'reorg' }>
 
@@ -27,6 +28,7 @@ const medianTime = (blocks: readonly BlockRow[]): number | null => {
 
 export const createNetworkLook = (): NetworkLook => {
   const reorgs = new Map<string, Reorg[]>()
+  const usual = createUsualBlockTime()
 
   const deepest = (network: string, at: number): Reorg | undefined => {
     const recent = (reorgs.get(network) ?? []).filter((one) => at - one.at < reorgMs)
@@ -43,11 +45,15 @@ export const createNetworkLook = (): NetworkLook => {
       const list = reorgs.get(change.network) ?? []
       reorgs.set(change.network, [...list, change].sort((a, b) => b.depth - a.depth).slice(0, maxReorgs))
     },
-    forget: (network) => void reorgs.delete(network),
+    forget(network) {
+      reorgs.delete(network)
+      usual.forget(network)
+    },
     *of(view, at) {
       const summary = yield* view.summarize()
       const blocks = view.blocks(blocksLooked)
       const { head, split, propagation } = summary
+      const blockTimeMs = medianTime(blocks)
       const reorg = deepest(view.key, at)
       return {
         at,
@@ -56,7 +62,8 @@ export const createNetworkLook = (): NetworkLook => {
         active: summary.active,
         head: head?.number ?? null,
         headAt: head === null ? null : (head.arrivedAt ?? head.timestamp),
-        blockTimeMs: medianTime(blocks),
+        blockTimeMs,
+        usualBlockTimeMs: usual.of(view.key, blockTimeMs, at),
         emptyBlockTimeMs: medianTime(blocks.filter(({ transactions }) => transactions === 0)),
         reorg: reorg === undefined ? null : { depth: reorg.depth, at: reorg.at, number: reorg.number },
         split: split === null ? null : { number: split.number, nodes: split.branches.map(({ nodes }) => nodes) },

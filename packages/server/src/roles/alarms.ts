@@ -1,5 +1,5 @@
 /** Alarms over the live state: rules, their file, and that the history and the sinks have each step before it is forgotten. */
-import { defaultRules } from '@netstats/alarms'
+import { configuredRules } from '@netstats/alarms/configured'
 import { systemClock } from '@netstats/sdk'
 import { openAlarms } from '../alarms/alarms.ts'
 import type { Alarms } from '../alarms/alarms.ts'
@@ -26,11 +26,23 @@ export const openServerAlarms = async (
   stack: AsyncDisposableStack,
 ): Promise<Alarms | undefined> => {
   if (!config.alarms.enabled) return undefined
+  const failures = new Map<string, number>()
+  const { rules } = configuredRules(config.alarms.rules, (rule, reason) => {
+    // The first is logged: a condition that fails on every node is not to fill the disk.
+    if (!failures.has(rule)) log.error({ rule, reason }, 'a condition of a rule has failed; it counts as one that does not hold')
+    failures.set(rule, (failures.get(rule) ?? 0) + 1)
+  })
+  metrics.counter(
+    'alarms_rule_failures_total',
+    'Times a condition of a configured rule failed; it counts as one that does not hold.',
+    ['rule'],
+    () => failures,
+  )
   const alarms = stack.use(
     await openAlarms({
       config: config.alarms,
       data: config.data,
-      rules: defaultRules,
+      rules,
       core,
       latest: history?.latestMetrics ?? noLatestMetrics,
       health,
