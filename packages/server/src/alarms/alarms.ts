@@ -1,7 +1,7 @@
 /**
  * Alarms as a part of the server: the sweep judges, the engine gives alarms their life, the file keeps it, and others are told.
  */
-import { createAlarmEngine } from '@netstats/alarms'
+import { createAlarmEngine, createTrends } from '@netstats/alarms'
 import type { AlarmEngine, Rules } from '@netstats/alarms'
 import type { Clock, Logger } from '@netstats/sdk'
 import { createWorkScheduler } from '../lib/work-scheduler.ts'
@@ -31,10 +31,9 @@ import { createServerLook } from './server-facts.ts'
 import { createSweep } from './sweep.ts'
 import { createTelling } from './telling.ts'
 import type { StepListener } from './telling.ts'
-import { createTrends } from '@netstats/alarms'
 
 export interface AlarmsOptions {
-  readonly config: AlarmsConfig
+  readonly config: Omit<AlarmsConfig, 'rules'>
   /** Folder that holds `alarms.db`. */
   readonly data: string
   readonly rules: Rules

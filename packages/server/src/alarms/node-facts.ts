@@ -2,13 +2,12 @@
  * What rules see of a node. One object is given for all nodes, one after the other: thirty thousand are looked at every few
  * seconds, and rules only read it.
  */
-import type { NetworkFacts, NodeFacts } from '@netstats/alarms'
+import type { NetworkFacts, NodeFacts, Trends } from '@netstats/alarms'
 import type { NodeColumn } from '@netstats/protocol/feed'
 import type { LatestMetrics } from '../history/history-model.ts'
 import type { CoreNode } from '../shard/applied.ts'
 import type { Cells, NetworkView } from '../shard/shard-model.ts'
 import type { NodeNotes } from './node-notes.ts'
-import type { Trends } from './trends.ts'
 
 export interface NodeFactsOptions {
   readonly latest: LatestMetrics

@@ -29,7 +29,8 @@ export const openServerAlarms = async (
   const failures = new Map<string, number>()
   const { rules } = configuredRules(config.alarms.rules, (rule, reason) => {
     // The first is logged: a condition that fails on every node is not to fill the disk.
-    if (!failures.has(rule)) log.error({ rule, reason }, 'a condition of a rule has failed; it counts as one that does not hold')
+    if (!failures.has(rule))
+      log.error({ rule, reason }, 'a condition of a rule has failed; it counts as one that does not hold')
     failures.set(rule, (failures.get(rule) ?? 0) + 1)
   })
   metrics.counter(
