@@ -57,11 +57,9 @@ while (next < scripts) {
     sums.votes += truth?.vote === undefined ? 0 : 1
   }
   next++
-  if ((next - from) % everyScripts === 0) {
-    report()
-    // Signals are heard between scripts.
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  if ((next - from) % everyScripts === 0) report()
+  // Signals are heard between scripts.
+  await new Promise((resolve) => setImmediate(resolve))
 }
 process.stdout.write(
   `ok: scripts ${from} to ${scripts - 1} of seed ${seed} over ${simulatedEngines.join(', ')} in ${Math.round(seconds())} s, ${sum()}, no difference\n`,

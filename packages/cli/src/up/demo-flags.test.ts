@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { builtinScripts } from '@netstats/simulator/scripts'
@@ -35,6 +35,12 @@ describe('a demo', () => {
     expect(demoPlan({ script }).script).toEqual({ repeatAfter: 120, scenes: [{ after: 5, do: 'stop', node: 0 }] })
     const json = fileOf('good.json', '{"scenes": [{"at": "1m", "do": "heal"}]}')
     expect(demoPlan({ script: json }).script).toEqual({ scenes: [{ after: 60, do: 'heal' }] })
+  })
+
+  it('plays the sample of the guide', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/demo.md'), 'utf8')
+    const [, sample = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(guide) ?? []
+    expect(demoPlan({ script: fileOf('sample.yaml', sample) }).script.scenes.length).toBeGreaterThan(5)
   })
 
   it('says what is wrong with a script, and where', () => {
