@@ -45,7 +45,7 @@ export const offer = (
     s.queue.push({ sequence, before: before + place, line, bytes, since: mono })
     s.queuedBytes += bytes
     const shed = shedClassOf(kind)
-    if (shed === 'block' || shed === 'alarm') s.urgent = sequence
+    if (shed === 'block' || shed === 'alarm' || kind === 'header') s.urgent = sequence
   }
 }
 

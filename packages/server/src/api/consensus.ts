@@ -84,7 +84,7 @@ const status: z.ZodType<ConsensusStatus> = named(
     state: z
       .enum(['following', 'catching-up', 'waiting'])
       .describe(
-        'following: the newest block is concluded; catching-up: headers of the past come first; waiting: the header of the newest block has not come.',
+        'following: the newest block is concluded, or one of the two below it; catching-up: headers of the past come first; waiting: the header of the newest block has not come.',
       ),
     engine: engine.nullable().describe('As the newest header shows.'),
     engineTold: engine.nullable().describe('As the configuration says.'),

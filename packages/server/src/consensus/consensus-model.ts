@@ -12,7 +12,7 @@ export interface ConsensusView {
 }
 
 /**
- * `following`: the newest block is concluded. `catching-up`: headers of the past are asked for first. `waiting`: the header of
+ * `following`: the newest block is concluded, or one of the two below it. `catching-up`: headers of the past are asked for first. `waiting`: the header of
  * the newest block has not come.
  */
 export type ConsensusState = 'following' | 'catching-up' | 'waiting'

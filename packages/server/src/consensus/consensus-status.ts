@@ -10,6 +10,9 @@ const orNull = <T>(value: T | undefined): T | null => value ?? null
 
 const at = ({ number, hash }: BlockAt): BlockAt => ({ number, hash })
 
+/** Headers come a moment after their blocks. */
+const mostBehind = 2
+
 /** A validator shows itself at least once in so many blocks for each validator, if it is well. */
 const turnsToLive = 2
 
@@ -59,7 +62,7 @@ const voteOf = ({ voter, recipient, type, number }: CastVote): CastVote => ({ vo
 
 const stateOf = ({ window, intake }: NetworkTracker, live: LiveChain): ConsensusState => {
   const head = window.blocks.at(-1)?.facts
-  if (head !== undefined && head.hash === live.headHash()) return 'following'
+  if (head !== undefined && head.number >= (live.height() ?? Infinity) - mostBehind) return 'following'
   return intake.size > 0 ? 'catching-up' : 'waiting'
 }
 

@@ -55,6 +55,7 @@ export const createConsensus = (options: ConsensusOptions): Consensus => {
     height: () => core.network(network)?.head()?.number,
     headHash: () => core.network(network)?.head()?.hash,
     isCanonical: (hash) => core.network(network)?.block(hash)?.canonical === true,
+    parentOf: (hash) => core.network(network)?.block(hash)?.parentHash,
   })
   const trackerOf = (network: string): Tracked => {
     const known = tracked.get(network)

@@ -20,6 +20,8 @@ export interface LiveChain {
   height(): number | undefined
   headHash(): string | undefined
   isCanonical(hash: string): boolean
+  /** As nodes report blocks. */
+  parentOf(hash: string): string | undefined
 }
 
 export interface NetworkTracker {
@@ -45,6 +47,8 @@ const keptBlocks = 2048
 const mostUnfit = 20
 /** Blocks before the first one that are looked at where every header has its validators. */
 const backBlocks = 512
+/** Blocks below the head that are looked through for one whose header has come. */
+const mostBehind = 16
 const assumedEpoch = 30_000
 
 export const noHeaders = (): HeaderCounts => ({
@@ -141,8 +145,11 @@ export const createNetworkTracker = (
   }
 
   const headChanged = (): void => {
-    const head = live.headHash()
-    if (head !== undefined) window.follow(head)
+    let hash = live.headHash()
+    // Its header comes a little after it: till then the newest one below it counts.
+    for (let steps = 0; hash !== undefined && !blocks.has(hash) && steps < mostBehind; steps++)
+      hash = live.parentOf(hash)
+    if (hash !== undefined) window.follow(hash)
   }
 
   return {
