@@ -25,7 +25,7 @@ export type Fault =
   | 'sealed-recently'
   /** Clique: the difficulty does not say whether it was in turn. */
   | 'difficulty-wrong'
-  /** BFT: a seal is of no validator, or there are too few. */
+  /** BFT: a seal is of no validator, there are too few, or too few of them are of the parent's validators. */
   | 'commit-seals-invalid'
   /** A list in the header is longer than any set of validators. */
   | 'too-large'

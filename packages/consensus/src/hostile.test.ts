@@ -7,6 +7,7 @@ import { HeaderError, parseHeader } from './header.ts'
 import { toHex } from './hex.ts'
 import { encodeRlp, decodeRlp, RlpError } from './rlp.ts'
 import type { RlpItem } from './rlp.ts'
+import { forge } from './test-support/forgery.ts'
 import { chainFiles, readVectors, rulesFor } from './test-support/vectors.ts'
 
 const byFile = chainFiles.map((file) => {
@@ -121,6 +122,15 @@ describe('a forged block whose hash is right', () => {
     const forged = { ...parseHeader(first?.header), extraData: new Uint8Array(97) }
     expect(chain.add(forged).hashMatches).toBe(false)
     expect(chain.facts(real.hash)).toBe(real)
+  })
+})
+
+describe('headers made from those of real networks', () => {
+  it('in every way somebody may think of are attributed to nobody, and what is kept is bounded', () => {
+    const counts = forge(1000, 3, undefined, ['clique-public', 'ibft2-besu-18480'])
+    expect(counts.headers).toBe(1000)
+    for (const count of [counts.unreadable, counts.mismatched, counts.faulty, counts.same])
+      expect(count).toBeGreaterThan(10)
   })
 })
 

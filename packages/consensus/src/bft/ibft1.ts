@@ -16,7 +16,17 @@ import { keccak, signatureLength } from '../signature.ts'
 import { voteInMiner } from '../vote-fields.ts'
 import { hasIstanbulDigest, readSeals, readSet, vanityLength } from './layout.ts'
 import type { BftLayout } from './layout.ts'
-import { afterVotes, genesisOf, outlookOf, readCommitters, sealsOf, setFacts, setFor, signedBy } from './state.ts'
+import {
+  afterVotes,
+  genesisOf,
+  isLinked,
+  outlookOf,
+  readCommitters,
+  sealsOf,
+  setFacts,
+  setFor,
+  signedBy,
+} from './state.ts'
 import type { BftState } from './state.ts'
 import { judgeTurnWithoutRound, startHistory } from './turns.ts'
 
@@ -43,6 +53,8 @@ export const ibft1: Engine<BftLayout, BftState> = {
       return { facts: { ...known, fault: 'not-a-validator' }, state: undefined }
     const { commitSealers, fault } = readCommitters(layout.commitSeals, commitHash(hash), validators, recover)
     if (fault !== undefined) return { facts: { ...known, fault }, state: undefined }
+    if (!isLinked(parent, commitSealers))
+      return { facts: { ...known, fault: 'commit-seals-invalid' }, state: undefined }
     const { number } = header
     const votes = afterVotes(parent, { number, sealer, validators }, layout, rules)
     const proposal = { number, validators: validators ?? [], parentSealer: parent?.sealer, sealer }
@@ -56,7 +68,7 @@ export const ibft1: Engine<BftLayout, BftState> = {
         ...turn,
         ...(votes.change && { change: votes.change }),
       },
-      state: { number, sealer, validators: votes.validators, votes: votes.votes, turns: history },
+      state: { number, sealer, validators: votes.validators, votes: votes.votes, turns: history, commitSealers },
     }
   },
   signatures: ({ header, layout, hash }) => {

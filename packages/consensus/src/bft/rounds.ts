@@ -2,7 +2,7 @@
 import type { Block, ChainRules, Conclusion, Recover } from '../engine.ts'
 import type { Hex } from '../hex.ts'
 import type { BftLayout } from './layout.ts'
-import { afterVotes, genesisOf, readCommitters, setFacts, setFor, signedBy } from './state.ts'
+import { afterVotes, genesisOf, isLinked, readCommitters, setFacts, setFor, signedBy } from './state.ts'
 import type { BftState } from './state.ts'
 import { judgeTurn, startHistory } from './turns.ts'
 import type { Hypothesis, Turn } from './turns.ts'
@@ -30,6 +30,7 @@ export const concludeRounds = (
     return { facts: { ...known, fault: 'not-a-validator' }, state: undefined }
   const { commitSealers, fault } = readCommitters(layout.commitSeals, signed, validators, recover)
   if (fault !== undefined) return { facts: { ...known, fault }, state: undefined }
+  if (!isLinked(parent, commitSealers)) return { facts: { ...known, fault: 'commit-seals-invalid' }, state: undefined }
   const votes = afterVotes(parent, { number: header.number, sealer, validators }, layout, rules)
   const proposal = {
     number: header.number,
@@ -48,7 +49,14 @@ export const concludeRounds = (
       ...turnFacts(turn, sealer),
       ...(votes.change && { change: votes.change }),
     },
-    state: { number: header.number, sealer, validators: votes.validators, votes: votes.votes, turns: history },
+    state: {
+      number: header.number,
+      sealer,
+      validators: votes.validators,
+      votes: votes.votes,
+      turns: history,
+      commitSealers,
+    },
   }
 }
 

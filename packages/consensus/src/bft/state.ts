@@ -18,6 +18,8 @@ export interface BftState {
   readonly validators: readonly Hex[] | undefined
   readonly votes: readonly CastVote[]
   readonly turns: TurnHistory
+  /** Who committed to the block. */
+  readonly commitSealers: readonly Hex[]
 }
 
 export const quorumOf = (validators: number, rule: ChainRules['quorum'] = 'two-thirds'): number =>
@@ -64,6 +66,19 @@ export const readCommitters = (
   return { commitSealers: distinct, fault: isWhole && isEnough ? undefined : 'commit-seals-invalid' }
 }
 
+/**
+ * Whether those who committed to a block are of the network that its parent is of. A header brings its own set of validators,
+ * and anybody can make one up: but no set is replaced at once, so some of the parent's must be among them, more than may be
+ * faulty. Of a set that is not known those who committed to the parent are.
+ */
+export const isLinked = (parent: BftState | undefined, commitSealers: readonly Hex[]): boolean => {
+  if (parent === undefined) return true
+  const { validators, commitSealers: before } = parent
+  const known = validators ?? before
+  const needed = validators === undefined ? Math.min(1, before.length) : faultsOf(validators.length) + 1
+  return commitSealers.filter((one) => known.includes(one)).length >= needed
+}
+
 /** The seals that `readCommitters` recovers, with what they sign. */
 export const sealsOf = ({ commitSeals, validators }: BftLayout, hash: Uint8Array): readonly Signature[] =>
   commitSeals.length > (validators.length > 0 ? validators.length : maxUnknown)
@@ -104,7 +119,7 @@ export const genesisOf = (
   const validators = layout.validators.length > 0 ? layout.validators.toSorted() : undefined
   return {
     facts: { genesis: true, ...(validators && { validators }), validatorsInHeader: validators !== undefined },
-    state: { number: header.number, sealer: undefined, validators, votes: [], turns },
+    state: { number: header.number, sealer: undefined, validators, votes: [], turns, commitSealers: [] },
   }
 }
 
