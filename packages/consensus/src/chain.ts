@@ -36,8 +36,13 @@ interface Kept {
 
 const defaultKeep = 1024
 
-/** Engines whose state one continues from the other: GoQuorum goes from IBFT 1 to QBFT at a block. */
-const carriesOver = (from: EngineName, to: EngineName): boolean => from === to || (from === 'ibft1' && to === 'qbft')
+/** Engines whose state one continues from the other: GoQuorum goes from IBFT 1 to QBFT at a block, Besu from IBFT 2. */
+const carriesOver = (from: EngineName, to: EngineName): boolean =>
+  from === to || (to === 'qbft' && (from === 'ibft1' || from === 'ibft2'))
+
+/** Chains leave proof of authority, or begin with it; what else changes is made up, to pass with a set of its own. */
+const mayFollow = (from: EngineName, to: EngineName): boolean =>
+  from === 'plain' || to === 'plain' || carriesOver(from, to)
 
 /** Recovers the signatures of a block, one a step; what is asked for afterwards is known. */
 function* recoverAll(signatures: readonly Signature[]): Generator<void, Recover> {
@@ -78,6 +83,8 @@ export const createChain = ({ keep = defaultKeep, ...rules }: ChainOptions = {})
     const recover = yield* recoverAll(engine.signatures(block))
     const known = blocks.get(parentHash)
     const parent = known?.facts.number === number - 1 ? known : undefined
+    if (parent && !mayFollow(parent.facts.engine, engine.name))
+      return { facts: { ...identified, fault: 'engine-changed' }, engine, state: undefined, extraData }
     const parentState = parent && carriesOver(parent.facts.engine, engine.name) ? parent.state : undefined
     const concluded = engine.conclude({ ...block, recover }, parentState, rules)
     const facts: Facts = {

@@ -27,6 +27,8 @@ export type Fault =
   | 'difficulty-wrong'
   /** BFT: a seal is of no validator, there are too few, or too few of them are of the parent's validators. */
   | 'commit-seals-invalid'
+  /** Its parent is of another engine, which no chain goes from to this one. */
+  | 'engine-changed'
   /** A list in the header is longer than any set of validators. */
   | 'too-large'
 

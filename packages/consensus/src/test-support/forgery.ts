@@ -198,7 +198,7 @@ export const forge = (
     const other = pick(random, random.int(2) === 0 ? on.vectors : all)
     const kind = pick(random, random.int(15) === 0 ? kinds : light)
     const header: Fields = random.int(20) === 0 ? { ...other.header } : { ...original.header }
-    mutations[kind]?.(random, header, other.header as Fields)
+    mutations[kind]?.(random, header, other.header)
     const began = performance.now()
     const isHashed = random.int(15) === 0
     judge(

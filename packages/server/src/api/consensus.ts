@@ -73,6 +73,7 @@ const unfitReason = z
     'sealed-recently',
     'difficulty-wrong',
     'commit-seals-invalid',
+    'engine-changed',
     'too-large',
   ])
   .describe('hash: it hashes to something else than it says.')
