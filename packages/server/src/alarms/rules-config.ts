@@ -53,7 +53,10 @@ const entry = z.strictObject({
     .meta({ examples: ['{{node.name}} has {{node.peers}} peers'] })
     .describe('What is told, with `{{…}}` where a fact belongs.'),
   labels: z
-    .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/), sentence())
+    .record(
+      z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/),
+      sentence().describe('Text of the label, with `{{…}}` where a fact belongs.'),
+    )
     .optional()
     .describe(
       'Labels of the alarm, for routes and receivers; values may have `{{…}}` as well. They are part of its identity.',
