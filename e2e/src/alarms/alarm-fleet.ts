@@ -5,10 +5,11 @@
 import { nodeId, unixMs } from '@netstats/protocol'
 import type { Alarm } from '@netstats/protocol'
 import type { Random } from '@netstats/protocol/testing/random'
-import { writeFrame } from '@netstats/protocol/netstats'
+import { subProtocol, writeFrame } from '@netstats/protocol/netstats'
 import { agentHello } from '../support/agent-hello.ts'
 import { connect, loginAt } from '../support/peer.ts'
 import type { Peer } from '../support/peer.ts'
+import { until } from '../support/processes.ts'
 
 export interface AlarmFleetOptions {
   readonly reporters: number
@@ -64,27 +65,34 @@ export const createAlarmFleet = ({ reporters, nodes, random }: AlarmFleetOptions
 
   const isThere = (i: number): boolean => (Math.floor(Date.now() / comingAndGoingMs) + i) % 2 === 0
 
+  /** A server that has just begun may send it away for a while. */
+  const logIn = async (server: { readonly port: number; readonly secret: string }, i: number): Promise<Peer> => {
+    const peer = await connect(`ws://127.0.0.1:${server.port}/agent`, { protocol: subProtocol, maxKept: 5 })
+    // Nobody waits for its end: the server is killed under it.
+    peer.socket.on('error', () => undefined)
+    const id = `reporter-${i}`
+    const info = { name: id, networkId: network, client: 'Geth/v1.16.3' }
+    // Each connection has a spool of its own: what the last one sent and was not taken is lost.
+    const spool = String(++connections).padStart(32, '0')
+    await peer.send(agentHello(id, { token: server.secret, spool, info }))
+    await peer.first('"welcome"')
+    return peer
+  }
+
   return {
     async connect(server) {
       const peers: Peer[] = []
       const timers: NodeJS.Timeout[] = []
       for (let i = 0; i < reporters; i++) {
-        const peer = await connect(`ws://127.0.0.1:${server.port}/agent`, { protocol: 'netstats.v1', maxKept: 5 })
-        // Nobody waits for its end: the server is killed under it.
-        peer.socket.on('error', () => undefined)
+        const peer = await until('a reporter', () => logIn(server, i))
         peers.push(peer)
-        const id = `reporter-${i}`
-        const info = { name: id, networkId: network, client: 'Geth/v1.16.3' }
-        // Each connection has a spool of its own: what the last one sent and was not taken is lost.
-        const spool = String(++connections).padStart(32, '0')
-        await peer.send(agentHello(id, { token: server.secret, spool, info }))
-        await peer.first('"welcome"')
         const state = { sequence: 0, batch: 0 }
         timers.push(setInterval(() => report(peer, i, state), everyMs))
       }
       for (let i = 0; i < nodes; i++) {
         if (!isThere(i)) continue
-        const peer = await loginAt(server, { id: `node-${i}`, net: network }, { maxKept: 5 })
+        const id = { id: `node-${i}`, net: network }
+        const peer = await until('a node', () => loginAt(server, id, { maxKept: 5 }))
         peer.socket.on('error', () => undefined)
         peers.push(peer)
       }

@@ -50,6 +50,8 @@ export interface AgentFlags extends LogFlags {
 export interface UpFlags extends LogFlags {
   readonly listen?: string
   readonly data?: string
+  readonly alarmWebhook?: string
+  readonly alarmSlack?: string
 }
 export interface DemoFlags extends UpFlags {
   readonly blockTime?: string

@@ -6,13 +6,21 @@ import { builtinScripts } from '@netstats/simulator/scripts'
 import { collect, examples } from './help-text.ts'
 import type { AgentFlags, DemoFlags, Io, ServerFlags, UpFlags } from './io.ts'
 
+const withAlarms = (command: Command): Command =>
+  command
+    .option(
+      '--alarm-slack <url>',
+      'incoming webhook of Slack, or of a chat that takes its form, that is told of alarms',
+    )
+    .option('--alarm-webhook <url>', 'where each step of each alarm is posted as JSON, until it is accepted')
+
 const withLog = (command: Command): Command =>
   command
     .addOption(new Option('--log-level <level>', 'least important entries that are logged').choices(logLevels))
     .addOption(new Option('--log-format <format>', 'form of the log on standard error').choices(logFormats))
 
 export const addUp = (program: Command, io: Io): void => {
-  withLog(program.command('up'))
+  withAlarms(withLog(program.command('up')))
     .summary('run server, dashboard and an agent for this machine')
     .description(
       'Runs server, dashboard and an agent for the Ethereum client of this machine. It looks for one on the ports 8545 and 8546\nand on the usual IPC sockets; where there is none it starts the demo instead (netstats demo --help).',
@@ -35,7 +43,7 @@ const scriptList = Object.entries(builtinScripts)
   .join('\n')
 
 export const addDemo = (program: Command, io: Io): void => {
-  withLog(program.command('demo'))
+  withAlarms(withLog(program.command('demo')))
     .summary('run server and dashboard with a simulated network')
     .description(
       'Runs server, dashboard and a simulated proof-of-authority network, whatever else this machine runs. Every few minutes\nsomething goes wrong in it and heals, and a line says what it is.',

@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Network } from '@netstats/simulator'
 import { loadConfig, logConfig } from '@netstats/runtime/config'
+import type { FlagValue } from '@netstats/runtime/config'
+import { single } from '../agent-flags.ts'
 import { ensureDataFolder, folderModes } from '../data-folder.ts'
 import { logFlags } from '../log-flags.ts'
 import { createLog } from '../log.ts'
@@ -49,7 +51,8 @@ const run = async (flags: UpFlags, io: Io, subject: Subject): Promise<void> => {
   const data = ensureDataFolder(flags.data ?? resolve(repository, '.netstats'), folderModes.server)
   const secret = keepSecret(data)
   const say = (line: string): void => io.out(`${line}\n`)
-  const told = subject.client === undefined ? demoTold(subject.plan, subject.network) : []
+  const demo = subject.client === undefined ? demoTold(subject.plan, subject.network) : []
+  const told = [...demo, ...alarmFlags(flags)]
 
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await startServer({ listen: flags.listen, data, secret: secret.text, told, log, say }))

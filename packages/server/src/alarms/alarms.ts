@@ -61,6 +61,8 @@ export interface Alarms extends OpenAlarms, AsyncDisposable {
   readonly engine: Pick<AlarmEngine, 'silences' | 'get' | 'counts' | 'figures'>
   /** Does something to the engine; resolves when what follows from it is in the file, or the file cannot be written. */
   readonly act: <T>(work: (engine: AlarmEngine) => T) => Promise<T>
+  /** How often the rules have been judged. */
+  readonly rounds: () => number
   /** Steps that were not written down, because too many waited while the file could not be written. */
   readonly lost: () => number
   /** Writes a copy of the file as of one moment into a new file. */
@@ -156,7 +158,9 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
       log.warn({ error }, 'cleared alarms could not be removed from their file')
     }
   }
+  let rounds = 0
   const round = function* (): WorkSteps {
+    rounds++
     const now = clock.monotonic()
     const elapsed = now - lookedAt
     lookedAt = now
@@ -199,6 +203,7 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
       scheduler.run(saveSoon)
       return promise
     },
+    rounds: () => rounds,
     lost: keeping.lost,
     copyTo: (path) => file.copyTo(path),
     version: () => version,

@@ -1,5 +1,7 @@
 /** Who is told of alarms, in this server: the notifier over the spool of the sinks. */
 import { reasonOf } from '@netstats/sdk'
+import type { Alarms } from '../alarms/alarms.ts'
+import { createHeartbeat } from '../alarms/notifier/heartbeat.ts'
 import { openNotifier } from '../alarms/notifier/notifier.ts'
 import type { Notifier, NotifierStateStore } from '../alarms/notifier/notifier.ts'
 import { createReceivers, groupingReceivers, noReceivers, receiversOf } from '../alarms/notifier/receivers.ts'
@@ -79,4 +81,25 @@ export const tickNotifier = ({ health, log }: Base, notifier: Notifier): void =>
         isBusy = false
       })
   })
+}
+
+/** Calls as long as rules are judged. */
+export const tickHeartbeat = ({ config, health, log, monotonic }: Base, alarms: Pick<Alarms, 'rounds'>): void => {
+  const { heartbeat } = config.alarms
+  if (heartbeat === undefined) return
+  let before = 0
+  const { tick } = createHeartbeat({
+    url: heartbeat.url.reveal(),
+    everyMs: heartbeat.every,
+    isAlive: () => {
+      const rounds = alarms.rounds()
+      const isAlive = rounds > before
+      before = rounds
+      return isAlive
+    },
+    monotonic,
+    log,
+    post: fetch,
+  })
+  health.every('alarms/heartbeat', 1000, tick)
 }

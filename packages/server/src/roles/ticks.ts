@@ -5,7 +5,7 @@ import { totalOf } from '../lib/tally.ts'
 import type { Base } from './base.ts'
 import type { CoreRole } from './core.ts'
 import type { GatewayRole } from './gateway.ts'
-import { tickNotifier } from './notifier.ts'
+import { tickHeartbeat, tickNotifier } from './notifier.ts'
 import type { WebRole } from './web.ts'
 
 export interface TickUses extends CoreRole, GatewayRole, Pick<WebRole, 'feed' | 'classic'> {}
@@ -25,7 +25,10 @@ export const openTicks = (base: Base, uses: TickUses, stack: AsyncDisposableStac
     sessions.tick(monotonic(), unixMs(Date.now()))
     clones.tick(Date.now())
   })
-  if (alarms !== undefined) health.every('alarms/rules', 250, () => alarms.tick())
+  if (alarms !== undefined) {
+    health.every('alarms/rules', 250, () => alarms.tick())
+    tickHeartbeat(base, alarms)
+  }
   health.every('feed', 125, () => feed.tick())
   health.every('classic', 500, () => classic.tick(monotonic()))
   if (uses.notifier !== undefined) tickNotifier(base, uses.notifier)

@@ -109,6 +109,11 @@ const route: z.ZodType<RouteConfig> = z.strictObject({
     .describe('Routes below this one, asked first, with the same options.'),
 })
 
+const heartbeat = z.strictObject({
+  url: secretUrl().describe('Where to post to, as healthchecks.io and its like give one.'),
+  every: duration({ min: '10s', max: '1d' }).prefault('1m').describe('How often.'),
+})
+
 export const notifierConfigOf = (registry: Registry) => ({
   webhook: secretUrl()
     .optional()
@@ -124,6 +129,11 @@ export const notifierConfigOf = (registry: Registry) => ({
     .prefault([])
     .describe(
       'Who is told of which alarms: the first route that matches counts. What none matches goes to the first receiver.',
+    ),
+  heartbeat: heartbeat
+    .optional()
+    .describe(
+      'An address that is called as long as alarms are judged: who misses the calls knows that nobody watches.',
     ),
 })
 
