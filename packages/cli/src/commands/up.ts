@@ -124,3 +124,11 @@ const shown = (path: string): string => {
   const short = relative(process.cwd(), path)
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short
 }
+
+const alarmFlags = ({ alarmWebhook, alarmSlack }: UpFlags): readonly FlagValue[] => {
+  const slack = [{ name: 'slack', type: 'webhook', form: 'slack', url: alarmSlack }]
+  return [
+    ...single('--alarm-webhook', ['alarms', 'webhook'], alarmWebhook),
+    ...single('--alarm-slack', ['alarms', 'receivers'], alarmSlack === undefined ? undefined : slack),
+  ]
+}
