@@ -29,6 +29,7 @@ const partNames = [
   'components',
   'core',
   'alarms',
+  'notifier',
   'sessions',
   'gateway',
   'viewers',
