@@ -105,6 +105,7 @@ const openStage = async (folder: string, options: OutageOptions, sink: object): 
     ],
     data: join(folder, 'agent'),
     selfMonitoring,
+    alarms: { enabled: false },
     metrics: { listen: `127.0.0.1:${metrics}` },
     ...(host === 'agent' ? bounded : { sinks: [toServer] }),
   })
