@@ -31,6 +31,7 @@ import { createServerLook } from './server-facts.ts'
 import { createSweep } from './sweep.ts'
 import { createTelling } from './telling.ts'
 import type { StepListener } from './telling.ts'
+import { createVerdicts } from './verdicts.ts'
 
 export interface AlarmsOptions {
   readonly config: Omit<AlarmsConfig, 'rules'>
@@ -69,6 +70,7 @@ export interface Alarms extends OpenAlarms, AsyncDisposable {
   readonly copyTo: (path: string) => Promise<void>
 }
 
+const verdictEveryMs = 1000
 /** Cleared alarms are looked through for those that are kept too long. */
 const pruneEveryMs = 60_000
 const prunedAtOnce = 200
@@ -145,6 +147,8 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
   })
   let lookedAt = clock.monotonic()
   let prunedAt = Number.NEGATIVE_INFINITY
+  let judgedAt = Number.NEGATIVE_INFINITY
+  const verdicts = createVerdicts({ core, engine, sweep })
   const save = function* (): WorkSteps {
     engine.tick(clock.now())
     yield* keeping.save()
@@ -166,6 +170,10 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
     lookedAt = now
     yield* sweep.advance(clock.now(), elapsed)
     yield* save()
+    if (now - judgedAt >= verdictEveryMs) {
+      judgedAt = now
+      if (yield* verdicts.refresh()) version++
+    }
     if (now - prunedAt >= pruneEveryMs) yield* prune()
   }
   let waiters: (() => void)[] = []
@@ -216,7 +224,7 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
       open.lists.set(key, made)
       return made
     },
-    verdicts: () => ({}),
+    verdicts: verdicts.of,
     async [Symbol.asyncDispose]() {
       if (ended.signal.aborted) return
       scheduler.finish()

@@ -12,6 +12,8 @@ export interface AlarmQuery {
   readonly rule?: string | undefined
   readonly severity?: PerceivedSeverity | undefined
   readonly state?: AlarmState | undefined
+  /** Id of an alarm: its symptoms. */
+  readonly parent?: string | undefined
   /** Id of an alarm: those raised before it. */
   readonly before?: string | undefined
   readonly limit: number
@@ -30,10 +32,11 @@ export interface AlarmReading {
 type Value = string | number
 
 const conditionsOf = (query: AlarmQuery): readonly (readonly [sql: string, ...values: Value[]])[] => {
-  const { open, before } = query
+  const { open, before, parent } = query
   const conditions: [string, ...Value[]][] = []
   if (open !== undefined) conditions.push([open ? 'ends_at IS NULL' : 'ends_at IS NOT NULL'])
   if (before !== undefined) conditions.push(['n < (SELECT n FROM alarms WHERE id = ?)', before])
+  if (parent !== undefined) conditions.push(["record ->> 'parent' = ?", parent])
   for (const column of ['network', 'node', 'rule', 'severity', 'state'] as const) {
     const value = query[column]
     if (value !== undefined) conditions.push([`${column} = ?`, value])

@@ -32,6 +32,8 @@ export interface ApiOptions {
   readonly consensus?: ApiContext['consensus']
   /** What agents have delivered. */
   readonly deliveries?: ApiContext['deliveries']
+  /** What rules have found; without it, alarms are off. */
+  readonly alarms?: ApiContext['alarms']
   /** Who is told of alarms. */
   readonly receivers?: ApiContext['receivers']
   /** Who may ask what; without it everybody may look, and nobody more. */
@@ -99,6 +101,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
       consensus: options.consensus,
       history: options.history,
       deliveries: options.deliveries,
+      alarms: options.alarms,
       receivers: options.receivers,
       auth: options.auth,
       status: options.status,
@@ -126,7 +129,7 @@ export const registerApi = (app: FastifyInstance, options: ApiOptions): { counts
       for (const endpoint of endpoints) addEndpoint(api, endpoint, state, options)
       // The pages would answer for these with what they have at paths they do not know.
       const isRead = new Set(endpoints.filter(({ method }) => method === 'GET').map(({ path }) => path))
-      for (const { path } of endpoints) {
+      for (const path of new Set(endpoints.map(({ path }) => path))) {
         if (!isRead.has(path)) api.get(routeOf(path), (request, reply) => answerUnknown(request, reply, allowedAt))
       }
       addDescription(api, state, options.version)

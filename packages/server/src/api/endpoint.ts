@@ -1,5 +1,6 @@
 /** What an endpoint is, and what its parameters are made of. */
 import { z } from 'zod'
+import type { Alarms } from '../alarms/alarms.ts'
 import type { AlarmReceivers } from '../alarms/notifier/receivers.ts'
 import type { ConsensusView } from '../consensus/mod.ts'
 import type { DeliveryTracker } from '../delivery/delivery-model.ts'
@@ -25,6 +26,8 @@ export interface ApiContext {
   readonly auth: Auth | undefined
   /** How many questions and exports of the history are worked on at once. */
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
+  /** Undefined where alarms are off. */
+  readonly alarms?: Alarms | undefined
   /** Who is told of alarms; undefined where nobody can be. */
   readonly receivers?: AlarmReceivers | undefined
   /** What the server says of itself. */

@@ -1,6 +1,7 @@
 /** Everything under /api/v1: one table that routes, checks and describes itself. */
 import { adminEndpoints } from './admin/endpoints.ts'
 import { sessionEndpoints } from './admin/session.ts'
+import { alarmEndpoints } from './alarms.ts'
 import { consensusEndpoints } from './consensus.ts'
 import { deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -16,6 +17,7 @@ export const endpoints: readonly Endpoint[] = [
   ...consensusEndpoints,
   ...historyEndpoints,
   ...deliveryEndpoints,
+  ...alarmEndpoints,
   ...receiverEndpoints,
   ...serverEndpoints,
   ...sessionEndpoints,

@@ -66,11 +66,19 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     'GET /api/v1/history/networks',
     'GET /api/v1/history/sheds',
     'GET /api/v1/deliveries',
+    'GET /api/v1/alarms',
+    'GET /api/v1/alarms/:id',
+    'GET /api/v1/silences',
+    `GET ${network}/verdict`,
     'GET /api/v1/alarms/receivers',
     'GET /api/v1/server',
     'POST /api/v1/session/password',
   ],
   operator: [
+    'POST /api/v1/alarms/:id/acknowledge',
+    'DELETE /api/v1/alarms/:id/acknowledge',
+    'POST /api/v1/silences',
+    'DELETE /api/v1/silences/:id',
     'POST /api/v1/alarms/receivers/:receiver/test',
     'GET /api/v1/admin/agents',
     'GET /api/v1/admin/agents/refused',
@@ -100,11 +108,11 @@ const matrix: Readonly<Record<Reach, readonly string[]>> = {
     'GET /api/v1/admin/audit',
   ],
 }
-/** What is only asked with POST answers a GET with the methods it has. */
+/** What is only asked with POST or DELETE answers a GET with the methods it has. */
 const asGets = Object.values(matrix)
   .flat()
-  .filter((route) => route.startsWith('POST '))
-  .map((route) => route.replace('POST', 'GET'))
+  .filter((route) => /^(POST|DELETE) /.test(route))
+  .map((route) => route.replace(/^\w+/, 'GET'))
 const methodHints = asGets.filter((route) => !Object.values(matrix).flat().includes(route))
 const reachOf = new Map<string, Reach>([
   ...Object.entries(matrix).flatMap(([reach, routes]) => routes.map((route) => [route, reach as Reach] as const)),

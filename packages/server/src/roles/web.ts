@@ -140,7 +140,7 @@ const upgradesOf = (
 
 const registerRoutes = (base: Base, uses: WebUses, app: FastifyInstance, { clientOf, web }: ViewerParts): void => {
   const { config, log, version, metrics, health, identity, monotonic, progress } = base
-  const { auth, core, consensus, deliveries, history, receivers } = uses
+  const { auth, core, consensus, deliveries, history, alarms, receivers } = uses
   registerGuard(app, auth, clientOf.address)
   // With workers the port answers before all of them listen; a balancer must not send anybody until then.
   const isReady = (): boolean => progress.entry !== undefined && !progress.draining
@@ -177,6 +177,7 @@ const registerRoutes = (base: Base, uses: WebUses, app: FastifyInstance, { clien
     prefixOf: ({ raw }) => clientOf.prefix(raw) ?? basePathOf(config),
     ...(history && { history: history.reader }),
     deliveries,
+    alarms,
     receivers,
     version,
     log,

@@ -7,6 +7,7 @@ import { roles } from '../../../auth/roles.ts'
 import type { Role } from '../../../auth/roles.ts'
 import { openTestAuth } from '../../../auth/testing/folder.ts'
 import type { TestAuth } from '../../../auth/testing/folder.ts'
+import type { Alarms } from '../../../alarms/alarms.ts'
 import { createCore } from '../../../shard/mod.ts'
 import { registerApi } from '../../api.ts'
 import { registerGuard } from '../../guard.ts'
@@ -34,6 +35,7 @@ export const password = 'correct horse battery'
 export const openAdminApi = async (
   config: object = {},
   prepare: (app: FastifyInstance) => void = () => undefined,
+  alarms?: Alarms,
 ): Promise<AdminApi> => {
   const test = await openTestAuth({ failures: 1000, ...config })
   const { users } = test.auth.admin
@@ -50,6 +52,7 @@ export const openAdminApi = async (
   registerApi(app, {
     core: createCore(),
     auth: test.auth,
+    ...(alarms && { alarms }),
     version: '1.2.3',
     log,
     now: () => test.clock.now(),
