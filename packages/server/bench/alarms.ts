@@ -2,13 +2,12 @@
  * `npm run bench:alarm-sweep`: CPU that all rules of the product cost while everything is well, and the longest step
  * of work, at 30,000 nodes with the metrics of their machines; each node is looked at every 5 s.
  */
-import { createAlarmEngine, defaultRules } from '@netstats/alarms'
+import { createAlarmEngine, createTrends, defaultRules } from '@netstats/alarms'
 import { unixMs } from '@netstats/protocol'
 import { createNetworkLook } from '../src/alarms/network-facts.ts'
 import { createNodeLook } from '../src/alarms/node-facts.ts'
 import { createNodeNotes } from '../src/alarms/node-notes.ts'
 import { createSweep } from '../src/alarms/sweep.ts'
-import { createTrends } from '../src/alarms/trends.ts'
 import type { LatestMetrics, LatestValue } from '../src/history/history-model.ts'
 import { blockOf, connected, nodeName, observed } from '../src/feed/testing/traffic.ts'
 import { createCore } from '../src/shard/mod.ts'

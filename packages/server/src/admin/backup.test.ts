@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFakeClock, createRecordingLogger } from '@netstats/sdk/testing'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openAlarmFile } from '../alarms/database.ts'
 import { authConfig } from '../auth/config.ts'
 import { openAuth } from '../auth/open.ts'
 import { quickPasswords } from '../auth/testing/folder.ts'
@@ -50,6 +51,7 @@ const serverFolder = async (): Promise<string> => {
     await using auth = await authIn(data)
     auth.admin.agents.ban(cli, { id: 'mallory' })
   }
+  openAlarmFile(join(data, 'alarms.db'))[Symbol.dispose]()
   await using store = await openDuckStore({ directory: historyFolder(data), retention, now: () => now, threads: 1 })
   await store.write(batchOf(0, 5))
   return data
@@ -78,12 +80,13 @@ describe('a backup of a server', () => {
     expect(readdirSync(data).filter((name) => name.includes('backup'))).toEqual([])
     const there = newFolder()
     const report = await restoreEverything({ config: { data: there }, from: backup, force: false })
-    expect(report).toMatchObject({ rows: rowCountAfter(1, 5), also: ['auth.db', 'server.json'] })
+    expect(report).toMatchObject({ rows: rowCountAfter(1, 5), also: ['auth.db', 'alarms.db', 'server.json'] })
     expect(await bansIn(there)).toEqual(['mallory'])
     expect(identityOf(there)).toEqual({ ...(identityOf(data) as object), history: true })
     await using store = await openDuckStore({ directory: historyFolder(there), retention, now: () => now, threads: 1 })
     expect(await store.condition()).toEqual([])
-    expect(readdirSync(there).toSorted()).toEqual(['auth.db', 'history', 'server.json'])
+    expect(readdirSync(there).toSorted()).toEqual(['alarms.db', 'auth.db', 'history', 'server.json'])
+    openAlarmFile(join(there, 'alarms.db'))[Symbol.dispose]()
   })
 
   it('is made by a server that runs, and is of one that keeps no history too', async () => {
@@ -104,7 +107,7 @@ describe('a backup of a server', () => {
     const backup = await backupOf(await serverFolder())
     renameSync(join(backup, 'auth.db'), join(backup, 'access.db'))
     const manifest = readFileSync(join(backup, 'manifest.json'), 'utf8')
-    const older = manifest.replace('"auth.db"', '"access.db"').replace('"format": 3', '"format": 2')
+    const older = manifest.replace('"auth.db"', '"access.db"').replace('"format": 4', '"format": 2')
     writeFileSync(join(backup, 'manifest.json'), older)
     writeFileSync(
       join(backup, 'manifest.sha256'),
@@ -117,7 +120,7 @@ describe('a backup of a server', () => {
     const restore = (force: boolean) => restoreEverything({ config: { data: there }, from: backup, force })
     await expect(restore(false)).rejects.toMatchObject({ code: 'STORE_BACKUP_TARGET' })
     const { also, authAside } = await restore(true)
-    expect(also).toEqual(['auth.db', 'server.json'])
+    expect(also).toEqual(['auth.db', 'alarms.db', 'server.json'])
     expect(existsSync(authAside as string)).toBe(true)
     expect(await bansIn(there)).toEqual(['mallory'])
     expect(readdirSync(there)).not.toContain('access.db')

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ManagedStore } from '@netstats/store'
-import { authFileName } from '../data-folder/folders.ts'
+import { alarmsFileName, authFileName } from '../data-folder/folders.ts'
 import { identityFileName } from '../data-folder/marks.ts'
 import { backupOthers } from '@netstats/store/duckdb/admin'
 import { ofFiles } from './admin.ts'
@@ -14,25 +14,34 @@ interface BackupParts {
   readonly store: (() => ManagedStore) | undefined
   /** Undefined where there are neither agents nor users. */
   readonly copyAuth: ((to: string) => Promise<void>) | undefined
+  /** Undefined where there are no alarms. */
+  readonly copyAlarms?: ((to: string) => Promise<void>) | undefined
 }
 
 export const createBackup =
-  ({ data, store, copyAuth }: BackupParts): StoreAdmin['backup'] =>
+  ({ data, store, copyAuth, copyAlarms }: BackupParts): StoreAdmin['backup'] =>
   async (path, options = {}) => {
     const from = store?.()
-    // Of the file that is in use nobody else may make a copy, so its owner makes one first.
-    const draft = join(data, `${authFileName}.backup`)
+    // Of files that are in use nobody else may make a copy, so their owner makes one first.
+    const drafts = [
+      { name: authFileName, copy: copyAuth, path: join(data, `${authFileName}.backup`) },
+      { name: alarmsFileName, copy: copyAlarms, path: join(data, `${alarmsFileName}.backup`) },
+    ]
+    const clean = (): void => {
+      for (const { path } of drafts)
+        for (const end of ['', '-journal', '-wal', '-shm']) rmSync(path + end, { force: true })
+    }
     const identity = join(data, identityFileName)
-    rmSync(draft, { force: true })
+    clean()
     try {
-      await copyAuth?.(draft)
+      for (const { copy, path } of drafts) await copy?.(path)
       const alongside = [
-        ...(copyAuth === undefined ? [] : [{ name: authFileName, path: draft }]),
+        ...drafts.flatMap(({ name, copy, path }) => (copy === undefined ? [] : [{ name, path }])),
         ...(existsSync(identity) ? [{ name: identityFileName, path: identity }] : []),
       ]
       if (from === undefined) return await backupOthers({ path, alongside }, options)
       return await ofFiles(from).backup(path, { ...options, alongside })
     } finally {
-      for (const end of ['', '-journal', '-wal', '-shm']) rmSync(draft + end, { force: true })
+      clean()
     }
   }

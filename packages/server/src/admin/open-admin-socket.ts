@@ -19,13 +19,15 @@ export interface AdminSocketOptions {
   readonly auth: AuthAdmin
   readonly receivers: AlarmReceivers
   readonly copyAuth: (to: string) => Promise<void>
+  /** Undefined where alarms are off. */
+  readonly copyAlarms: ((to: string) => Promise<void>) | undefined
   readonly log: Logger
   readonly health: Pick<Health, 'set'>
 }
 
 /** The socket for the commands of an operator; a server that cannot open it works without. */
 export const openServerAdminSocket = async (options: AdminSocketOptions): Promise<AdminSocket | undefined> => {
-  const { data, reader, retention, auth, receivers, copyAuth, log, health } = options
+  const { data, reader, retention, auth, receivers, copyAuth, copyAlarms, log, health } = options
   const store = (): ManagedStore => {
     if (reader?.store !== undefined) return reader.store
     const reason = reader?.reason ?? 'this server keeps none.'
@@ -40,7 +42,7 @@ export const openServerAdminSocket = async (options: AdminSocketOptions): Promis
       admin: createStoreAdmin({
         store,
         retention,
-        backup: createBackup({ data, store: reader && store, copyAuth }),
+        backup: createBackup({ data, store: reader && store, copyAuth, copyAlarms }),
         now: Date.now,
       }),
     })

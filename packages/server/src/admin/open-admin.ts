@@ -1,9 +1,11 @@
 /** The history of a data folder, for a command: through the server that runs on it, or by opening the files here. */
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { StoreError } from '@netstats/store'
 import type { AdminOptions } from '@netstats/store'
+import { openAlarmFile } from '../alarms/database.ts'
 import { authPathIn, openAuthFile } from '../auth/database.ts'
-import { authFileName, oldAuthFileName } from '../data-folder/folders.ts'
+import { alarmsFileName, authFileName, oldAuthFileName } from '../data-folder/folders.ts'
 import { ServerError } from '../lib/errors.ts'
 import type { HistoryConfig } from '../history/history-config.ts'
 import { noteMarks, readMarks } from '../data-folder/marks.ts'
@@ -17,6 +19,7 @@ import type { StoreAdmin } from './admin.ts'
 import { createBackup } from './backup.ts'
 import { findAdmin } from './client.ts'
 import { giveFilesToOwner, giveToOwner, historyFolder } from '../data-folder/folders.ts'
+import { stageAlarms } from './restore-alarms.ts'
 import { hasAuthFile, stageAuth } from './restore-auth.ts'
 
 interface Place {
@@ -53,7 +56,7 @@ export const openStoreAdmin = async ({
     const store = (): never => {
       throw missing
     }
-    const backup = createBackup({ data, store: undefined, copyAuth: copyOf(data) })
+    const backup = createBackup({ data, store: undefined, copyAuth: copyOf(data), copyAlarms: alarmsCopyOf(data) })
     const admin = createStoreAdmin({ store, retention: history.retention, backup, now: Date.now })
     return { admin, folder, running: false, [Symbol.asyncDispose]: async () => undefined }
   }
@@ -71,7 +74,7 @@ export const openStoreAdmin = async ({
     admin: createStoreAdmin({
       store: () => store,
       retention,
-      backup: createBackup({ data, store: () => store, copyAuth: copyOf(data) }),
+      backup: createBackup({ data, store: () => store, copyAuth: copyOf(data), copyAlarms: alarmsCopyOf(data) }),
       now: Date.now,
     }),
     folder,
@@ -93,6 +96,15 @@ const copyOf = (data: string): ((to: string) => Promise<void>) | undefined => {
   if (!existsSync(path) && auth === undefined) return undefined
   return async (to) => {
     using file = openAuthFile(path, auth)
+    await file.copyTo(to)
+  }
+}
+
+const alarmsCopyOf = (data: string): ((to: string) => Promise<void>) | undefined => {
+  const path = join(data, alarmsFileName)
+  if (!existsSync(path)) return undefined
+  return async (to) => {
+    using file = openAlarmFile(path)
     await file.copyTo(to)
   }
 }
@@ -136,10 +148,12 @@ export const restoreEverything = async ({
     )
   }
   using staged = await stageAuth({ from, data, others, signal })
+  using alarms = await stageAlarms({ from, data, others, signal })
   const directory = historyFolder(data)
   const nothing = { path: data, rows: 0, files: 0, bytes: 0 }
   const report = parts.length === 0 ? nothing : await restoreBackup({ ...options, directory, now: Date.now })
   const authAside = await staged.putInPlace(Date.now())
+  await alarms.putInPlace(Date.now())
   if (parts.length > 0) noteMarks(data, { history: true })
   if (parts.length > 0) giveToOwner(directory)
   giveFilesToOwner(data)

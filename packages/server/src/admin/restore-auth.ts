@@ -15,7 +15,7 @@ interface StagedAuth extends Disposable {
   putInPlace(now: number): Promise<string | undefined>
 }
 
-interface StageOptions {
+export interface StageOptions {
   /** The backup. */
   readonly from: string
   readonly data: string
@@ -23,7 +23,7 @@ interface StageOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const checkedCopy = async (
+export const checkedCopy = async (
   from: string,
   to: string,
   { name, sha256 }: BackupOther,

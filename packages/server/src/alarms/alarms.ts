@@ -151,7 +151,7 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
   const verdicts = createVerdicts({ core, engine, sweep })
   const save = function* (): WorkSteps {
     engine.tick(clock.now())
-    yield* keeping.save()
+    if (!isCopying) yield* keeping.save()
   }
   const prune = function* (): WorkSteps {
     prunedAt = clock.monotonic()
@@ -176,12 +176,20 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
     }
     if (now - prunedAt >= pruneEveryMs) yield* prune()
   }
+  let isCopying = false
   let waiters: (() => void)[] = []
   const saveSoon = function* (): WorkSteps {
     const done = waiters
     waiters = []
     yield* save()
     for (const resolve of done) resolve()
+  }
+  const act: Alarms['act'] = (work) => {
+    const result = work(engine)
+    const { promise, resolve } = Promise.withResolvers<typeof result>()
+    waiters.push(() => resolve(result))
+    scheduler.run(saveSoon)
+    return promise
   }
   let open: { readonly version: number; readonly lists: Map<string, ReturnType<OpenAlarms['open']>> } | undefined
   const opened = opening.move()
@@ -204,16 +212,17 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
     reading: store,
     notes: store.notes,
     engine,
-    act: (work) => {
-      const result = work(engine)
-      const { promise, resolve } = Promise.withResolvers<typeof result>()
-      waiters.push(() => resolve(result))
-      scheduler.run(saveSoon)
-      return promise
-    },
+    act,
     rounds: () => rounds,
     lost: keeping.lost,
-    copyTo: (path) => file.copyTo(path),
+    async copyTo(path) {
+      await act(() => undefined)
+      // Nothing half written is copied; meanwhile nothing is.
+      isCopying = true
+      await file.copyTo(path).finally(() => {
+        isCopying = false
+      })
+    },
     version: () => version,
     open(network, limit) {
       if (open?.version !== version) open = { version, lists: new Map() }

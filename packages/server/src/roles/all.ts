@@ -59,6 +59,7 @@ export const openAllRoles = async (parts: Parts, options: ServerOptions): Promis
         auth: core.auth.admin,
         receivers: core.receivers,
         copyAuth: core.auth.copyTo,
+        copyAlarms: core.alarms?.copyTo,
         log,
         health,
       }),

@@ -19,7 +19,7 @@ import { z } from 'zod'
 import { tierOfName } from '../periods.ts'
 
 /** Number of this form. A reader of an older one refuses a newer one. */
-export const backupFormat = 3
+export const backupFormat = 4
 const manifestFile = 'manifest.json'
 const checksumFile = 'manifest.sha256'
 /** A store of 10,000 files has one of 20 MB. */
@@ -51,13 +51,13 @@ const backupPart = z.strictObject({
 })
 
 /** What is kept beside the history; `access.db` is `auth.db` in backups of forms before 3. */
-export const otherNames = z.enum(['auth.db', 'access.db', 'server.json'])
+export const otherNames = z.enum(['auth.db', 'access.db', 'alarms.db', 'server.json'])
 const backupOther = z.strictObject({ name: otherNames, bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })
 export type BackupOther = z.output<typeof backupOther>
 
 const manifest = z.strictObject({
   /** The first form had a history and nothing else. */
-  format: z.literal([1, 2, backupFormat]),
+  format: z.literal([1, 2, 3, backupFormat]),
   kind: z.literal('netstats-backup'),
   /** Of the tables. */
   schema: z.int().min(1),
@@ -71,7 +71,7 @@ const manifest = z.strictObject({
   newest: time,
   rows: count,
   parts: z.array(backupPart).max(100_000),
-  others: z.array(backupOther).max(2).default([]),
+  others: z.array(backupOther).max(3).default([]),
   /** Files that could not be used when it was made: what they held is not in it. */
   missing: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
 })
