@@ -17,7 +17,7 @@ const mostBehind = 2
 const turnsToLive = 2
 
 export const statusOf = (tracker: NetworkTracker, live: LiveChain): ConsensusStatus => {
-  const { chain, window, told, counts, intake, sides, unfit } = tracker
+  const { chain, window, told, counts, order, sides, unfit } = tracker
   const { blocks } = window
   const head = blocks.at(-1)?.facts
   const outlook = head && chain.outlook(head.hash)
@@ -53,17 +53,17 @@ export const statusOf = (tracker: NetworkTracker, live: LiveChain): ConsensusSta
     faultMargin: quorum === null || !isEnough ? null : Math.max(0, alive - quorum),
     votes: (outlook?.votes ?? []).map(voteOf),
     equivocations: [...sides.equivocations],
-    headers: { ...counts, orphaned: intake.orphaned },
+    headers: { ...counts, orphaned: order.orphaned },
     unfit: [...unfit],
   }
 }
 
 const voteOf = ({ voter, recipient, type, number }: CastVote): CastVote => ({ voter, recipient, type, number })
 
-const stateOf = ({ window, intake }: NetworkTracker, live: LiveChain): ConsensusState => {
+const stateOf = ({ window, order }: NetworkTracker, live: LiveChain): ConsensusState => {
   const head = window.blocks.at(-1)?.facts
   if (head !== undefined && head.number >= (live.height() ?? Infinity) - mostBehind) return 'following'
-  return intake.size > 0 ? 'catching-up' : 'waiting'
+  return order.size > 0 ? 'catching-up' : 'waiting'
 }
 
 /** Clique and AuRa: more than half; IBFT and QBFT: as many as a block needs seals. */

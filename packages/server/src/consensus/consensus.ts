@@ -95,7 +95,7 @@ export const createConsensus = (options: ConsensusOptions): Consensus => {
     wantedHeaders() {
       const wanted = new Map<string, readonly number[]>()
       for (const [network, { tracker, work }] of tracked) {
-        const numbers = tracker.intake.wanted()
+        const numbers = tracker.order.wanted()
         if (numbers.length > 0) wanted.set(network, numbers)
         if (tracker.hasWork) scheduler.run(work)
       }
@@ -116,13 +116,13 @@ export const createConsensus = (options: ConsensusOptions): Consensus => {
       return sum
     },
     [Symbol.dispose]() {
-      for (const { tracker } of tracked.values()) tracker.intake.clear()
+      for (const { tracker } of tracked.values()) tracker.order.clear()
       scheduler.finish()
     },
   }
 }
 
-const countsOf = ({ counts, intake }: NetworkTracker): HeaderCounts => ({ ...counts, orphaned: intake.orphaned })
+const countsOf = ({ counts, order }: NetworkTracker): HeaderCounts => ({ ...counts, orphaned: order.orphaned })
 
 const addCounts = (into: HeaderCounts, more: HeaderCounts): void => {
   for (const key of Object.keys(into) as (keyof HeaderCounts)[]) into[key] += more[key]

@@ -8,8 +8,8 @@ import type { WorkSteps } from '../lib/work-steps.ts'
 import { createCanonicalWindow } from './canonical-window.ts'
 import type { CanonicalWindow, ConcludedBlock } from './canonical-window.ts'
 import type { HeaderCounts, UnfitHeader } from './consensus-model.ts'
-import { createHeaderIntake } from './header-intake.ts'
-import type { HeaderIntake } from './header-intake.ts'
+import { createHeaderOrder } from './header-order.ts'
+import type { HeaderOrder } from './header-order.ts'
 import { rulesOf } from './networks-config.ts'
 import type { NetworkConfig } from './networks-config.ts'
 import { createSideBlocks } from './side-blocks.ts'
@@ -34,7 +34,7 @@ export interface NetworkTracker {
   headChanged(): void
   readonly told: NetworkConfig | undefined
   readonly chain: Chain
-  readonly intake: HeaderIntake
+  readonly order: HeaderOrder
   readonly window: CanonicalWindow
   readonly sides: SideBlocks
   readonly counts: HeaderCounts
@@ -84,7 +84,7 @@ export const createNetworkTracker = (
   const window = createCanonicalWindow((hash) => blocks.get(hash))
   const counts = noHeaders()
   const unfit: UnfitHeader[] = []
-  const intake = createHeaderIntake({
+  const order = createHeaderOrder({
     isKnown: (hash) => blocks.has(hash),
     height: () => live.height(),
     startFor: (header) => startFor(told, header),
@@ -127,7 +127,7 @@ export const createNetworkTracker = (
       counts.dropped++
       return
     }
-    const offered = intake.offer({ header, node })
+    const offered = order.offer({ header, node })
     if (offered !== 'ready' && offered !== 'waits') counts[offered]++
   }
 
@@ -140,7 +140,7 @@ export const createNetworkTracker = (
     counts.taken++
     sides.add(facts, now())
     blocks.set(header.hash, { facts, timestamp: header.timestamp })
-    intake.concluded(header)
+    order.concluded(header)
     headChanged()
   }
 
@@ -155,19 +155,19 @@ export const createNetworkTracker = (
   return {
     take,
     *work() {
-      for (let incoming = intake.next(); incoming !== undefined; incoming = intake.next()) {
+      for (let incoming = order.next(); incoming !== undefined; incoming = order.next()) {
         const { header, node } = incoming
         settle(header, yield* chain.addInSteps(header), node)
         yield
       }
     },
     get hasWork() {
-      return intake.hasReady
+      return order.hasReady
     },
     headChanged,
     told,
     chain,
-    intake,
+    order,
     window,
     sides,
     counts,

@@ -1,4 +1,4 @@
-/** What the operator tells of a network that its headers do not say. */
+/** What the operator says of a network that its headers do not say. */
 import type { ChainRules } from '@netstats/consensus'
 import { duration, scalar } from '@netstats/sdk/config'
 import { z } from 'zod'
@@ -60,7 +60,7 @@ export const networks = z
   .refine((all) => Object.keys(all).length <= maxNetworks, { message: `more than ${maxNetworks} networks` })
   .prefault({})
   .meta({ examples: ['{ "1337": { engine: clique, epoch: 30000 } }'] })
-  .describe('What is told of networks, by key: what headers of blocks do not say of their rules.')
+  .describe('What headers of blocks do not say of the rules of a network, by its key.')
 
 export type NetworksConfig = z.output<typeof networks>
 export type NetworkConfig = NetworksConfig[string]

@@ -15,7 +15,7 @@ export interface Incoming {
   readonly node: string
 }
 
-export interface HeaderIntake {
+export interface HeaderOrder {
   offer(incoming: Incoming): Offered
   /** The next one to conclude; its parent was concluded before, or is given up. */
   next(): Incoming | undefined
@@ -31,7 +31,7 @@ export interface HeaderIntake {
   readonly orphaned: number
 }
 
-export interface HeaderIntakeOptions {
+export interface HeaderOrderOptions {
   /** Whether a block was concluded. */
   readonly isKnown: (hash: string) => boolean
   /** The network's height; undefined where it is not known. */
@@ -58,7 +58,7 @@ const mostWanted = 100
 export const longestWay = 30_000
 
 // oxlint-disable-next-line max-lines-per-function -- the steps of a header go over the same three collections
-export const createHeaderIntake = ({ isKnown, height, startFor }: HeaderIntakeOptions): HeaderIntake => {
+export const createHeaderOrder = ({ isKnown, height, startFor }: HeaderOrderOptions): HeaderOrder => {
   const waiting = new Map<string, Incoming & { readonly since: number }>()
   const children = new Map<string, Set<string>>()
   const perNode = new Map<string, number>()
