@@ -84,6 +84,7 @@ log: { level: debug }
         'source/ethereum.over-ws',
         'source/host.over-http',
         'self-monitoring',
+        'alarms',
         `sink/netstats 127.0.0.1:${one.port} over-http`,
         `sink/netstats 127.0.0.1:${one.port} over-ws`,
         `sink/ethstats 127.0.0.1:${two.port} over-ws`,
