@@ -8,7 +8,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { openPage } from '../src/support/browser.ts'
-import { connectHandAgent, gapOf, pendingOf } from '../src/support/hand-agent.ts'
+import { alarmOf, connectHandAgent, gapOf, pendingOf } from '../src/support/hand-agent.ts'
 import { minutes, network, writeKnownHistory } from '../src/support/known-history.ts'
 import { chainBlock, connect, emit, hello, loginAt } from '../src/support/peer.ts'
 import { netstats, startServer, until } from '../src/support/processes.ts'
@@ -65,6 +65,18 @@ interface Shown {
   readonly open?: (page: Page) => Promise<unknown>
 }
 
+const alarmMessage = 'A disk of the array has failed'
+const openAlarm = async (page: Page): Promise<void> => {
+  await page.locator('.alarm').filter({ hasText: alarmMessage }).getByRole('button').first().click()
+  await page.getByText('What happened').waitFor()
+}
+const inAlarm =
+  (name: string) =>
+  async (page: Page): Promise<void> => {
+    await openAlarm(page)
+    await page.getByRole('button', { name, exact: true }).click()
+  }
+
 const pagesFrom = (start: number, block: string): readonly Shown[] => {
   const of = `/n/${network}`
   const iso = (minute: number): string => new Date(start + minute * minuteMs).toISOString()
@@ -101,7 +113,15 @@ const pagesFrom = (start: number, block: string): readonly Shown[] => {
       path: `${of}/metrics?node=alpha&node=gappy&metric=peers&metric=statsd.x&${range}`,
       ready: 'statsd.x',
     },
-    { name: 'alarms', path: `${of}/events`, ready: /No alarms that match|That is all/ },
+    { name: 'events', path: `${of}/events`, ready: /No alarms that match|That is all/ },
+    { name: 'alarms', path: '/alarms', ready: alarmMessage },
+    { name: 'alarm', path: '/alarms', ready: alarmMessage, open: openAlarm },
+    { name: 'acknowledging', path: '/alarms', ready: alarmMessage, open: inAlarm('I have it…') },
+    { name: 'silencing', path: `${of}/alarms`, ready: alarmMessage, open: inAlarm('Silence…') },
+    { name: 'alarms that are over', path: '/alarms?view=history', ready: 'No alarm that matches is over.' },
+    { name: 'silences', path: '/alarms?view=silences', ready: 'Nothing is silenced.' },
+    { name: 'receivers', path: '/alarms?view=receivers', ready: 'Nobody is told of alarms.' },
+    { name: 'node with an alarm', path: `${of}/nodes/gappy`, ready: alarmMessage },
     { name: 'server', path: '/server', ready: 'Open files' },
     { name: 'deliveries', path: '/agents', ready: 'gappy' },
     { name: 'tokens', path: '/agents?view=auth', ready: 'validator-1' },
@@ -138,7 +158,7 @@ it('every page keeps the rules of WCAG 2.1 A and AA, by day and by night, on a d
   await guess.send(hello({ id: 'mallory', secret: 'wrong' }))
   await guess.ended
   using agent = await connectHandAgent(server, { name: 'gappy', token: server.secret })
-  await agent.batch(0, [pendingOf('gappy', 1), gapOf('gappy', 12)])
+  await agent.batch(0, [pendingOf('gappy', 1), gapOf('gappy', 12), alarmOf('gappy', 'raid', alarmMessage)])
   const { hash } = chainBlock(314, genesis) as { readonly hash: string }
   await until('the block', () => server.get(`/api/v1/networks/${network}/blocks/${hash}`))
 

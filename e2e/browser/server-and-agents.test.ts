@@ -7,38 +7,11 @@ import { connectHandAgent, gapOf, pendingOf } from '../src/support/hand-agent.ts
 import { connect, emit, hello, loginAt } from '../src/support/peer.ts'
 import { netstats, startAnvil, startServer, temporaryFolder, until } from '../src/support/processes.ts'
 import type { ServerProcess } from '../src/support/processes.ts'
-
-const password = 'correct horse battery'
+import { logIn, startWithUsers } from '../src/support/start-with-users.ts'
 
 interface Delivery {
   readonly received: number
   readonly offsetMs: number | null
-}
-
-/** A server with a user for each role, called as the role is, and its data folder, gone with it. */
-const startWithUsers = async (settings: object = {}): Promise<ServerProcess> => {
-  const folder = temporaryFolder('pages')
-  const data = join(folder, 'data')
-  const server = await startServer({ data, settings })
-  const file = join(folder, 'password')
-  writeFileSync(file, `${password}\n`)
-  for (const role of ['admin', 'viewer']) {
-    const added = netstats(['users', 'add', role, '--role', role, '--password-file', file, '--data', data])
-    expect([await added.exit, added.output()]).toEqual([0, expect.stringContaining(role)])
-  }
-  return {
-    ...server,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-const logIn = async (page: Page, name = 'admin', secret = password): Promise<void> => {
-  await page.getByLabel('Name').fill(name)
-  await page.getByLabel('Password').fill(secret)
-  await page.getByRole('button', { name: 'Log in' }).click()
 }
 
 const logOut = async (page: Page, name: string): Promise<void> => {

@@ -62,3 +62,16 @@ export const gapOf = (node: string, dropped: number): Observation => ({
   observedAt: unixMs(Date.now()),
   body: { class: 'log', reason: 'size', dropped, from: unixMs(Date.now() - 1000), to: unixMs(Date.now()) },
 })
+
+/** What it says is wrong, by a name of its own. */
+export const alarmOf = (
+  node: string,
+  name: string,
+  message: string,
+  step: 'raised' | 'cleared' = 'raised',
+): Observation => ({
+  kind: 'alarm',
+  node: nodeId(node),
+  observedAt: unixMs(Date.now()),
+  body: { alarm: name, step, type: name, severity: 2, message },
+})

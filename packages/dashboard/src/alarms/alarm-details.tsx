@@ -1,9 +1,8 @@
 /** What is behind the row of an alarm: its steps, its symptoms, where to look, and what may be done about it. */
 import type { AlarmRecord } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { instant } from '../format/time.ts'
-import { askServer } from '../rest/rest.ts'
+import { useAnswer } from '../rest/use-answer.ts'
 import { AcknowledgeForm } from './acknowledge-form.tsx'
 import { ActFault } from './act-fault.tsx'
 import { alarmHref, logsThenHref, subjectHref, thenHref } from './links.ts'
@@ -21,7 +20,6 @@ interface Props {
   readonly form: Form | undefined
   readonly mayAct: boolean
   readonly onForm: (form: Form | undefined) => void
-  readonly onChanged: () => void
 }
 
 export function AlarmDetails(props: Props) {
@@ -37,18 +35,12 @@ export function AlarmDetails(props: Props) {
   )
 }
 
-function Actions({ alarm, form, onForm, onChanged }: Props) {
+function Actions({ alarm, form, onForm }: Props) {
   const { busy, fault, run } = useAct()
-  const done = (): void => {
-    onForm(undefined)
-    onChanged()
-  }
-  const cancel = (): void => onForm(undefined)
-  if (form === 'acknowledge') return <AcknowledgeForm alarm={alarm} onDone={done} onCancel={cancel} />
-  if (form === 'silence') return <SilenceForm alarm={alarm} onDone={done} onCancel={cancel} />
-  const giveBack = async (): Promise<void> => {
-    if (await run('DELETE', `/alarms/${encodeURIComponent(alarm.id)}/acknowledge`)) onChanged()
-  }
+  const path = `/alarms/${encodeURIComponent(alarm.id)}/acknowledge`
+  const close = (): void => onForm(undefined)
+  if (form === 'acknowledge') return <AcknowledgeForm alarm={alarm} onDone={close} onCancel={close} />
+  if (form === 'silence') return <SilenceForm alarm={alarm} onDone={close} onCancel={close} />
   return (
     <>
       <p class="alarm-buttons">
@@ -57,7 +49,7 @@ function Actions({ alarm, form, onForm, onChanged }: Props) {
             I have it…
           </button>
         ) : (
-          <button type="button" class="chip" disabled={busy.value} onClick={() => void giveBack()}>
+          <button type="button" class="chip" disabled={busy.value} onClick={() => void run('DELETE', path)}>
             Nobody has it any more
           </button>
         )}
@@ -120,25 +112,11 @@ function Labels({ labels }: { readonly labels: AlarmRecord['labels'] }) {
 const stepsAtFirst = 20
 
 function Steps({ alarm: { id, step } }: { readonly alarm: AlarmRecord }) {
-  const steps = useSignal<readonly WireStep[] | undefined>(undefined)
-  const fault = useSignal('')
   const all = useSignal(false)
-  useEffect(() => {
-    const gone = new AbortController()
-    const ask = async (): Promise<void> => {
-      const answer = await askServer(`/alarms/${encodeURIComponent(id)}`, gone.signal).catch(() => undefined)
-      if (!answer || gone.signal.aborted) return
-      if (answer.ok) steps.value = (answer.data as AlarmWithSteps).steps
-      fault.value = answer.ok ? '' : answer.fault.message
-    }
-    void ask()
-    return () => gone.abort()
-  }, [id, step])
-  if (steps.value === undefined)
-    return (
-      <p class="faint">{fault.value === '' ? 'Loading its steps…' : `Its steps could not be read. ${fault.value}`}</p>
-    )
-  const hidden = all.value ? 0 : Math.max(0, steps.value.length - stepsAtFirst)
+  const { data, fault } = useAnswer<AlarmWithSteps>(`/alarms/${encodeURIComponent(id)}`, step)
+  if (data === undefined)
+    return <p class="faint">{fault ? `Its steps could not be read. ${fault.message}` : 'Loading its steps…'}</p>
+  const hidden = all.value ? 0 : Math.max(0, data.steps.length - stepsAtFirst)
   return (
     <section class="alarm-steps" aria-label="Its steps">
       <h3>What happened</h3>
@@ -148,25 +126,32 @@ function Steps({ alarm: { id, step } }: { readonly alarm: AlarmRecord }) {
         </button>
       )}
       <ol>
-        {steps.value.slice(hidden).map((one) => (
-          <li key={one.step}>
-            <time>{instant(one.at)}</time>
-            <span class="alarm-step-name">
-              <SeveritySign level={one.severity} over={one.name === 'cleared'} /> {one.name}
-            </span>
-            <span>
-              {one.message}
-              {one.by !== null && (
-                <span class="faint">
-                  {' '}
-                  by {one.by}
-                  {one.comment !== null && `: ${one.comment}`}
-                </span>
-              )}
-            </span>
-          </li>
+        {data.steps.slice(hidden).map((one) => (
+          <Step key={one.alarm.step} {...one} />
         ))}
       </ol>
     </section>
+  )
+}
+
+function Step({ name, at, alarm: { severity, message, acknowledgement } }: WireStep) {
+  return (
+    <li>
+      <time>{instant(at)}</time>
+      <span class="alarm-step-name">
+        <SeveritySign level={severity} over={name === 'cleared'} /> {name}
+      </span>
+      <span>
+        {name === 'acknowledged' && acknowledgement !== null ? (
+          <>
+            by <b>{acknowledgement.by}</b>
+            {acknowledgement.until !== null && `, until ${instant(acknowledgement.until).slice(0, 16)}`}
+            {acknowledgement.comment !== null && <q>{acknowledgement.comment}</q>}
+          </>
+        ) : (
+          message
+        )}
+      </span>
+    </li>
   )
 }

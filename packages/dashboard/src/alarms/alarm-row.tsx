@@ -2,7 +2,7 @@
 import type { AlarmRecord } from '@netstats/protocol/feed'
 import { seconds } from '../clock.ts'
 import { plural } from '../format/numbers.ts'
-import { clockTime, duration, elapsed, instant } from '../format/time.ts'
+import { clockTime, duration, elapsed, instant, shortMoment } from '../format/time.ts'
 import { AlarmDetails, type Form } from './alarm-details.tsx'
 import { SeveritySign } from './severity-sign.tsx'
 import { subjectOf } from './severity.ts'
@@ -16,7 +16,6 @@ interface Props {
   readonly mayAct: boolean
   readonly onToggle: () => void
   readonly onForm: (form: Form | undefined) => void
-  readonly onChanged: () => void
 }
 
 export function AlarmRow(props: Props) {
@@ -53,13 +52,10 @@ function Since({ alarm: { startsAt, endsAt } }: { readonly alarm: AlarmRecord })
   return (
     <span class="alarm-since">
       <b>{endsAt === null ? elapsed(seconds.value - startsAt) : `lasted ${duration(endsAt - startsAt)}`}</b>
-      <span class="faint">since {sinceWords(startsAt, seconds.value)}</span>
+      <span class="faint">since {shortMoment(startsAt, seconds.value)}</span>
     </span>
   )
 }
-
-const sinceWords = (at: number, now: number): string =>
-  instant(at).slice(0, 10) === instant(now).slice(0, 10) ? clockTime(at) : instant(at).slice(0, 16)
 
 const suppressions = {
   silence: 'silenced: nobody is told',
@@ -83,12 +79,7 @@ function Notes({ alarm: { acknowledgement, suppressed, symptoms } }: { readonly 
           {acknowledgement.comment !== null && <q>{acknowledgement.comment}</q>}
         </span>
       )}
-      {suppressed && (
-        <span class="alarm-note faint">
-          {suppressions[suppressed.reason]}
-          {suppressed.reason !== 'parent' && suppressed.by !== null && ` (${suppressed.by})`}
-        </span>
-      )}
+      {suppressed && <span class="alarm-note faint">{suppressions[suppressed.reason]}</span>}
     </>
   )
 }

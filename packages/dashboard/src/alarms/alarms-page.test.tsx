@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { learnServerTime, ownSeconds, seconds } from '../clock.ts'
 import { startKeys } from '../keys.ts'
@@ -23,10 +24,12 @@ const stalled = alarmRecord({
   symptoms: 1000,
 })
 const silent = alarmRecord({ startsAt: now - 2 * 60_000 })
+const has = { by: 'anna', at: now - 60_000, until: now + hour, comment: 'driving there' }
 const steps = [
-  { step: 1, name: 'raised', at: now - 120_000, severity: 'major', message: 'silent', by: null, comment: null },
-  { step: 2, name: 'acknowledged', at: now, severity: 'major', message: 'silent', by: 'anna', comment: 'on it' },
+  { name: 'raised', at: now - 120_000, alarm: silent },
+  { name: 'acknowledged', at: now - 60_000, alarm: { ...silent, step: 2, acknowledgement: has } },
 ]
+const open = (...alarms: AlarmRecord[]) => openAlarms({ alarms, total: alarms.length })
 
 beforeAll(() => {
   startRouter()
@@ -40,9 +43,9 @@ beforeEach(() => {
   seconds.value = ownSeconds.value = now
   session.value = { name: 'anna', role: 'operator', via: 'session', endsAt: null }
   feed = followHandFeed()
-  feed.answer('alarms', openAlarms())
+  feed.answer('alarms', open(stalled, silent))
   feed.answer('networks', { networks: [] })
-  server = answerRest({ '/alarms': { alarms: [stalled, silent], next: null } })
+  server = answerRest({ '/alarms': { alarms: [silent], next: null } })
   server.answer('/alarms/a1', { ...silent, steps })
   server.answer('/alarms/b%2F1', { ...stalled, steps: [] })
   visit('/alarms')
@@ -62,10 +65,8 @@ const opened = (page: Drawn): string => page.text('.alarm-details')
 
 describe('the list of alarms', () => {
   it('says of each how bad, what, whose, since when, what to do and who has it', async () => {
-    const has = { by: 'anna', at: now - 60_000, until: now + hour, comment: 'driving there' }
-    server.answer('/alarms', { alarms: [stalled, { ...silent, acknowledgement: has }], next: null })
+    feed.answer('alarms', open(stalled, { ...silent, acknowledgement: has }))
     using page = await draw(<AlarmsPage />)
-    expect(asked()[0]?.path).toBe('/alarms?open=true&state=raised&parent=none&limit=50')
     const [first, second] = rows(page).map((row) => plain(row.textContent))
     expect(first).toContain('critical')
     expect(first).toContain('No block for 12 min')
@@ -82,66 +83,85 @@ describe('the list of alarms', () => {
     ])
   })
 
+  it('follows the feed, and leaves symptoms to their cause', async () => {
+    const behind = alarmRecord({ id: 's1', parent: stalled.id, suppressed: { reason: 'parent', by: stalled.id } })
+    feed.answer('alarms', open(stalled, behind))
+    using page = await draw(<AlarmsPage />)
+    expect(rows(page).map((row) => row.dataset['alarm'])).toEqual(['b/1'])
+    await change(() => feed.answer('alarms', open()))
+    expect(page.text('.quiet-note')).toContain('No alarm that matches is open')
+  })
+
   it('has views of what is open, what somebody has and what is over, each in the address', async () => {
-    using page = await draw(<AlarmsPage network="1337" />)
-    await page.click(page.control('acknowledged'))
-    expect([query.value.get('view'), asked().at(-1)?.path]).toEqual([
-      'acknowledged',
-      '/alarms?open=true&state=acknowledged&parent=none&network=1337&limit=50',
-    ])
+    const cared = { ...silent, state: 'acknowledged', acknowledgement: has } as const
+    feed.answer('alarms', openAlarms({ alarms: [stalled, cared], total: 2, counts: { critical: 1, acknowledged: 1 } }))
+    using page = await draw(<AlarmsPage />)
+    expect(rows(page).map((row) => row.dataset['alarm'])).toEqual(['b/1'])
+    await page.click(page.control('acknowledged1'))
+    expect(query.value.get('view')).toBe('acknowledged')
+    expect(rows(page).map((row) => row.dataset['alarm'])).toEqual(['a1'])
     const over = alarmRecord({ state: 'cleared', endsAt: now, startsAt: now - 4 * 60_000, advice: 'too late' })
     server.answer('/alarms', { alarms: [over], next: null })
     await page.click(page.control('history'))
-    expect(asked().at(-1)?.path).toBe('/alarms?open=false&network=1337&limit=50')
+    expect(asked().at(-1)?.path).toBe('/alarms?open=false&limit=50')
     expect(page.text('.alarm')).toMatch(/lasted 4 min 00 s/)
     expect(page.text('.alarm')).not.toContain('too late')
   })
 
+  it('is of one network on its page', async () => {
+    using page = await draw(<AlarmsPage network="1337" />)
+    expect(feed.opened()).toContainEqual({ topic: 'alarms', network: '1337', limit: 200 })
+    expect(page.text('.alarm-list')).not.toContain('alpha · network')
+    await page.click(page.control('history'))
+    expect(asked().at(-1)?.path).toBe('/alarms?open=false&network=1337&limit=50')
+  })
+
   it('is filtered by severity at once, and by node and rule when typing rests', async () => {
     using page = await draw(<AlarmsPage />)
-    await page.type(page.find('select') as HTMLSelectElement, 'critical', 'change')
-    expect(query.value.get('severity')).toBe('critical')
-    await page.type(page.find('input[placeholder=node]') as HTMLInputElement, 'alp')
+    await page.type(page.find('select') as HTMLSelectElement, 'major', 'change')
+    expect([query.value.get('severity'), rows(page).length]).toEqual(['major', 1])
+    await page.type(page.find('input[placeholder=node]') as HTMLInputElement, 'beta')
     await change(() => vi.advanceTimersByTime(300))
-    expect(asked().at(-1)?.path).toContain('severity=critical&limit')
-    expect(asked().at(-1)?.path).toContain('node=alp')
+    expect([query.value.get('node'), rows(page).length]).toEqual(['beta', 0])
     await page.click(page.control('Show all'))
-    expect([...query.value.keys()]).toEqual([])
+    expect([[...query.value.keys()], rows(page).length]).toEqual([[], 2])
   })
 
-  it('is read again when alarms changed, and shows what it had until then', async () => {
+  it('draws many in portions, and says of more that it looks through those that matter most', async () => {
+    const many = Array.from({ length: 120 }, (_, i) => alarmRecord({ id: `m${i}` }))
+    feed.answer('alarms', openAlarms({ alarms: many, total: 3000 }))
     using page = await draw(<AlarmsPage />)
-    server.answer('/alarms', { alarms: [stalled], next: null })
-    await change(() => feed.answer('alarms', openAlarms({ total: 1 })))
-    expect(rows(page)).toHaveLength(2)
-    await change(() => vi.advanceTimersByTime(400))
-    expect(rows(page)).toHaveLength(1)
-    server.answer('/alarms', 503)
-    await change(() => feed.answer('alarms', openAlarms({ total: 2 })))
-    await change(() => vi.advanceTimersByTime(400))
-    expect(rows(page)).toHaveLength(1)
+    expect(rows(page)).toHaveLength(50)
+    await page.click(page.control('Show more'))
+    await page.click(page.control('Show more'))
+    expect(rows(page)).toHaveLength(120)
+    expect(page.text('.alarm-beyond')).toBe(
+      '3 000 alarms are open in all; looked through are the 120 that matter most.',
+    )
   })
 
-  it('grows by portions', async () => {
-    server.answer('/alarms', { alarms: [stalled], next: '/prefix/api/v1/alarms?before=1' })
+  it('reads what is over page by page, and again when alarms changed', async () => {
+    visit('/alarms?view=history')
+    server.answer('/alarms', { alarms: [silent], next: '/prefix/api/v1/alarms?before=1' })
     using page = await draw(<AlarmsPage />)
     const before = asked().length
     await page.click(page.control('Show more'))
-    expect(
+    const paths = (): string[] =>
       asked()
         .slice(before)
-        .map(({ path }) => path),
-    ).toEqual(['/alarms?open=true&state=raised&parent=none&limit=50', '/alarms?before=1'])
+        .map(({ path }) => path)
+    expect(paths()).toEqual(['/alarms?open=false&limit=50', '/alarms?before=1'])
+    server.answer('/alarms', 503)
+    await change(() => feed.answer('alarms', open()))
+    await change(() => vi.advanceTimersByTime(400))
+    expect([paths().length, rows(page).length]).toEqual([3, 2])
   })
 
-  it('says that nothing is open, or why nothing can be read', async () => {
-    server.answer('/alarms', { alarms: [], next: null })
-    using page = await draw(<AlarmsPage />)
-    expect(page.text('.quiet-note')).toBe('No alarm is open that nobody has.')
+  it('says why what is over can not be read', async () => {
+    visit('/alarms?view=history')
     server.answer('/alarms', 403)
-    using refused = await draw(<AlarmsPage />)
-    expect(refused.text('h1:last-of-type')).toBe('Alarms')
-    expect(refused.text('.message h1')).toBe('Your role is too low to see alarms')
+    using page = await draw(<AlarmsPage />)
+    expect(page.text('.message h1')).toBe('Your role is too low to see alarms')
   })
 })
 
@@ -151,7 +171,9 @@ describe('an opened alarm', () => {
     await page.click(toggle(page, 1))
     expect(query.value.get('alarm')).toBe('a1')
     expect(toggle(page, 1).getAttribute('aria-expanded')).toBe('true')
-    expect(page.text('.alarm-steps')).toMatch(/raised ?silent.*acknowledged ?silent by anna: on it/)
+    expect(page.text('.alarm-steps')).toMatch(
+      /raised ?alpha has been silent.*acknowledged ?by anna, until .* ?driving there/,
+    )
     expect(page.all('.alarm-links a').map((a) => a.getAttribute('href'))).toEqual([
       '/n/1337/nodes/alpha',
       `/n/1337/nodes/alpha?at=${new Date(silent.startsAt).toISOString().replace('.000', '')}`,
@@ -164,7 +186,6 @@ describe('an opened alarm', () => {
   it('shows what is behind it a portion at a time, and its runbook', async () => {
     const symptoms = [1, 2].map((n) => alarmRecord({ id: `s${n}`, node: `n${n}`, parent: stalled.id }))
     let more: string | null = '/api/v1/alarms?before=2'
-    server.answer('/alarms', () => ({ alarms: [stalled], next: null }))
     using page = await draw(<AlarmsPage />)
     server.answer('/alarms', () => ({ alarms: symptoms, next: more }))
     await page.click(toggle(page, 0))
@@ -184,7 +205,7 @@ describe('an opened alarm', () => {
     server.answer('/alarms/gone', { ...alarmRecord({ id: 'gone', state: 'cleared', endsAt: now }), steps: [] })
     using page = await draw(<AlarmsPage />)
     await change()
-    expect(page.text('.alarm-linked')).toContain('The alarm of the link is cleared')
+    expect(page.text('.alarm-linked')).toContain('This alarm is cleared')
     expect(page.text('.alarm-linked .alarm-details')).toContain('What happened')
   })
 })
@@ -211,8 +232,8 @@ describe('what an operator does', () => {
   })
 
   it('gives an alarm back', async () => {
-    const has = { by: 'anna', at: now, until: null, comment: null }
-    server.answer('/alarms', { alarms: [{ ...silent, acknowledgement: has, state: 'acknowledged' }], next: null })
+    visit('/alarms?view=acknowledged')
+    feed.answer('alarms', open({ ...silent, acknowledgement: has, state: 'acknowledged' }))
     using page = await draw(<AlarmsPage />)
     await page.click(toggle(page, 0))
     await page.click(page.control('Nobody has it any more'))
@@ -229,7 +250,7 @@ describe('what an operator does', () => {
       'all alarms of node alpha in network 1337',
       'the alarm node-silent in network 1337',
     ])
-    expect(page.text('form [role=status]')).toBe('2 open alarms match now. They stay on this page.')
+    expect(page.text('form [role=status]')).toBe('1 open alarm matches now, and stays on this page.')
     server.answer('/silences', {})
     await page.click(page.all('.alarm-scope input')[2]!)
     await send(page)
@@ -303,21 +324,32 @@ describe('silences and receivers', () => {
     expect(ofNetwork.all('.silence-list li')).toHaveLength(1)
   })
 
-  it('lists who is told, and sends each a test', async () => {
+  it('lists who is told, whether it works, and sends each a test', async () => {
     visit('/alarms?view=receivers')
-    const receiver = { name: 'team', type: 'slack', sent: 3, failed: 0, lastSentAt: now - 60_000, lastError: null }
-    server.answer('/alarms/receivers', {
-      receivers: [receiver, { ...receiver, name: 'mail', failed: 2, lastError: 'connection refused' }],
-    })
+    const team = {
+      name: 'team',
+      type: 'slack',
+      everyStep: false,
+      state: 'ok',
+      reason: '',
+      waiting: 0,
+      deliveredAt: now - 60_000,
+    }
+    const mail = { ...team, name: 'mail', everyStep: true, state: 'degraded', reason: 'connection refused', waiting: 2 }
+    server.answer('/alarms/receivers', { receivers: [team, { ...mail, deliveredAt: null }] })
     using page = await draw(<AlarmsPage />)
-    const [team, mail] = page.all('.receiver-list li').map((item) => plain(item.textContent))
-    expect(team).toMatch(/team slack ?3 messages sent, the last 1 min 00 s ago/)
-    expect(mail).toContain('2 failed')
-    expect(mail).toContain('connection refused')
-    server.answer('/alarms/receivers/team/test', {})
+    const [first, second] = page.all('.receiver-list li').map((item) => plain(item.textContent))
+    expect(first).toMatch(/team slack ?the last message was delivered 1 min 00 s ago/)
+    expect(second).toMatch(
+      /each step of each alarm, nothing delivered.*, 2 messages wait ?degraded: connection refused/,
+    )
+    server.answer('/alarms/receivers/team/test', { queued: true })
     await page.click(page.control('Send a test'))
-    expect(page.control('Sent. Once more')).toBeDefined()
+    expect(page.control('The test is on its way')).toBeDefined()
     expect(asked('POST').map(({ path }) => path)).toEqual(['/alarms/receivers/team/test'])
+    server.answer('/alarms/receivers', { receivers: [{ ...team, deliveredAt: now + 1000 }] })
+    await change(() => vi.advanceTimersByTime(5000))
+    expect(page.control('The test was delivered. Once more')).toBeDefined()
   })
 
   it('says how somebody is told where nobody is', async () => {

@@ -37,14 +37,7 @@ export function AlarmsPage({ network }: { readonly network?: string }) {
       ) : (
         <>
           <AlarmFilterTools filter={filter} withNetwork={network === undefined} />
-          <AlarmList
-            key={view}
-            view={view}
-            filter={filter}
-            withNetwork={network === undefined}
-            mayAct={may}
-            version={data}
-          />
+          <AlarmList key={view} view={view} filter={filter} network={filter.network} mayAct={may} />
         </>
       )}
       <footer class="alarms-foot">

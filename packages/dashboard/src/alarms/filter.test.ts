@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { listPath, matchWords, readFilter, readView, symptomsPath } from './filter.ts'
+import { alarmRecord } from '../testing/alarms.ts'
+import { fits, historyPath, isIn, matchWords, readFilter, readView, symptomsPath } from './filter.ts'
 import { fieldTime, momentOf, nextMorning } from './times.ts'
 
 const query = (text: string): URLSearchParams => new URLSearchParams(text)
@@ -20,14 +21,19 @@ describe('what is shown', () => {
     expect(readFilter(query('network=a&severity=loud'), 'b')).toEqual({ network: 'b' })
   })
 
-  it('is asked for in portions, symptoms apart from their cause', () => {
-    expect(listPath('open', {})).toBe('/alarms?open=true&state=raised&parent=none&limit=50')
-    expect(listPath('acknowledged', { network: 'a/b' })).toBe(
-      '/alarms?open=true&state=acknowledged&parent=none&network=a%2Fb&limit=50',
-    )
-    expect(listPath('history', { rule: 'x', severity: 'minor' })).toBe(
-      '/alarms?open=false&rule=x&severity=minor&limit=50',
-    )
+  it('is looked for by parts of names, and exactly by network and severity', () => {
+    const alarm = alarmRecord({ node: 'Alpha-1', rule: 'node-silent', network: '1', severity: 'major' })
+    const filters = [{}, { node: 'alp' }, { rule: 'SILENT' }, { network: '1', severity: 'major' }] as const
+    expect(filters.map((filter) => fits(filter, alarm))).toEqual([true, true, true, true])
+    const others = [{ node: 'beta' }, { network: '11' }, { severity: 'minor' }, { rule: 'x' }] as const
+    expect(others.map((filter) => fits(filter, alarm))).toEqual([false, false, false, false])
+    expect(fits({ node: 'a' }, alarmRecord({ node: null }))).toBe(false)
+    expect((['raised', 'acknowledged'] as const).map((state) => isIn('open', { state }))).toEqual([true, false])
+    expect((['raised', 'acknowledged'] as const).map((state) => isIn('acknowledged', { state }))).toEqual([false, true])
+  })
+
+  it('is asked for in portions where it is over, or behind another one', () => {
+    expect(historyPath({ rule: 'x', severity: 'minor' })).toBe('/alarms?open=false&rule=x&severity=minor&limit=50')
     expect(symptomsPath('p 1')).toBe('/alarms?open=true&parent=p+1&limit=10')
   })
 

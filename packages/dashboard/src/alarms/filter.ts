@@ -1,5 +1,5 @@
 /** Which alarms the page shows, as its address says it, and where the server is asked for them. Pure. */
-import type { PerceivedSeverity, Silence } from '@netstats/protocol/feed'
+import type { AlarmRecord, PerceivedSeverity, Silence } from '@netstats/protocol/feed'
 import { queryOf } from '../rest/rest.ts'
 import { readSeverity } from './severity.ts'
 
@@ -34,15 +34,25 @@ export function readFilter(query: URLSearchParams, network: string | undefined):
 /** Alarms of one answer. */
 export const portion = 50
 
-const states = {
-  open: { open: 'true', state: 'raised' },
-  acknowledged: { open: 'true', state: 'acknowledged' },
-  history: { open: 'false' },
-} as const
+export const historyPath = (filter: AlarmFilter): string =>
+  `/alarms${queryOf({ open: 'false', ...filter, limit: portion })}`
 
-/** Symptoms are left out: the row of their cause counts them. */
-export const listPath = (view: ListView, filter: AlarmFilter): string =>
-  `/alarms${queryOf({ ...states[view], ...(view === 'history' ? {} : { parent: 'none' }), ...filter, limit: portion })}`
+/** Of the open ones: those that need somebody, or that somebody has. */
+export const isIn = (view: 'open' | 'acknowledged', { state }: Pick<AlarmRecord, 'state'>): boolean =>
+  (state === 'acknowledged') === (view === 'acknowledged')
+
+const found = (text: string | null, part: string | undefined): boolean =>
+  part === undefined || (text?.toLowerCase().includes(part.toLowerCase()) ?? false)
+
+/** Parts of names are enough, in upper or lower case. */
+export const fits = (
+  { network, node, rule, severity }: AlarmFilter,
+  alarm: Pick<AlarmRecord, 'network' | 'node' | 'rule' | 'severity'>,
+): boolean =>
+  (network === undefined || alarm.network === network) &&
+  (severity === undefined || alarm.severity === severity) &&
+  found(alarm.node, node) &&
+  found(alarm.rule, rule)
 
 /** Of what is behind an alarm: enough to see what it is. */
 const symptomPortion = 10

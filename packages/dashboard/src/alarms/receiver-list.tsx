@@ -1,5 +1,6 @@
 /** Who is told of alarms, whether it works, and a test message to each. */
 import { useSignal } from '@preact/signals'
+import { serverNow } from '../clock.ts'
 import { plural } from '../format/numbers.ts'
 import { RestFault, Waiting } from '../pages/message.tsx'
 import { usePoll } from '../rest/follow.ts'
@@ -36,32 +37,46 @@ export function ReceiverList({ mayAct }: { readonly mayAct: boolean }) {
   )
 }
 
+const weights: Readonly<Record<string, 'ok' | 'warn' | 'bad'>> = { ok: 'ok', starting: 'ok', failed: 'bad' }
+
 function Receiver({ receiver, mayAct }: { readonly receiver: WireReceiver; readonly mayAct: boolean }) {
   const { busy, fault, run } = useAct()
-  const told = useSignal(false)
-  const { name, type, sent, failed, lastSentAt, lastError } = receiver
+  /** When the test was sent off, by the clock of the server; 0 where none was. */
+  const testedAt = useSignal(0)
+  const { name, type, everyStep, state, reason, waiting, deliveredAt } = receiver
   const test = async (): Promise<void> => {
-    told.value = false
-    told.value = await run('POST', `/alarms/receivers/${encodeURIComponent(name)}/test`)
+    const at = serverNow()
+    if (await run('POST', `/alarms/receivers/${encodeURIComponent(name)}/test`)) testedAt.value = at
   }
+  const arrived = testedAt.value > 0 && deliveredAt !== null && deliveredAt >= testedAt.value
   return (
     <li>
       <p class="receiver-name">
-        <Sign weight={lastError === null ? 'ok' : 'bad'} /> <b>{name}</b> <span class="faint">{type}</span>
+        <Sign weight={weights[state] ?? 'warn'} /> <b>{name}</b> <span class="faint">{type}</span>
       </p>
       <p class="receiver-facts">
-        {plural(sent, 'message', 'messages')} sent
-        {failed > 0 && `, ${failed} failed`}
-        {lastSentAt !== null && (
+        {everyStep && 'each step of each alarm, '}
+        {deliveredAt === null ? (
+          'nothing delivered since the server started'
+        ) : (
           <>
-            , the last <Ago at={lastSentAt} /> ago
+            the last message was delivered <Ago at={deliveredAt} /> ago
           </>
         )}
-        {lastError !== null && <span class="is-bad">{lastError}</span>}
+        {waiting > 0 && <b class="is-warn">, {plural(waiting, 'message waits', 'messages wait')}</b>}
+        {reason !== '' && (
+          <span class="receiver-reason">
+            {state}: {reason}
+          </span>
+        )}
       </p>
       {mayAct && (
         <button type="button" class="chip" disabled={busy.value} onClick={() => void test()}>
-          {busy.value ? 'Sending…' : told.value ? 'Sent. Once more' : 'Send a test'}
+          {testedAt.value === 0
+            ? 'Send a test'
+            : arrived
+              ? 'The test was delivered. Once more'
+              : 'The test is on its way'}
         </button>
       )}
       <ActFault fault={fault.value} />

@@ -3,7 +3,8 @@ import type { AlarmRecord, Silence } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { serverNow } from '../clock.ts'
-import { askServer, queryOf } from '../rest/rest.ts'
+import { queryOf } from '../rest/rest.ts'
+import { useAnswer } from '../rest/use-answer.ts'
 import { ActFault } from './act-fault.tsx'
 import { matchWords } from './filter.ts'
 import { momentOf, spans, type Until } from './times.ts'
@@ -93,23 +94,14 @@ const countedAtMost = 100
 
 /** How many open alarms a silence would match now. */
 function Matching({ match }: { readonly match: Match }) {
-  const words = useSignal('')
   const path = `/alarms${queryOf({ open: 'true', network: match.network, node: match.node, rule: match.rule, limit: countedAtMost })}`
-  useEffect(() => {
-    const gone = new AbortController()
-    const count = async (): Promise<void> => {
-      const answer = await askServer(path, gone.signal).catch(() => undefined)
-      if (!answer?.ok || gone.signal.aborted) return
-      const { alarms, next } = answer.data as { readonly alarms: readonly unknown[]; readonly next: string | null }
-      const many = next === null ? String(alarms.length) : `${countedAtMost} or more`
-      words.value = `${many} open ${alarms.length === 1 ? 'alarm matches' : 'alarms match'} now. They stay on this page.`
-    }
-    void count()
-    return () => gone.abort()
-  }, [path])
+  const { data } = useAnswer<{ readonly alarms: readonly unknown[]; readonly next: string | null }>(path)
+  const found = data?.alarms.length ?? 0
+  const many = data?.next === null ? String(found) : `${countedAtMost} or more`
   return (
     <p class="faint" role="status">
-      {words.value}
+      {data &&
+        `${many} open ${found === 1 ? 'alarm matches now, and stays' : 'alarms match now, and stay'} on this page.`}
     </p>
   )
 }

@@ -1,7 +1,8 @@
 /** What an alarm explains: its symptoms, a portion at a time. */
 import type { AlarmRecord } from '@netstats/protocol/feed'
+import { seconds } from '../clock.ts'
 import { count } from '../format/numbers.ts'
-import { instant } from '../format/time.ts'
+import { shortMoment } from '../format/time.ts'
 import { symptomsPath } from './filter.ts'
 import { subjectHref } from './links.ts'
 import { SeveritySign } from './severity-sign.tsx'
@@ -22,7 +23,7 @@ export function Symptoms({ alarm: { id, symptoms } }: { readonly alarm: AlarmRec
             <SeveritySign level={one.severity} />
             <a href={subjectHref(one)}>{subjectOf(one)}</a>
             <span class="alarm-symptom-message">{one.message}</span>
-            <time class="faint">{instant(one.startsAt)}</time>
+            <time class="faint">{shortMoment(one.startsAt, seconds.value)}</time>
           </li>
         ))}
       </ul>

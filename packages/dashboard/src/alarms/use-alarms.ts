@@ -29,7 +29,7 @@ interface Reading {
 export function useAlarms(
   path: string,
   version: unknown,
-): { readonly state: ReadonlySignal<AlarmList>; readonly more: () => void; readonly again: () => void } {
+): { readonly state: ReadonlySignal<AlarmList>; readonly more: () => void } {
   const state = useSignal<AlarmList>(begun)
   const reading = useRef<Reading>({ portions: 1, gone: new AbortController() })
   const read = async (): Promise<void> => {
@@ -72,6 +72,5 @@ export function useAlarms(
       reading.current.portions += 1
       void read()
     },
-    again: () => void read(),
   }
 }

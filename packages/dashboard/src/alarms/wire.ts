@@ -1,15 +1,11 @@
 /** What the server answers about alarms beside the records themselves; `packages/server/src/api/alarms` has the schemas. */
-import type { AlarmRecord, AlarmStepName, PerceivedSeverity } from '@netstats/protocol/feed'
+import type { AlarmRecord, AlarmStepName } from '@netstats/protocol/feed'
 
 export interface WireStep {
-  readonly step: number
   readonly name: AlarmStepName
   readonly at: number
-  readonly severity: PerceivedSeverity
-  readonly message: string
-  /** Who acknowledged it, where somebody did. */
-  readonly by: string | null
-  readonly comment: string | null
+  /** How it was after the step. */
+  readonly alarm: AlarmRecord
 }
 
 export interface AlarmWithSteps extends AlarmRecord {
@@ -20,8 +16,13 @@ export interface AlarmWithSteps extends AlarmRecord {
 export interface WireReceiver {
   readonly name: string
   readonly type: string
-  readonly sent: number
-  readonly failed: number
-  readonly lastSentAt: number | null
-  readonly lastError: string | null
+  /** It is told of each step of each alarm, whatever the routes say. */
+  readonly everyStep: boolean
+  readonly state: string
+  /** Why it is not `ok`. */
+  readonly reason: string
+  /** Messages that wait to be delivered. */
+  readonly waiting: number
+  /** When it last took something; null: not since the server started. */
+  readonly deliveredAt: number | null
 }

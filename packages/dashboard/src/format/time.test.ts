@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gap, unknown } from './numbers.ts'
-import { clockTime, duration, elapsed, instant, momentWords } from './time.ts'
+import { clockTime, duration, elapsed, instant, momentWords, shortMoment } from './time.ts'
 
 const plain = (text: string): string => text.replaceAll(gap, ' ')
 
@@ -48,6 +48,12 @@ describe('time', () => {
 })
 
 describe('a moment in words', () => {
+  it('is as short as its day allows', () => {
+    const now = new Date(2026, 10, 1, 12).getTime()
+    expect(shortMoment(now - 60_000, now)).toBe('11:59:00')
+    expect(shortMoment(now - 86_400_000, now)).toBe('2026-10-31 12:00')
+  })
+
   it('says which day, so that nobody takes yesterday for today', () => {
     const now = new Date(2026, 10, 1, 0, 30).getTime()
     expect(momentWords(now - 60_000, now)).toBe('00:29:00 today')

@@ -53,3 +53,7 @@ export function momentWords(at: number, now: number): string {
   if (date(at) === date(now)) return `${clockTime(at)} today`
   return date(at) === date(yesterday.getTime()) ? `${clockTime(at)} yesterday` : `${clockTime(at)} on ${date(at)}`
 }
+
+/** `14:03:20` today, `2026-11-02 14:03` before. Local time. */
+export const shortMoment = (at: number, now: number): string =>
+  date(at) === date(now) ? clockTime(at) : instant(at).slice(0, 16)

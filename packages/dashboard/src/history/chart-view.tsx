@@ -1,3 +1,4 @@
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import type { Signal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type uPlot from 'uplot'
@@ -10,6 +11,8 @@ interface Props {
   readonly chart: Chart
   readonly series: Series
   readonly pens: Pens
+  /** Alarms raised in the range. */
+  readonly raised: readonly AlarmRecord[]
   readonly width: number
   /** Bucket under the shared cursor. */
   readonly cursor: Signal<number | null>
@@ -19,7 +22,7 @@ interface Props {
 }
 
 export function ChartView(props: Props) {
-  const { chart, series, pens, width, cursor } = props
+  const { chart, series, pens, raised, width, cursor } = props
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const latest = useRef(props)
@@ -35,6 +38,7 @@ export function ChartView(props: Props) {
         chart,
         series: () => latest.current.series,
         pens: () => latest.current.pens,
+        raised: () => latest.current.raised,
         width,
         height,
         rem,
@@ -59,7 +63,7 @@ export function ChartView(props: Props) {
     if (drawn.current === series) plot.current?.redraw(false, true)
     else plot.current?.setData(plotData(chart, series))
     drawn.current = series
-  }, [series, pens])
+  }, [series, pens, raised])
 
   const index = cursor.value
   useEffect(() => {

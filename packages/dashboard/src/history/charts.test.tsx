@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { learnServerTime } from '../clock.ts'
 import { startKeys } from '../keys.ts'
 import { query, route, startRouter } from '../router/location.ts'
+import { alarmRecord } from '../testing/alarms.ts'
 import { change, type Drawn, draw, visit, widths } from '../testing/page.ts'
 import { answerRest, type HandServer } from '../testing/rest.ts'
 import { followHandFeed } from '../testing/topics.ts'
@@ -57,10 +58,29 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const asked = (): URLSearchParams[] =>
-  server.asked.map(({ path }) => new URLSearchParams(path.slice(path.indexOf('?'))))
+const queryOf = ({ path }: { readonly path: string }): URLSearchParams =>
+  new URLSearchParams(path.slice(path.indexOf('?')))
+const isAlarms = ({ path }: { readonly path: string }): boolean => path.startsWith('/alarms')
+/** Without what is asked of alarms. */
+const asked = (): URLSearchParams[] => server.asked.filter((one) => !isAlarms(one)).map(queryOf)
 const page = (node?: string): Promise<Drawn> => draw(<HistoryPage network="1" node={node} />)
 const values = (shown: Drawn, chart: string): string => shown.text(`[data-chart="${chart}"] .chart-values`)
+
+describe('alarms', () => {
+  it('that were raised in the range are asked for, and named where the cursor reads', async () => {
+    const at = now - 2 * minute
+    const raised = ['one', 'two', 'three', 'four'].map((rule, i) => alarmRecord({ id: rule, rule, startsAt: at + i }))
+    server.answer('/alarms', { alarms: [...raised, alarmRecord({ id: 'long ago' })], next: null })
+    using shown = await page('alpha')
+    const [query] = server.asked.filter(isAlarms).map(queryOf)
+    expect([query?.get('network'), query?.get('node'), query?.get('limit')]).toEqual(['1', 'alpha', '200'])
+    expect(Number(query?.get('to')) - Number(query?.get('from'))).toBeGreaterThanOrEqual(15 * minute)
+    expect(shown.all('.chart-alarms')).toEqual([])
+    for (let i = 0; i < 100 && shown.all('.chart-alarms').length === 0; i++) await shown.press('ArrowLeft')
+    expect(shown.text('.chart-alarms')).toMatch(/^major: alpha, one.*three ?and 1 more$/)
+    expect(shown.find('.chart-alarms a').getAttribute('href')).toBe('/n/1337/alarms?alarm=one')
+  })
+})
 
 describe('the page of charts', () => {
   it('asks once for the metrics of all its charts, in whole buckets', async () => {

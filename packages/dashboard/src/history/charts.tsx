@@ -1,6 +1,11 @@
 /** All charts of a page: one request, one cursor, one reading. Loaded when the page is opened. */
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { alarmHref } from '../alarms/links.ts'
+import { useRaised } from '../alarms/marks.ts'
+import { SeveritySign } from '../alarms/severity-sign.tsx'
+import { subjectOf } from '../alarms/severity.ts'
 import { serverNow } from '../clock.ts'
 import { gap, percent, plural } from '../format/numbers.ts'
 import { clockTime, instant } from '../format/time.ts'
@@ -64,6 +69,8 @@ export function Charts(props: ChartsProps) {
     () => (answer === undefined ? { charts: [] } : read(answer)),
     [answer, read],
   )
+  const range = series && rangeShown(series)
+  const raised = useRaised(network, node, range, series?.bucketMs ?? 1)
   const scheme = useScheme()
   const pens = useMemo(readPens, [scheme])
   const zoom = (range: Range | undefined): void => {
@@ -93,6 +100,7 @@ export function Charts(props: ChartsProps) {
             network={network}
             node={node}
             byKeys={byKeys.value}
+            raised={raised}
             asTable={asTable}
           />
           <Notes lines={notes} />
@@ -106,6 +114,7 @@ export function Charts(props: ChartsProps) {
                   chart={chart}
                   series={series}
                   pens={pens}
+                  raised={raised}
                   width={plotWidth}
                   cursor={cursor}
                   onSelect={(from, to) => zoom(selected(from, to, rangeShown(series)))}
@@ -218,16 +227,18 @@ interface ReadingBarProps {
   readonly network: string
   readonly node: string | undefined
   readonly byKeys: boolean
+  readonly raised: readonly AlarmRecord[]
   readonly asTable: Signal<boolean>
 }
 
 /** What the cursor reads, the way to that moment, and the same numbers as rows. */
-function ReadingBar({ series, index, network, node, byKeys, asTable }: ReadingBarProps) {
+function ReadingBar({ series, index, network, node, byKeys, raised, asTable }: ReadingBarProps) {
   return (
     <div class="chart-reading">
       <p aria-live={byKeys ? 'polite' : 'off'}>
         <Reading series={series} index={index} />
       </p>
+      {index !== null && <RaisedThen series={series} index={index} raised={raised} />}
       {index !== null && (
         <a class="chip" href={momentHref(network, endOf(series, index), node)}>
           See {node === undefined ? 'the network' : 'the node'} then
@@ -244,6 +255,30 @@ function ReadingBar({ series, index, network, node, byKeys, asTable }: ReadingBa
         Table
       </button>
     </div>
+  )
+}
+
+/** Named at once; more are on the page of alarms. */
+const namedAtMost = 3
+
+/** Alarms that were raised in the bucket under the cursor. */
+function RaisedThen({
+  series,
+  index,
+  raised,
+}: Pick<ReadingBarProps, 'series' | 'raised'> & { readonly index: number }) {
+  const from = series.buckets[index] ?? series.from
+  const then = raised.filter(({ startsAt }) => startsAt >= from && startsAt < from + series.bucketMs)
+  if (then.length === 0) return null
+  return (
+    <p class="chart-alarms">
+      {then.slice(0, namedAtMost).map((alarm) => (
+        <a key={alarm.id} href={alarmHref(alarm)} title={alarm.message}>
+          <SeveritySign level={alarm.severity} /> {alarm.severity}: {subjectOf(alarm)}, {alarm.rule}
+        </a>
+      ))}
+      {then.length > namedAtMost && <span class="faint">and {then.length - namedAtMost} more</span>}
+    </p>
   )
 }
 

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import type uPlot from 'uplot'
+import { alarmRecord } from '../testing/alarms.ts'
 import { nodeCharts, networkCharts, type Chart } from './catalogue.ts'
 import { type Series, topOf } from './data.ts'
 import { createPlot, type Pens, plotData, readPens } from './plot.ts'
@@ -37,7 +39,14 @@ const drawing = vi.hoisted(() => {
 })
 vi.mock('uplot', () => ({ default: drawing.HandPlot }))
 
-const pens = { gap: 'gap', track: 'track', present: 'present', missing: 'missing', face: 'sans' } as Pens
+const pens = {
+  gap: 'gap',
+  track: 'track',
+  present: 'present',
+  missing: 'missing',
+  dotted: 'dotted',
+  face: 'sans',
+} as Pens
 const blockTime = networkCharts.find(({ key }) => key === 'blockTime')!
 const gas = networkCharts.find(({ key }) => key === 'gas')!
 const nodes = networkCharts.find(({ key }) => key === 'nodes')!
@@ -53,16 +62,16 @@ const seriesOf = (present: readonly number[], values: readonly (number | null)[]
 })
 
 const hooks = { onPoint: vi.fn(), onSelect: vi.fn(), onPick: vi.fn(), onBack: vi.fn() }
-const plot = (chart: Chart, series: Series) => {
+const plot = (chart: Chart, series: Series, raised: readonly AlarmRecord[] = []) => {
   createPlot(
-    { chart, series: () => series, pens: () => pens, width: 700, height: 200, rem: 14, ...hooks },
+    { chart, series: () => series, pens: () => pens, raised: () => raised, width: 700, height: 200, rem: 14, ...hooks },
     document.createElement('div'),
   )
   return drawing.HandPlot.last
 }
 /** What a hook of the drawing paints. */
-const painted = (chart: Chart, series: Series, hook: 'drawClear' | 'draw') => {
-  const made = plot(chart, series)
+const painted = (chart: Chart, series: Series, hook: 'drawClear' | 'draw', raised: readonly AlarmRecord[] = []) => {
+  const made = plot(chart, series, raised)
   for (const run of made.options.hooks?.[hook] ?? []) run?.(made as unknown as uPlot)
   return made.rects
 }
@@ -220,5 +229,23 @@ describe('pens', () => {
     document.documentElement.style.setProperty('--signal', ' #123456 ')
     expect(readPens().strong).toBe('#123456')
     document.documentElement.removeAttribute('style')
+  })
+})
+
+describe('marks of alarms', () => {
+  it('stand where they were raised, with a flag that is larger where it was bad, and nowhere else', () => {
+    const raised = [
+      alarmRecord({ id: 'a', startsAt: 50, severity: 'critical' }),
+      alarmRecord({ id: 'b', startsAt: 250, severity: 'warning' }),
+      alarmRecord({ id: 'c', startsAt: 5000 }),
+    ]
+    const series = seriesOf([1, 1, 1], [1, 1, 1])
+    const before = painted(blockTime, series, 'draw').length
+    expect(painted(blockTime, series, 'draw', raised).slice(before)).toEqual([
+      { fill: 'missing', box: [50, 10, 1, 100] },
+      { fill: 'missing', box: [50, 10, 6, 6] },
+      { fill: 'dotted', box: [250, 10, 1, 100] },
+      { fill: 'dotted', box: [250, 10, 6, 3] },
+    ])
   })
 })

@@ -1,5 +1,8 @@
 /** One chart as uPlot draws it: band, lines, gaps and below them the share of samples that are there. */
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import uPlot from 'uplot'
+import { marksOf } from '../alarms/marks.ts'
+import { toneOf } from '../alarms/severity.ts'
 import { ticksOf } from '../past/rail.ts'
 import type { Chart, Pen, TonePen } from './catalogue.ts'
 import { axisLabels, largestOf, lowestOf, middles, pointsOf, type Series, topOf, valuesOf } from './data.ts'
@@ -9,6 +12,8 @@ interface PlotContext {
   /** What is drawn now; read at each drawing. */
   readonly series: () => Series
   readonly pens: () => Pens
+  /** Alarms raised in the range; read at each drawing. */
+  readonly raised: () => readonly AlarmRecord[]
   readonly width: number
   readonly height: number
   /** Pixels of one rem. */
@@ -51,15 +56,15 @@ function isolated(u: uPlot, index: number): number[] {
 }
 
 const lineOf = (pen: Pen, pens: () => Pens): uPlot.Series => ({
-  stroke: () => toneOf(pens(), pen),
+  stroke: () => inkOf(pens(), pen),
   width: widthOf(pen),
   dash: [...dashOf(pen)],
   points: {
     show: true,
     size: 4,
     width: 0,
-    fill: () => toneOf(pens(), pen),
-    stroke: () => toneOf(pens(), pen),
+    fill: () => inkOf(pens(), pen),
+    stroke: () => inkOf(pens(), pen),
     filter: isolated,
   },
 })
@@ -122,7 +127,7 @@ export function createPlot(context: PlotContext, holder: HTMLElement): uPlot {
       },
       hooks: {
         drawClear: [(u) => drawGaps(u, series(), pens())],
-        draw: [(u) => drawPresence(u, series(), pens(), rem)],
+        draw: [(u) => drawPresence(u, series(), pens(), rem), (u) => drawAlarms(u, context.raised(), pens(), rem)],
         setSelect: [
           (u) => {
             const { left, width } = u.select
@@ -203,6 +208,23 @@ function drawPresence(u: uPlot, { buckets, bucketMs, present }: Series, pens: Pe
   }
 }
 
+/** Where alarms were raised: a hairline through the chart with a flag at its top, a large one where it was bad. */
+function drawAlarms(u: uPlot, raised: readonly AlarmRecord[], pens: Pens, rem: number): void {
+  const { ctx, bbox } = u
+  const flag = Math.round(rem * 0.45 * uPlot.pxRatio)
+  const hair = Math.max(1, Math.round(uPlot.pxRatio))
+  const placeOf = (at: number): number => u.valToPos(at, 'x', true) - bbox.left
+  for (const { x, alarm } of marksOf(raised, placeOf, bbox.width, flag)) {
+    const left = Math.round(bbox.left + x)
+    const bad = toneOf(alarm.severity) === 'bad'
+    ctx.fillStyle = bad ? pens.missing : pens.dotted
+    ctx.globalAlpha = 0.3
+    ctx.fillRect(left, bbox.top, hair, bbox.height)
+    ctx.globalAlpha = 1
+    ctx.fillRect(left, bbox.top, flag, bad ? flag : Math.round(flag / 2))
+  }
+}
+
 /** Tones of the drawing, read from the page's tokens: a canvas knows no CSS variables. */
 export interface Pens {
   readonly strong: string
@@ -242,7 +264,7 @@ export function readPens(): Pens {
 
 export const tonePens = ([1, 2, 3, 4, 5, 6, 7, 8] as const).map((n): TonePen => `tone-${n}`)
 
-const toneOf = (pens: Pens, pen: Pen): string => {
+const inkOf = (pens: Pens, pen: Pen): string => {
   if (pen === 'strong' || pen === 'dashed' || pen === 'dotted' || pen === 'pale') return pens[pen]
   return pens.tones[pen.replace('-dashed', '') as TonePen]
 }

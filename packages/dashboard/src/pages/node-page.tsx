@@ -1,4 +1,5 @@
 import type { NodeRow } from '@netstats/protocol/feed'
+import { alarmsHref } from '../alarms/links.ts'
 import { useTopic } from '../feed/topics.ts'
 import { behindText, weiAmount } from '../format/chain.ts'
 import { compact, count, percent, unknown } from '../format/numbers.ts'
@@ -18,6 +19,7 @@ import { useNetwork, useTitle } from './hooks.ts'
 import { Message, NetworkFault, Waiting } from './message.tsx'
 import { NodeDelays } from './node-delays.tsx'
 
+const nodeWhy = async () => (await import('../alarms/node-why.tsx')).NodeWhy
 const hostSection = async () => (await import('../metrics/host-section.tsx')).HostSection
 const nodeLogs = async () => (await import('../logs/node-logs.tsx')).NodeLogs
 
@@ -49,6 +51,7 @@ export function NodePage({ network, node }: Props) {
   return (
     <article class="node-page">
       <NodeHead network={network} row={view.data} />
+      <Later load={nodeWhy} props={{ network, row: view.data }} />
       <NodeDelays
         row={view.data}
         head={summary?.head?.number ?? null}
@@ -83,7 +86,7 @@ function NodeHead({ network, row }: { readonly network: string; readonly row: No
         <a class="chip" href={`${writeRoute({ page: 'logs', network })}${queryOf({ node: row.id })}`}>
           Its logs
         </a>
-        <a class="chip" href={`${writeRoute({ page: 'events', network })}${queryOf({ node: row.id })}`}>
+        <a class="chip" href={alarmsHref(network, { view: 'history', node: row.id })}>
           Its alarms
         </a>
         <button

@@ -157,7 +157,7 @@ describe('the page of a node', () => {
     using page = await shown(nodeRow({ id: 'a b' }))
     expect(page.control('Charts of its history').getAttribute('href')).toBe('/n/1337/nodes/a%20b/history')
     expect(page.control('Its logs').getAttribute('href')).toBe('/n/1337/logs?node=a+b')
-    expect(page.control('Its alarms').getAttribute('href')).toBe('/n/1337/events?node=a+b')
+    expect(page.control('Its alarms').getAttribute('href')).toBe('/n/1337/alarms?view=history&node=a+b')
   })
 
   it('says that there is no such node', async () => {

@@ -48,7 +48,7 @@ export function TimeBar({ network }: { readonly network: string }) {
   return (
     <section class={at === undefined ? 'time-bar' : 'time-bar is-past'} aria-label="Time">
       {at !== undefined && <PastWords at={at} />}
-      <TimeRail span={span.value} />
+      <TimeRail network={network} span={span.value} />
       <div class="time-tools">
         {at !== undefined && <Steps network={network} blocks={() => newest.current} />}
         <label class="visually-hidden" for="moment">

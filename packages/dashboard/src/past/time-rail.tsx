@@ -1,6 +1,9 @@
 /** The rail: a stretch of time with a handle. Dragging shows a moment when the pointer rests; keys step. */
+import type { AlarmRecord } from '@netstats/protocol/feed'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { marksOf, markWords, useRaised } from '../alarms/marks.ts'
+import { toneOf } from '../alarms/severity.ts'
 import { seconds, serverNow } from '../clock.ts'
 import { instant } from '../format/time.ts'
 import { rootFontSize, useWidth } from '../ui/measures.ts'
@@ -10,7 +13,10 @@ import { shareOf, type Stretch, stretchOf, ticksOf, timeAt } from './rail.ts'
 /** How long the pointer rests before its moment is shown. */
 const restMs = 120
 
-export function TimeRail({ span }: { readonly span: number }) {
+/** A range that moves on with the clock is requested again after such a part of it. */
+const requestedParts = 24
+
+export function TimeRail({ network, span }: { readonly network: string; readonly span: number }) {
   const holder = useRef<HTMLDivElement>(null)
   const width = useWidth(holder).value
   const dragged = useSignal<{ readonly stretch: Stretch; readonly at: number } | undefined>(undefined)
@@ -20,6 +26,8 @@ export function TimeRail({ span }: { readonly span: number }) {
   // While live the marks move on with the clock; in the past the clock stands still, and so does the rail.
   const now = pastAt.value === undefined ? seconds.value : serverNow()
   const stretch = dragged.value?.stretch ?? stretchOf(pastAt.value, now, span)
+
+  const raised = useRaised(network, undefined, stretch, span / requestedParts)
 
   const point = (event: PointerEvent): number => {
     const box = holder.current?.firstElementChild?.getBoundingClientRect()
@@ -68,10 +76,13 @@ export function TimeRail({ span }: { readonly span: number }) {
         event.stopPropagation()
       }}
     >
-      <Scale stretch={stretch} at={at} width={width} />
+      <Scale stretch={stretch} at={at} width={width} raised={raised} />
     </div>
   )
 }
+
+/** Pixels that a mark of an alarm needs. */
+const markWidth = 8
 
 /** Height of the line below the top, pixels. */
 const line = (): number => Math.round(rootFontSize.value * 0.95)
@@ -92,10 +103,13 @@ interface ScaleProps {
   readonly stretch: Stretch
   readonly at: number | undefined
   readonly width: number
+  readonly raised: readonly AlarmRecord[]
 }
 
 /** The line of time with its marks, and the handle at the moment shown. */
-function Scale({ stretch, at, width }: ScaleProps) {
+function Scale({ stretch, at, width, raised }: ScaleProps) {
+  // Outside of the stretch there is no place: a share would be cut to its ends.
+  const placeOf = (moment: number): number => ((moment - stretch.from) / (stretch.to - stretch.from)) * width
   const x = at === undefined ? width : shareOf(stretch, at) * width
   return (
     <svg width={width} height={Math.round(rootFontSize.value * 2)} aria-hidden="true">
@@ -113,6 +127,15 @@ function Scale({ stretch, at, width }: ScaleProps) {
           </g>
         )
       })}
+      {marksOf(raised, placeOf, width, markWidth).map((mark) => (
+        <path
+          key={mark.alarm.id}
+          class={`time-alarm is-${toneOf(mark.alarm.severity)}`}
+          d={`M${mark.x - 3.5} ${line() - 12}h7L${mark.x} ${line() - 5}Z`}
+        >
+          <title>{`${instant(mark.alarm.startsAt)} ${markWords(mark)}`}</title>
+        </path>
+      ))}
       {at === undefined ? (
         <circle class="time-now-mark" cx={Math.max(0, width - 4)} cy={line()} r={4} />
       ) : (

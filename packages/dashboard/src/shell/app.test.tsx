@@ -5,8 +5,8 @@ import { startKeys } from '../keys.ts'
 import { pastAt, startPast } from '../past/moment.ts'
 import { route, startRouter } from '../router/location.ts'
 import { theme } from '../state/settings.ts'
-import { openAlarms } from '../testing/alarms.ts'
-import { change, type Drawn, draw, visit, widths } from '../testing/page.ts'
+import { alarmRecord, openAlarms } from '../testing/alarms.ts'
+import { change, type Drawn, draw, plain, visit, widths } from '../testing/page.ts'
 import { answerRest, type HandServer } from '../testing/rest.ts'
 import { blockRow, networkSummary } from '../testing/rows.ts'
 import { followHandFeed, type HandFeed } from '../testing/topics.ts'
@@ -147,6 +147,26 @@ describe('the time bar', () => {
     expect(await has('/')).toBe(true)
     expect(await has('/nowhere')).toBe(false)
     expect(await has('/n/1337?wall')).toBe(false)
+  })
+
+  it('has marks where alarms were raised, one for those that are near each other', async () => {
+    const hour = 60 * minute
+    const raised = [
+      alarmRecord({ id: 'a', startsAt: now - hour, severity: 'warning' }),
+      alarmRecord({ id: 'b', startsAt: now - hour + 1000, severity: 'critical' }),
+      alarmRecord({ id: 'c', startsAt: now - 12 * hour, severity: 'minor' }),
+      alarmRecord({ id: 'd', startsAt: now - 30 * hour }),
+    ]
+    server.answer('/alarms', { alarms: raised, next: null })
+    using page = await draw(<App />)
+    expect(page.all('.time-alarm').map((mark) => [mark.getAttribute('class'), plain(mark.textContent)])).toEqual([
+      ['time-alarm is-bad', expect.stringMatching(/critical: alpha, node-silent, and 1 more$/)],
+      ['time-alarm is-warn', expect.stringMatching(/minor: alpha, node-silent$/)],
+    ])
+    const asked = server.asked.filter(({ path }) => path.startsWith('/alarms'))
+    expect(asked).toHaveLength(1)
+    await change(() => (seconds.value = now + 1000))
+    expect(server.asked.filter(({ path }) => path.startsWith('/alarms'))).toHaveLength(1)
   })
 
   it('steps through time by keys, and leads back to live with one', async () => {

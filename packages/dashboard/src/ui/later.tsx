@@ -5,8 +5,8 @@ import { useEffect } from 'preact/hooks'
 
 interface LaterProps<P> {
   readonly load: () => Promise<FunctionComponent<P>>
-  /** Names it while it is loaded. */
-  readonly what: string
+  /** Names it while it is loaded; without it, nothing stands there until then. */
+  readonly what?: string
   readonly props: P
 }
 
@@ -25,6 +25,7 @@ export function Later<P extends object>({ load, what, props }: LaterProps<P>) {
   }, [])
   const Part = part.value?.draw
   if (Part) return <Part {...props} />
+  if (what === undefined) return null
   const words = failed.value ? `The ${what} could not be loaded. Reload the page to try again.` : `Loading the ${what}…`
   return <p class="quiet-note">{words}</p>
 }

@@ -12,8 +12,11 @@ export interface AlarmQuery {
   readonly rule?: string | undefined
   readonly severity?: PerceivedSeverity | undefined
   readonly state?: AlarmState | undefined
-  /** Id of an alarm: its symptoms. */
+  /** Id of an alarm: its symptoms; `none`: those that are no symptom of another one. */
   readonly parent?: string | undefined
+  /** When they were raised: from then on, and before. Unix milliseconds. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
   /** Id of an alarm: those raised before it. */
   readonly before?: string | undefined
   readonly limit: number
@@ -32,11 +35,13 @@ export interface AlarmReading {
 type Value = string | number
 
 const conditionsOf = (query: AlarmQuery): readonly (readonly [sql: string, ...values: Value[]])[] => {
-  const { open, before, parent } = query
+  const { open, before, parent, from, to } = query
   const conditions: [string, ...Value[]][] = []
   if (open !== undefined) conditions.push([open ? 'ends_at IS NULL' : 'ends_at IS NOT NULL'])
   if (before !== undefined) conditions.push(['n < (SELECT n FROM alarms WHERE id = ?)', before])
-  if (parent !== undefined) conditions.push(["record ->> 'parent' = ?", parent])
+  if (parent !== undefined) conditions.push(parent === 'none' ? ['parent IS NULL'] : ['parent = ?', parent])
+  if (from !== undefined) conditions.push(['starts_at >= ?', from])
+  if (to !== undefined) conditions.push(['starts_at < ?', to])
   for (const column of ['network', 'node', 'rule', 'severity', 'state'] as const) {
     const value = query[column]
     if (value !== undefined) conditions.push([`${column} = ?`, value])

@@ -48,4 +48,10 @@ export const migrations: readonly string[] = [
     silence TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE alarms ADD COLUMN starts_at INTEGER GENERATED ALWAYS AS (json_extract(record, '$.startsAt')) VIRTUAL;
+  ALTER TABLE alarms ADD COLUMN parent TEXT GENERATED ALWAYS AS (json_extract(record, '$.parent')) VIRTUAL;
+  CREATE INDEX alarms_by_start ON alarms (network, starts_at);
+  CREATE INDEX alarms_by_parent ON alarms (parent, n) WHERE parent IS NOT NULL;
+  `,
 ]

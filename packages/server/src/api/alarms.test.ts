@@ -50,7 +50,11 @@ describe('alarms over REST', () => {
     expect((await page('/alarms?open=true')).alarms.map(({ rule }) => rule)).toEqual(['x3', 'x1'])
     expect((await page('/alarms?open=false&severity=major')).alarms.map(({ rule }) => rule)).toEqual(['x2'])
     expect((await page(`/alarms?network=${network}&node=b`)).alarms).toEqual([])
-    expect((await page('/alarms?parent=none')).alarms).toEqual([])
+    expect((await page('/alarms?parent=nobody')).alarms).toEqual([])
+    expect((await page('/alarms?parent=none')).alarms).toEqual(all.alarms)
+    const at = all.alarms[0]?.startsAt ?? 0
+    expect((await page(`/alarms?network=${network}&from=${at}&to=${at + 1}`)).alarms).toEqual(all.alarms)
+    for (const range of [`from=${at + 1}`, `to=${at}`]) expect((await page(`/alarms?${range}`)).alarms).toEqual([])
     const first = await page('/alarms?limit=2')
     const rest = await page(first.next?.replace('/api/v1', '') ?? '')
     expect([...first.alarms, ...rest.alarms]).toEqual(all.alarms)

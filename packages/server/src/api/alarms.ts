@@ -10,7 +10,7 @@ import { actorOf } from './admin/auth.ts'
 import { PersonalAnswer } from './answer.ts'
 import { base, endpoint, integer, name, network, nothing, onNetwork } from './endpoint.ts'
 import type { ApiContext, Endpoint, HandleOptions } from './endpoint.ts'
-import { yesOrNo } from './history/parameters.ts'
+import { time as momentOf, yesOrNo } from './history/parameters.ts'
 import { named, number, text, time } from './live-schemas.ts'
 
 const acknowledgement = z.object({
@@ -159,7 +159,11 @@ const reading: readonly Endpoint[] = [
       rule: name.optional().describe('Only of this rule.'),
       severity: z.enum(perceivedSeverities).optional().describe('Only of this severity.'),
       state: z.enum(['raised', 'acknowledged', 'cleared']).optional().describe('Only in this state.'),
-      parent: name.optional().describe('Only symptoms of the alarm with this id.'),
+      parent: name
+        .optional()
+        .describe('Only symptoms of the alarm with this id; `none`: only those that are no symptom of another one.'),
+      from: momentOf('Only those raised then or later.').optional(),
+      to: momentOf('Only those raised before.').optional(),
       before: name.optional().describe('Id of an alarm: only those raised before it.'),
       limit: integer(1, 1000, 'Alarms to give at most; 100 by default.').optional(),
     }),
