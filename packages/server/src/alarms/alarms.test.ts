@@ -100,6 +100,15 @@ describe('after a kill', () => {
     expect(well.told[0]?.alarm).toMatchObject({ id: stage.told[0]?.alarm.id, step: 2 })
   })
 
+  it('what is about a node that is not known any more is over after some time', async () => {
+    await using stage = await withOne()
+    await using next = await stage.kill()
+    await next.pass(590)
+    expect(next.alarms.open(network, 10).total).toBe(1)
+    await next.pass(80)
+    expect(next.told.at(-1)).toMatchObject({ name: 'cleared', alarm: { node: 'a', id: stage.told[0]?.alarm.id } })
+  })
+
   it('steps that were not stored by all are told again, with their ids and numbers, and then no more', async () => {
     await using stage = await createAlarmStage({ listener: never })
     stage.connect('a', 'b', 'c')

@@ -20,6 +20,7 @@ import type { OpenAlarms } from './alarms-model.ts'
 import { inputOf } from './apply-step.ts'
 import { createAlarmListener } from './alarm-listener.ts'
 import type { AlarmsConfig } from './config.ts'
+import { forgetUnknown, knownAfterMs } from './forget-unknown.ts'
 import { createKeeping } from './keeping.ts'
 import { createNetworkLook } from './network-facts.ts'
 import { createNodeLook } from './node-facts.ts'
@@ -174,7 +175,9 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
       judgedAt = now
       if (yield* verdicts.refresh()) version++
     }
-    if (now - prunedAt >= pruneEveryMs) yield* prune()
+    if (now - prunedAt < pruneEveryMs) return
+    if (clock.now() >= startedAt + knownAfterMs) forgetUnknown(engine, core, clock.now())
+    yield* prune()
   }
   let isCopying = false
   let waiters: (() => void)[] = []
