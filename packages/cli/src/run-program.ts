@@ -10,7 +10,7 @@ const withAlarms = (command: Command): Command =>
   command
     .option(
       '--alarm-slack <url>',
-      'incoming webhook of Slack, or of a chat that takes its form, that is told of alarms',
+      'incoming webhook of Slack, or of a chat that takes its form, that is notified of alarms',
     )
     .option('--alarm-webhook <url>', 'where each step of each alarm is posted as JSON, until it is accepted')
 

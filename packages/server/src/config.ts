@@ -323,7 +323,7 @@ export const serverConfigOf = (registry: Registry) =>
       alarms: z
         .strictObject({ ...alarmsConfig, ...notifierConfigOf(registry) })
         .prefault({})
-        .describe('What is an alarm, how long it is kept, and who is told of it.'),
+        .describe('What is an alarm, how long it is kept, and who is notified of it.'),
       analyzers: analyzerList(registry)
         .prefault([])
         .describe(

@@ -8,7 +8,7 @@ import { isInScope } from './scope.ts'
 
 type AnyFacts = NodeFacts | NetworkFacts | ServerFacts
 
-/** Told of each failure of an expression at run time: the rule then says nothing. */
+/** Notified of each failure of an expression at run time: the rule then says nothing. */
 export type OnFailure = (rule: string, reason: string) => void
 
 type Compiler = ReturnType<typeof createCompiler>

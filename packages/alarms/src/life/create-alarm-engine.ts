@@ -45,7 +45,7 @@ const forgetIn = (life: Life, lifecycle: Lifecycle): AlarmEngine['forget'] => {
     const gone = new Set(life.about(subject))
     const clear = (entry: Entry): void => {
       if (!gone.delete(entry)) return
-      // Before their cause: they are over too, and nobody is to be told of them now.
+      // Before their cause: they are over too, and nobody is to be notified of them now.
       for (const symptom of entry.symptoms) clear(symptom)
       if (entry.record === null) life.drop(entry)
       else lifecycle.clear(entry, `${entry.message} (${why})`)

@@ -221,7 +221,7 @@ describe('what comes and goes', () => {
     expect(pass(minute).map(lineOf)).toEqual(['cleared flap node-1 flapping'])
   })
 
-  it('is told of again when it stays', () => {
+  it('is notified again when it stays', () => {
     const { judge, pass } = drive()
     const flap = testRule('flap', { for: 10 * second, clearAfter: 0 })
     for (let n = 0; n < 3; n++) {

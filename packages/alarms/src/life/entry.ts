@@ -46,7 +46,7 @@ export interface Entry extends Identity {
   acknowledgement: Acknowledgement | null
   /** Severity that was acknowledged. */
   acknowledgedSeverity: PerceivedSeverity | null
-  /** Why nobody is told of it. */
+  /** Why nobody is notified of it. */
   mark: Mark | null
   /** The silence that matches it. */
   silenced: Mark | null

@@ -15,7 +15,7 @@ import {
 const fleet = (size: number) => drive({ nodesOf: () => size })
 
 describe('an outage', () => {
-  it('of 1,000 nodes behind one cut link is one alarm that anybody is told of', () => {
+  it('of 1,000 nodes behind one cut link is one alarm that anybody is notified of', () => {
     const { engine, judge, pass } = fleet(1200)
     for (const batch of upTo(20)) {
       for (const node of upTo(50)) judge(inactive, nodeOf(batch * 50 + node), finding())

@@ -21,7 +21,7 @@ export const differsInWords = (a: string, b: string): boolean => {
   }
 }
 
-/** Whether an open alarm differs from its newest step so that it is worth another one. What nobody is told of is, too. */
+/** Whether an open alarm differs from its newest step so that it is worth another one. What nobody is notified of is, too. */
 export const isWorthTelling = (entry: Entry, now: number): boolean => {
   const { record, severity, message, symptoms, mark, parent } = entry
   if (record === null) return false

@@ -34,7 +34,7 @@ export const tickIn = (parts: TickParts): ((at: number) => void) => {
     for (const entry of life.entries.values())
       if (entry.record !== null && entry.goneAt !== null && now - entry.goneAt >= entry.clearAfter)
         gone.push([ancestors(entry), entry])
-    // Symptoms first: none of them is told of between its cause's end and its own.
+    // Symptoms first: none of them is notified between its cause's end and its own.
     for (const [, entry] of gone.toSorted(([a], [b]) => b - a)) if (isOver(entry, now)) lifecycle.clear(entry)
   }
 

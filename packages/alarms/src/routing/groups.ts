@@ -1,4 +1,4 @@
-/** Groups of alarms that a receiver is told of together, and when each is to be looked at. */
+/** Groups of alarms that a receiver is notified of together, and when each is to be looked at. */
 import type { AlarmRecord } from '@netstats/protocol/feed'
 import { groupOf } from './route.ts'
 import type { RouteOptions } from './route.ts'

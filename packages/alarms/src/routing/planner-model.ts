@@ -30,7 +30,7 @@ export interface Notification {
 
 export interface PlannerOptions {
   readonly root: Route
-  /** Receivers that are told of each step at once, of all alarms. */
+  /** Receivers that are notified of each step at once, of all alarms. */
   readonly everyStep: readonly string[]
   /** Alarms that are followed at a time; more are counted and not told. */
   readonly most: number
@@ -49,7 +49,7 @@ export interface Planner {
   readonly size: number
 }
 
-/** What one receiver was told of one alarm. Times are Unix milliseconds. */
+/** What one receiver was notified of one alarm. Times are Unix milliseconds. */
 export interface Telling {
   /** Path of the route that leads to the receiver. */
   route: string

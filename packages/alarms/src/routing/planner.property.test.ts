@@ -120,7 +120,7 @@ const run = (commands: readonly Command[], restarts: ReadonlySet<number> = new S
   return { told, planner, untoldOpen: waiting.map(({ id }) => id).filter((id) => !known.has(id)) }
 }
 
-/** What each receiver was told of each alarm, in order. */
+/** What each receiver was notified of each alarm, in order. */
 const lives = (told: readonly Notification[]): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>()
   for (const { receiver, reason, alarms } of told)

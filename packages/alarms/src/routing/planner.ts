@@ -221,7 +221,7 @@ class AlarmPlanner implements Planner {
     group.dueAt = Math.min(group.dueAt, this.#at)
   }
 
-  /** It is worse than all that the group was told of, or the end of all of it. */
+  /** It is worse than all that the group was notified of, or the end of all of it. */
   #isUrgent(group: Group, receiver: string, { pending }: Telling, alarm: AlarmRecord): boolean {
     if (pending === 'acknowledged') return false
     for (const id of group.members) {

@@ -1,4 +1,4 @@
-/** Who is told of an alarm: a tree of routes, asked from the root down. */
+/** Who is notified of an alarm: a tree of routes, asked from the root down. */
 import { perceivedSeverities } from '@netstats/protocol/feed'
 import type { AlarmRecord, PerceivedSeverity } from '@netstats/protocol/feed'
 import { matchesGlob } from '../glob.ts'
@@ -18,13 +18,13 @@ export interface RouteMatch {
 export interface RouteOptions {
   /** Name of who is told; undefined: nobody. */
   readonly receiver?: string | undefined
-  /** Alarms that have these in common are told of together: `network`, `node`, `rule`, `severity` or a label. */
+  /** Alarms that have these in common come together: `network`, `node`, `rule`, `severity` or a label. */
   readonly groupBy: readonly string[]
   /** How long the first alarm of a group waits for others. */
   readonly groupWait: number
   /** Least time between two messages of a group. What is worse than before, and the end of all of it, does not wait so long. */
   readonly groupInterval: number
-  /** An alarm that is open and that nobody has acknowledged is told of again so often. */
+  /** An alarm that is open and that nobody has acknowledged is notified again so often. */
   readonly repeatEvery: number
   /** Nobody has acknowledged it for so long: `escalateTo` is told too. */
   readonly escalateAfter?: number | undefined

@@ -54,7 +54,7 @@ const serverOf = async (flags: AlarmFlags, io: Io): Promise<AlarmsAdmin> => {
 }
 
 const textOf = (receivers: readonly ReceiverStatus[]): string => {
-  if (receivers.length === 0) return 'Nobody is told of alarms: the configuration names no receiver.\n'
+  if (receivers.length === 0) return 'Nobody is notified of alarms: the configuration names no receiver.\n'
   const rows = receivers.map(({ name, type, state, reason, waiting, deliveredAt }) => [
     name,
     type,

@@ -9,7 +9,7 @@ import type { AlarmFlags } from './commands.ts'
 export const addAlarmCommands = (program: Command, io: Io): void => {
   const alarms = program
     .command('alarms')
-    .summary('alarms of a running server: who is told of them')
+    .summary('alarms of a running server: who is notified of them')
     .description(
       'Asks the server that runs on a data folder, over a socket in that folder, so run this as its user or as root.',
     )
@@ -23,7 +23,7 @@ export const addAlarmCommands = (program: Command, io: Io): void => {
     })
 
   withPlace(alarms.command('receivers'))
-    .summary('who is told of alarms, and whether that works')
+    .summary('who is notified of alarms, and whether that works')
     .description('Lists the receivers of the configuration, what waits for each, and when it last took something.')
     .addHelpText('after', examples('netstats alarms receivers', 'netstats alarms receivers --json'))
     .action(async (flags: AlarmFlags) => (await import('./commands.ts')).listReceivers(flags, io))

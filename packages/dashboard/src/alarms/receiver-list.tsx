@@ -1,4 +1,4 @@
-/** Who is told of alarms, whether it works, and a test message to each. */
+/** Who is notified of alarms, whether it works, and a test message to each. */
 import { useSignal } from '@preact/signals'
 import { serverNow } from '../clock.ts'
 import { plural } from '../format/numbers.ts'
@@ -24,7 +24,7 @@ export function ReceiverList({ mayAct }: { readonly mayAct: boolean }) {
   if (receivers.value.length === 0)
     return (
       <p class="quiet-note" role="status">
-        Nobody is told of alarms. <code>--alarm-webhook URL</code> sends each step of each alarm to an address; the
+        Nobody is notified of alarms. <code>--alarm-webhook URL</code> sends each step of each alarm to an address; the
         section <code>alarms</code> of the configuration has more receivers.
       </p>
     )

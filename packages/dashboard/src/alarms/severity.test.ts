@@ -16,7 +16,7 @@ const stalled: Verdict = { level: 'critical', text: 'chain stands still, server 
 const late: Verdict = { level: 'minor', text: 'one validator missing' }
 
 describe('counts', () => {
-  it('are told worst first, without those that somebody has or that nobody is told of', () => {
+  it('are told worst first, without those that somebody has or that nobody is notified of', () => {
     const some = counts({ minor: 2, critical: 1, acknowledged: 5, suppressed: 1000 })
     expect([countWords(some), needing(some), worstOf(some)]).toEqual(['1 critical, 2 minor', 3, 'critical'])
     expect([countWords(counts()), needing(counts({ acknowledged: 3 })), worstOf(counts())]).toEqual(['', 0, undefined])

@@ -56,7 +56,7 @@ export function SilenceForm({ alarm, onDone, onCancel }: Props) {
       onKeyDown={(event) => event.key === 'Escape' && onCancel()}
     >
       <fieldset>
-        <legend>Nobody is told of</legend>
+        <legend>Nobody is notified of</legend>
         {scopes.map((scope, i) => (
           <label key={matchWords(scope)} class="alarm-scope">
             <input

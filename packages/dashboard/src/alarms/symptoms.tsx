@@ -15,7 +15,7 @@ export function Symptoms({ alarm: { id, symptoms } }: { readonly alarm: AlarmRec
   return (
     <section class="alarm-symptoms" aria-label="Behind this alarm">
       <h3>
-        Behind this: {count(symptoms)} <span class="faint">that nobody is told of one by one</span>
+        Behind this: {count(symptoms)} <span class="faint">that nobody is notified of one by one</span>
       </h3>
       <ul aria-busy={waiting}>
         {rows.map((one) => (

@@ -1,4 +1,4 @@
-/** Until when somebody looks after an alarm, or nobody is told of it: choices for a thumb. Pure. */
+/** Until when somebody looks after an alarm, or nobody is notified of it: choices for a thumb. Pure. */
 import { gap } from '../format/numbers.ts'
 
 const hourMs = 3_600_000

@@ -26,7 +26,7 @@ export const perceivedSeverityOf = (syslogSeverity: number): PerceivedSeverity =
 export const alarmStates = ['pending', 'raised', 'acknowledged', 'cleared'] as const
 export type AlarmState = (typeof alarmStates)[number]
 
-/** Why nobody is told of an alarm that is open. `parent`: it is a symptom of another one. */
+/** Why nobody is notified of an alarm that is open. `parent`: it is a symptom of another one. */
 export const suppressionReasons = ['silence', 'maintenance', 'parent', 'flapping'] as const
 export type SuppressionReason = (typeof suppressionReasons)[number]
 

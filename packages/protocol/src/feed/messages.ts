@@ -82,7 +82,7 @@ export interface TopicData {
   /** Newest values since the server started, by the names of the history; `omitted` counts metrics beyond the bound. */
   readonly metrics: { readonly values: Readonly<Record<string, MetricValue>>; readonly omitted: number }
   readonly alarms: {
-    /** Open ones, the worst first: those that need somebody before those that somebody has, or that nobody is told of. */
+    /** Open ones, the worst first: those that need somebody before those that somebody has, or that nobody is notified of. */
     readonly alarms: readonly AlarmRecord[]
     /** Open alarms in all, symptoms included. */
     readonly total: number

@@ -40,7 +40,7 @@ export interface Alarm {
   readonly about?: 'network' | 'server'
   /** Where people see it, at the moment it began. */
   readonly url?: string
-  /** Why a receiver is told of it again, or though nothing is wrong; else for its step. */
+  /** Why a receiver is notified again, or though nothing is wrong; else for its step. */
   readonly reason?: AlarmReason
   /** A notification: the receiver of the alarm engine that it is for. Steps that nobody in particular is told have none. */
   readonly receiver?: string

@@ -39,7 +39,7 @@ export interface SinkEntry extends MappingOptions {
 export interface ReceiverEntry extends MappingOptions {
   readonly type: string
   readonly name: string
-  /** Told of each step of each alarm, whatever the routes say. */
+  /** Notified of each step of each alarm, whatever the routes say. */
   readonly everyStep: boolean
   readonly [option: string]: unknown
 }
@@ -72,7 +72,7 @@ const receiverOptions = {
   everyStep: z
     .boolean()
     .default(false)
-    .describe('Whether it is told of each step of each alarm at once, beside what routes send to it.'),
+    .describe('Whether it is notified of each step of each alarm at once, beside what routes send to it.'),
 }
 
 const analyzerOptions = {
@@ -113,7 +113,7 @@ export const sinkList = ({ sinks }: Registry): z.ZodArray<z.ZodType<SinkEntry>> 
     'no entry: there is no sink',
   )
 
-/** Who can be told of alarms: sinks that can carry them, opened once each. */
+/** Who can be notified of alarms: sinks that can carry them, opened once each. */
 export const receiverList = ({ sinks }: Registry): z.ZodArray<z.ZodType<ReceiverEntry>> =>
   listOf(
     [...sinks.values()]

@@ -53,7 +53,7 @@ describe('drops', () => {
     })
   })
 
-  it('of reports that are given up are what they told of, and of one that cannot be read the report itself', () => {
+  it('of reports that are given up are what they reported, and of one that cannot be read the report itself', () => {
     const report = gapOf(drop({ dropped: 40 }), unixMs(9))
     const rows = [
       { node: nodeId('a'), observedAt: unixMs(8), gap: null },

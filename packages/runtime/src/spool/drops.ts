@@ -57,7 +57,7 @@ export const dropsOf = (rows: Iterable<LostRow>, reason: DropReason, shed: ShedC
 
 export interface Losses {
   readonly drops: readonly Drop[]
-  /** What reports among the rows told of, and nobody has heard. It has been counted. */
+  /** What reports among the rows reported, and nobody has heard. It has been counted. */
   readonly untold: readonly Drop[]
 }
 

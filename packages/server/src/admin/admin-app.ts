@@ -21,7 +21,7 @@ export interface AdminAppOptions {
   readonly admin: StoreAdmin
   /** Agents and users; without it those requests are not known. */
   readonly auth?: AuthAdmin | undefined
-  /** Who is told of alarms; without it those requests are not known. */
+  /** Who is notified of alarms; without it those requests are not known. */
   readonly receivers?: AlarmReceivers | undefined
   readonly log: Logger
   /** Aborts when the server ends. */

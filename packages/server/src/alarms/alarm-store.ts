@@ -1,6 +1,6 @@
 /**
  * Alarms in their file. What one look changed is one transaction: how the alarms are, the steps that led there, and the
- * outbox of steps that somebody is still to be told of. It may be written in pieces of work; until the last one nothing of
+ * outbox of steps that somebody is still to be notified of. It may be written in pieces of work; until the last one nothing of
  * it counts.
  */
 import type { AlarmStep, EngineState, StateChanges } from '@netstats/alarms'
@@ -29,11 +29,11 @@ export interface AlarmStore extends AlarmReading {
   readonly lastNumber: () => number
   /** Writes a batch whole or, where it throws, not at all. One at a time. */
   readonly commit: (batch: Batch) => WorkSteps
-  /** Steps that are not known to be stored by all that are told of them, oldest first. */
+  /** Steps that are not known to be stored by all that are notified of them, oldest first. */
   readonly outbox: () => readonly NumberedStep[]
   /** All steps up to this one are. */
   readonly settled: (upTo: number) => void
-  /** What one of those who are told of steps keeps here, under its name; on the disk when `save` returns. */
+  /** What one of those who are notified of steps keeps here, under its name; on the disk when `save` returns. */
   readonly notes: (name: string) => { readonly load: () => unknown; readonly save: (note: unknown) => void }
   /** Removes what is kept longer than it is to be, the oldest first, at most so many alarms at once. True: there is more. */
   readonly prune: (endedBefore: number, most: number, atOnce: number) => boolean

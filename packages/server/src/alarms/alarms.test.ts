@@ -44,7 +44,7 @@ describe('an alarm', () => {
     expect(stage.told.at(-1)?.alarm.message).toContain('an operator removed the node')
   })
 
-  it('that an agent reports has a life too, and the core is not told of it twice', async () => {
+  it('that an agent reports has a life too, and the core is not notified of it twice', async () => {
     await using stage = await createAlarmStage()
     stage.connect('a')
     const body = { alarm: 'x', type: 'disk-full', severity: 2, message: 'full' } as const

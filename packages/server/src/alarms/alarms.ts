@@ -52,7 +52,7 @@ export interface AlarmsOptions {
 export interface Alarms extends OpenAlarms, AsyncDisposable {
   /** What the core said of an input. */
   readonly applied: CoreListener
-  /** Who is told of steps. Their promises hold back what the outbox forgets. */
+  /** Who is notified of steps. Their promises hold back what the outbox forgets. */
   readonly listeners: Set<StepListener>
   /** Tells again what was not stored before a restart; rules are judged from then on. `apply` gives an input to the core. */
   readonly begin: (apply: (input: CoreInput) => void) => void
@@ -75,7 +75,7 @@ const verdictEveryMs = 1000
 /** Cleared alarms are looked through for those that are kept too long. */
 const pruneEveryMs = 60_000
 const prunedAtOnce = 200
-/** At the end, for those that are told of steps to store them. */
+/** At the end, for those that are notified of steps to store them. */
 const storedWithinMs = 5000
 
 // oxlint-disable-next-line max-lines-per-function -- the list of parts of alarms, put together in the order in which they need each other
@@ -98,7 +98,7 @@ export const openAlarms = async (options: AlarmsOptions): Promise<Alarms> => {
     settled: (upTo) => store.settled(upTo),
     clock,
     signal: ended.signal,
-    onFault: (error) => log.error({ error }, 'steps of alarms could not be stored by all that are told of them'),
+    onFault: (error) => log.error({ error }, 'steps of alarms could not be stored by all that are notified of them'),
   })
   const keeping = createKeeping({
     engine,

@@ -1,4 +1,4 @@
-/** A step of an alarm as the core is told of it, and with it the history and the sinks. */
+/** A step of an alarm as the core is notified of it, and with it the history and the sinks. */
 import { syslogSeverityOf } from '@netstats/protocol/feed'
 import { unixMs } from '@netstats/protocol'
 import type { Alarm } from '@netstats/protocol'

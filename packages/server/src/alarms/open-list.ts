@@ -2,7 +2,7 @@
 import { perceivedSeverities } from '@netstats/protocol/feed'
 import type { AlarmRecord } from '@netstats/protocol/feed'
 
-/** Those that need somebody; those that somebody has; those that nobody is told of. */
+/** Those that need somebody; those that somebody has; those that nobody is notified of. */
 const urgencies = 3
 const urgencyOf = ({ suppressed, state }: AlarmRecord): number => {
   if (suppressed !== null) return 2

@@ -4,7 +4,7 @@ export const applicationId = 0x6e73414c
 /**
  * Each step brings a file to the next version; a new file takes all of them. Steps are never changed once published.
  * Times are Unix milliseconds. `entries` and `silences` are what the engine goes on from; `outbox` has the steps that are
- * not known to be stored by all that are told of them, and `notes` what those keep here.
+ * not known to be stored by all that are notified of them, and `notes` what those keep here.
  */
 export const migrations: readonly string[] = [
   `

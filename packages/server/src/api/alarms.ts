@@ -40,7 +40,7 @@ const alarmFields = {
   suppressed: z
     .object({ reason: z.enum(suppressionReasons), by: text })
     .nullable()
-    .describe('Why nobody is told of it.'),
+    .describe('Why nobody is notified of it.'),
   parent: text.describe('Id of the alarm that it is a symptom of.'),
   symptoms: z.int().describe('Open alarms that are its symptoms.'),
 }
@@ -89,7 +89,7 @@ const match = z
 const comment = z.string().max(500).optional().describe('Why, for others to read.')
 const silence = named(
   'Silence',
-  'Alarms that match are open, but nobody is told of them.',
+  'Alarms that match are open, but nobody is notified of them.',
   z.object({
     id: z.string(),
     kind: z.enum(['silence', 'maintenance']),
@@ -272,7 +272,7 @@ const acting: readonly Endpoint[] = [
   }),
   endpoint({
     id: 'addSilence',
-    summary: 'Lets nobody be told of alarms that match, for some time.',
+    summary: 'Lets nobody be notified of alarms that match, for some time.',
     method: 'POST',
     role: 'operator',
     path: '/silences',

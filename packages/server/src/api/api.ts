@@ -34,7 +34,7 @@ export interface ApiOptions {
   readonly deliveries?: ApiContext['deliveries']
   /** What rules have found; without it, alarms are off. */
   readonly alarms?: ApiContext['alarms']
-  /** Who is told of alarms. */
+  /** Who is notified of alarms. */
   readonly receivers?: ApiContext['receivers']
   /** Who may ask what; without it everybody may look, and nobody more. */
   readonly auth?: Auth

@@ -28,7 +28,7 @@ export interface ApiContext {
   readonly gates: { readonly queries: Gate; readonly exports: Gate }
   /** Undefined where alarms are off. */
   readonly alarms?: Alarms | undefined
-  /** Who is told of alarms; undefined where nobody can be. */
+  /** Who is notified of alarms; undefined where nobody can be. */
   readonly receivers?: AlarmReceivers | undefined
   /** What the server says of itself. */
   readonly status?: (() => ServerStatus) | undefined

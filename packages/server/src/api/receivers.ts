@@ -1,4 +1,4 @@
-/** Who is told of alarms. */
+/** Who is notified of alarms. */
 import { partStates } from '@netstats/sdk'
 import { z } from 'zod'
 import { actorOf } from './admin/auth.ts'
@@ -10,11 +10,11 @@ import { named, time } from './live-schemas.ts'
 
 const receiver = named(
   'AlarmReceiver',
-  'Somebody who is told of alarms, as the configuration names it.',
+  'Somebody who is notified of alarms, as the configuration names it.',
   z.object({
     name: z.string(),
     type: z.string().describe('How: a type of sink, such as `webhook` or `email`.'),
-    everyStep: z.boolean().describe('Whether it is told of each step of each alarm, whatever the routes say.'),
+    everyStep: z.boolean().describe('Whether it is notified of each step of each alarm, whatever the routes say.'),
     state: z.enum(partStates),
     reason: z.string().describe('Why it is not `ok`.'),
     waiting: z.number().describe('Messages that wait to be delivered.'),
@@ -32,7 +32,7 @@ const queued = named(
 export const receiverEndpoints: readonly Endpoint[] = [
   endpoint({
     id: 'listAlarmReceivers',
-    summary: 'Who is told of alarms, and whether that works.',
+    summary: 'Who is notified of alarms, and whether that works.',
     role: 'viewer',
     path: '/alarms/receivers',
     params: nothing,

@@ -1,4 +1,4 @@
-/** Who is told of alarms, in this server: the notifier over the spool of the sinks. */
+/** Who is notified of alarms, in this server: the notifier over the spool of the sinks. */
 import { reasonOf } from '@netstats/sdk'
 import type { Alarms } from '../alarms/alarms.ts'
 import { createHeartbeat } from '../alarms/notifier/heartbeat.ts'
@@ -74,7 +74,7 @@ export const tickNotifier = ({ health, log }: Base, notifier: Notifier): void =>
         () => health.set('alarms/notifier', 'ok'),
         (error: unknown) => {
           if (health.set('alarms/notifier', 'degraded', `cannot be written: ${reasonOf(error)}`))
-            log.warn({ error }, 'receivers cannot be told of alarms')
+            log.warn({ error }, 'receivers cannot be notified of alarms')
         },
       )
       .finally(() => {

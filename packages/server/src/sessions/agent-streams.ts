@@ -46,7 +46,7 @@ interface Stream {
   /** Its spool has deleted everything through here. */
   readonly truncated: number
   clock: { readonly offsetMs: number; readonly errorMs: number } | undefined
-  /** When the history was told of it last. */
+  /** When the history was notified of it last. */
   clockToldAt: number
 }
 

@@ -62,6 +62,6 @@ export const drive = (options: EngineOptions = {}) => {
 export const lineOf = ({ name, alarm: { rule, node, suppressed } }: AlarmStep): string =>
   [name, rule, node, suppressed?.reason].filter((part) => part !== null && part !== undefined).join(' ')
 
-/** Of steps, those that somebody is told of. */
+/** Of steps, those that somebody is notified of. */
 export const unsuppressed = (steps: readonly AlarmStep[]): readonly string[] =>
   steps.filter(({ alarm: { suppressed } }) => suppressed === null).map(lineOf)

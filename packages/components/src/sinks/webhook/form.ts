@@ -30,7 +30,7 @@ export interface Form {
   readonly alarmsOnly?: boolean
   /** What the receiver refuses is sent again too: only 2xx is an end. */
   readonly insists?: boolean
-  /** People read it: several alarms that are told of at once are one message. */
+  /** People read it: several alarms that come at once are one message. */
   readonly groups?: boolean
   /** Most messages that go into one request. */
   readonly most: number

@@ -1,4 +1,4 @@
-/** Who is told of alarms: receivers, the routes that lead to them, and the sign that alarms are looked after at all. */
+/** Who is notified of alarms: receivers, the routes that lead to them, and the sign that alarms are looked after at all. */
 import { isTimeZone } from '@netstats/alarms'
 import { perceivedSeverities } from '@netstats/protocol/feed'
 import { receiverList } from '@netstats/runtime'
@@ -70,7 +70,7 @@ const routeOptions = {
     .max(10)
     .optional()
     .describe(
-      'Alarms that have these in common are told of in one message: network, node, rule, severity, or a label (default: as the route above, network and rule).',
+      'Alarms that have these in common come in one message: network, node, rule, severity, or a label (default: as the route above, network and rule).',
     ),
   groupWait: duration({ max: '1h' })
     .optional()
@@ -122,13 +122,13 @@ export const notifierConfigOf = (registry: Registry) => ({
     ),
   receivers: receiverList(registry)
     .prefault([])
-    .describe('Who can be told of alarms. Messages wait on disk until they are delivered.'),
+    .describe('Who can be notified of alarms. Messages wait on disk until they are delivered.'),
   routes: z
     .array(route)
     .max(mostRoutes)
     .prefault([])
     .describe(
-      'Who is told of which alarms: the first route that matches counts. What none matches goes to the first receiver.',
+      'Who is notified of which alarms: the first route that matches counts. What none matches goes to the first receiver.',
     ),
   heartbeat: heartbeat
     .optional()

@@ -74,7 +74,7 @@ class AlarmNotifier implements Notifier {
     const saved = options.store.load()
     const state = tryState(saved)
     if (saved !== undefined && state === undefined)
-      log.warn({}, 'what receivers were told of open alarms cannot be read: they are told of them again')
+      log.warn({}, 'what receivers were notified of open alarms cannot be read: they are notified of them again')
     this.#planner = state === undefined ? createPlanner(plan) : restorePlanner(plan, state.planner)
     this.#through = state?.through ?? 0
     const stored = sinks.notified()

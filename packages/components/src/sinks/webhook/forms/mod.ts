@@ -25,7 +25,7 @@ export const forms = {
 } as const satisfies Readonly<Record<string, Form>>
 const formOf = (name: FormName): Form => forms[name]
 
-/** Whether it makes one message of several alarms that are told of at once. */
+/** Whether it makes one message of several alarms that come at once. */
 export const isForPeople = (name: FormName): boolean => formOf(name).groups === true
 
 export type FormName = keyof typeof forms
