@@ -10,7 +10,9 @@ export const forgetUnknown = (
   core: Pick<Core, 'network'>,
   at: number,
 ): void => {
-  for (const { network, node } of [...engine.open()]) {
+  // What is forgotten is open no more.
+  const open = Array.from(engine.open())
+  for (const { network, node } of open) {
     if (network === null) continue
     const view = core.network(network)
     if (view !== undefined && (node === null || view.record(node) !== undefined)) continue
