@@ -120,7 +120,7 @@ const pagesFrom = (start: number, block: string): readonly Shown[] => {
     { name: 'silencing', path: `${of}/alarms`, ready: alarmMessage, open: inAlarm('Silence…') },
     { name: 'alarms that are over', path: '/alarms?view=history', ready: 'No alarm that matches is over.' },
     { name: 'silences', path: '/alarms?view=silences', ready: 'Nothing is silenced.' },
-    { name: 'receivers', path: '/alarms?view=receivers', ready: 'Nobody is told of alarms.' },
+    { name: 'receivers', path: '/alarms?view=receivers', ready: 'Nobody is notified of alarms.' },
     { name: 'node with an alarm', path: `${of}/nodes/gappy`, ready: alarmMessage },
     { name: 'server', path: '/server', ready: 'Open files' },
     { name: 'deliveries', path: '/agents', ready: 'gappy' },

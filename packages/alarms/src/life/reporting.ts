@@ -57,7 +57,7 @@ export const reportIn = (parts: ReportingParts): Report => {
     if (body.step === 'acknowledged') acknowledge(entry, body)
   }
 
-  const goOn = (entry: Entry, body: Alarm, network: string, node: string): void => {
+  const continueEntry = (entry: Entry, body: Alarm, network: string, node: string): void => {
     const isAcknowledged = body.step === 'acknowledged' && entry.acknowledgement?.by !== (body.by ?? node)
     const isNews = isAcknowledged || entry.hushed !== (body.step === 'suppressed')
     // What is told at once is what a node could go on telling for ever.
@@ -83,6 +83,6 @@ export const reportIn = (parts: ReportingParts): Report => {
       if (!hasRoom(network, node) || !reporters.mayTell(network, node, life.at())) return overflow(network, node)
       begin(newEntry(identity, labelsKey, key, life.at()), body)
     } else if (body.step === 'cleared') end(open, body)
-    else goOn(open, body, network, node)
+    else continueEntry(open, body, network, node)
   }
 }

@@ -16,7 +16,7 @@ export interface AlarmWithSteps extends AlarmRecord {
 export interface WireReceiver {
   readonly name: string
   readonly type: string
-  /** It is told of each step of each alarm, whatever the routes say. */
+  /** It is notified of each step of each alarm, whatever the routes say. */
   readonly everyStep: boolean
   readonly state: string
   /** Why it is not `ok`. */
