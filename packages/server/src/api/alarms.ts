@@ -1,7 +1,7 @@
 /** Alarms: those that are open and those that are over, who looks after them, and silences. */
 import { randomUUID } from 'node:crypto'
 import { alarmStates, perceivedSeverities, suppressionReasons } from '@netstats/protocol/feed'
-import type { AlarmRecord, Silence } from '@netstats/protocol/feed'
+import type { AlarmRecord, Silence, Verdict } from '@netstats/protocol/feed'
 import { z } from 'zod'
 import type { Alarms } from '../alarms/alarms.ts'
 import type { AlarmQuery } from '../alarms/reading.ts'
@@ -12,6 +12,9 @@ import { base, endpoint, integer, name, network, nothing, onNetwork } from './en
 import type { ApiContext, Endpoint, HandleOptions } from './endpoint.ts'
 import { time as momentOf, yesOrNo } from './history/parameters.ts'
 import { named, number, text, time } from './live-schemas.ts'
+
+/** Of a network that appeared within the last second. */
+const notJudgedYet: Verdict = { level: 'unknown', text: 'nothing is known of the network yet' }
 
 const acknowledgement = z.object({
   by: z.string(),
@@ -219,7 +222,7 @@ const reading: readonly Endpoint[] = [
     personal: true,
     handle: (context, { network: key }) =>
       onNetwork(context, key, (view) =>
-        onAlarms(context, (alarms) => new PersonalAnswer(alarms.verdicts(view.key)[view.key])),
+        onAlarms(context, (alarms) => new PersonalAnswer(alarms.verdicts(view.key)[view.key] ?? notJudgedYet)),
       ),
   }),
 ]

@@ -111,7 +111,7 @@ const route: z.ZodType<RouteConfig> = z.strictObject({
 
 const heartbeat = z.strictObject({
   url: secretUrl().describe('Where to post to, as healthchecks.io and its like give one.'),
-  every: duration({ min: '10s', max: '1d' }).prefault('1m').describe('How often.'),
+  every: duration({ min: '10s', max: '1d' }).prefault('1m').describe('Time between two calls of it.'),
 })
 
 export const notifierConfigOf = (registry: Registry) => ({

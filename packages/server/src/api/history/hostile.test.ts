@@ -7,6 +7,8 @@ import { writeCursor } from './cursor.ts'
 import { filledStore, openTestApi } from './testing/app.ts'
 import type { TestApi } from './testing/app.ts'
 import { hashAt, strangeNode, worldEnd, worldStart } from './testing/world.ts'
+import { createAlarmStage } from '../../alarms/testing/alarm-stage.ts'
+import type { AlarmStage } from '../../alarms/testing/alarm-stage.ts'
 
 const hostile = fc.oneof(
   fc.string({ maxLength: 30, unit: 'binary' }),
@@ -106,12 +108,14 @@ const request = fc.constantFrom(...reading).chain((endpoint) => {
   const name = fc.oneof({ weight: 9, arbitrary: known }, { weight: 1, arbitrary: fc.constantFrom('x', 'toString') })
   const place = fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
   return fc.record({
-    id: fc.constant(endpoint.id),
+    asked: fc.constant(endpoint.id),
     network: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('1337', '42') }, { weight: 1, arbitrary: value }),
     node: fc.oneof(fc.constantFrom('node-0', 'node-9', strangeNode), value),
     block: fc.oneof(fc.constantFrom('20', hashAt(30, 1)), value),
     metric: fc.oneof(fc.constantFrom('peers', 'host.cpuShare'), value),
     table: fc.oneof(fc.constantFrom('log', 'block', 'network1m'), value),
+    // Of an alarm.
+    id: fc.oneof(fc.constantFrom('none', ''), value),
     other: place,
     // A name may come twice.
     query: fc.array(
@@ -123,16 +127,24 @@ const request = fc.constantFrom(...reading).chain((endpoint) => {
 
 describe('whatever is asked', () => {
   let api: TestApi
+  let stage: AlarmStage
   beforeAll(async () => {
-    api = await openTestApi(await filledStore())
+    stage = await createAlarmStage()
+    stage.connect('node-0')
+    stage.report('node-0', { alarm: 'x', step: 'raised', type: 'disk-full', severity: 2, message: 'full' })
+    await stage.pass(60)
+    api = await openTestApi(await filledStore(), { alarms: stage.alarms })
   })
-  afterAll(async () => api[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await api[Symbol.asyncDispose]()
+    await stage[Symbol.asyncDispose]()
+  })
 
   it('is answered as described, or with a problem that is not ours', async () => {
     const seen = new Map<number, number>()
     await fc.assert(
-      fc.asyncProperty(request, async ({ id, other, query, ...places }) => {
-        const endpoint = endpoints.find((one) => one.id === id) as Endpoint
+      fc.asyncProperty(request, async ({ asked, other, query, ...places }) => {
+        const endpoint = endpoints.find(({ id }) => id === asked) as Endpoint
         const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof places) =>
           encoded(other ?? places[name]),
         )
