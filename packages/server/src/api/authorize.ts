@@ -40,18 +40,23 @@ const roleProblem = (principal: Principal | undefined, { role }: Endpoint): Prob
   return new Problem('API_ROLE_TOO_LOW', `It needs the role ${role}; "${principal.name}" is ${principal.role}.`)
 }
 
-/** What is answered at each path without parameters that is not only read. */
+/** What is answered at each path: of those of an endpoint without parameters before others, which may match it too. */
 export const allowedMethods = (endpoints: readonly Endpoint[], prefix: string): AllowedAt => {
   const allowed = new Map<string, Set<string>>()
   for (const { path, method } of endpoints) {
-    if (path.includes('{')) continue
     const methods = allowed.get(prefix + path) ?? new Set()
     allowed.set(prefix + path, methods)
     methods.add(method)
     if (method === 'GET') methods.add('HEAD')
   }
-  return (path) => {
-    const methods = allowed.get(path.replace(/\/$/, ''))
+  const patterns = Array.from(allowed, ([path, methods]) => ({ matches: patternOf(path), methods })).filter(
+    ({ methods }) => !(methods.size === 2 && methods.has('HEAD')),
+  )
+  return (asked) => {
+    const path = asked.replace(/\/$/, '')
+    const methods = allowed.get(path) ?? patterns.find(({ matches }) => matches.test(path))?.methods
     return methods === undefined ? 'GET, HEAD' : [...methods].join(', ')
   }
 }
+
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)

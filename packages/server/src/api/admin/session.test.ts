@@ -124,6 +124,9 @@ describe('what changes something', () => {
   it('is answered by the methods that Allow names', async () => {
     await using api = await openAdminApi()
     for (const [method, path, allow] of [
+      ['GET', '/alarms/1/acknowledge', 'POST, DELETE'],
+      ['GET', '/silences/1/', 'DELETE'],
+      ['DELETE', '/alarms/1', 'GET, HEAD'],
       ['GET', '/admin/agents/add', 'POST'],
       ['DELETE', '/admin/users', 'GET, HEAD'],
       ['POST', '/admin/audit', 'GET, HEAD'],
