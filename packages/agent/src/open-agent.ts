@@ -127,6 +127,7 @@ export const openAgent = async (config: AgentConfig, deps: AgentDeps): Promise<A
       config: selfMonitoring,
       source,
       node: reporter,
+      nodeOf: sources.nodeOf,
       clock,
       ownLog,
       spool,

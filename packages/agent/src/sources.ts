@@ -42,6 +42,8 @@ export interface Sources {
   readonly isWatched: (node: NodeId) => boolean
   /** The newest of each kind that a node's sources said. */
   readonly latest: (node: NodeId) => readonly Observation[]
+  /** The node that a part is about, by the part's id. */
+  readonly nodeOf: (part: string) => NodeId | undefined
   readonly paces: Paces
 }
 
@@ -53,6 +55,7 @@ export const createSources = (options: SourcesOptions): Sources => {
   const infos = new Map<NodeId, NodeInfo>()
   const latest = createLatest()
   const paces = createPaces()
+  const nodesOfParts = new Map<string, NodeId>()
   const names = nodeNames(entries, registry, hostname())
   const watched = new Set(names.filter((_, i) => registry.sources.get(entries[i]?.type ?? '')?.watchesNode))
 
@@ -62,6 +65,7 @@ export const createSources = (options: SourcesOptions): Sources => {
     if (definition === undefined) throw new TypeError(`no source of type ${type}`)
     const node = nodeId(of)
     const owner = ownerOf(entry, of)
+    nodesOfParts.set(owner, node)
     supervisor.run(owner, (task) =>
       unlessStuck(clock, task.signal, async (watch, signal, replaced) => {
         const context = contextOf(task)
@@ -114,6 +118,7 @@ export const createSources = (options: SourcesOptions): Sources => {
     info: (node) => infos.get(node),
     isWatched: (node) => watched.has(node),
     latest: (node) => latest.of(node),
+    nodeOf: (part) => nodesOfParts.get(part),
     paces,
   }
 }

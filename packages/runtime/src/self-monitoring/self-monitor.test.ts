@@ -15,13 +15,14 @@ const start = async () => {
   const reader = await spool.reader('test', { policy: 'on-ack', batchSize: 1000 })
   const ownLog = createOwnLog({ log, clock, source: 'netstats-agent', severity: 4 })
   const now: { state: PartState } = { state: 'ok' }
-  const run = () => {
+  const run = (configured = true) => {
     const end = new AbortController()
     const ended = runSelfMonitor(
       {
         config: selfMonitoringConfig().parse({}),
         source: 'netstats-agent',
         node: 'a',
+        nodeOf: (part) => (configured ? part.replace('source/', '') : undefined),
         clock,
         ownLog,
         spool,
@@ -76,9 +77,11 @@ describe('a program that monitors itself', () => {
     const [raised] = await stored()
     expect(raised?.body).toMatchObject({ step: 'raised', type: 'part-unwell', labels: { part: 'source/x' } })
     now.state = 'ok'
-    const again = run()
+    expect(raised?.node).toBe('x')
+    // It is of the same node, though nobody knows by now which node the part was about.
+    const again = run(false)
     await pass(40_000)
-    expect((await stored()).map(({ body }) => 'step' in body && body.step)).toEqual(['cleared'])
+    expect((await stored()).map(({ node, body }) => [node, 'step' in body && body.step])).toEqual([['x', 'cleared']])
     await again()
     const third = run()
     await pass(50_000)

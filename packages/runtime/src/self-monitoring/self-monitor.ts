@@ -1,6 +1,6 @@
 /** A program's own lines, metrics and the state of its parts become observations of its spool, like those of sources. */
 import { nodeId } from '@netstats/protocol'
-import type { Metric, Observation } from '@netstats/protocol'
+import type { Alarm, Metric, Observation } from '@netstats/protocol'
 import type { Checkpointed, Clock, PartStatus, Spool } from '@netstats/sdk'
 import type { SelfMonitoringConfig } from './config.ts'
 import type { OwnLog } from './own-log.ts'
@@ -15,6 +15,8 @@ export interface SelfMonitorOptions {
   readonly source: OwnSource
   /** Node that the observations are of. */
   readonly node: string
+  /** Of a part that is about one node, that node: its alarms are of it. */
+  readonly nodeOf?: (part: string) => string | undefined
   readonly clock: Clock
   readonly ownLog: Pick<OwnLog, 'take'>
   readonly spool: Pick<Spool, 'append' | 'checkpoints'>
@@ -27,20 +29,28 @@ const lookEveryMs = 5000
 
 /** Runs until the signal aborts; what was logged until then is reported. Throws where the spool does. */
 export const runSelfMonitor = async (
-  { config, source, node: name, clock, ownLog, spool, parts, metrics }: SelfMonitorOptions,
+  { config, source, node: name, nodeOf, clock, ownLog, spool, parts, metrics }: SelfMonitorOptions,
   { signal }: { signal: AbortSignal },
 ): Promise<void> => {
   const node = nodeId(name)
-  const alarms = createPartAlarms(source, spool.checkpoints(selfMonitoringPart).keys())
+  /** Nodes of the alarms that are raised, by part: an earlier run may have raised them. */
+  const raised = new Map(spool.checkpoints(selfMonitoringPart))
+  const alarms = createPartAlarms(source, raised.keys())
   let metricsDue = clock.monotonic() + config.metricsEvery
 
   const lines = (): readonly Observation[] =>
     ownLog.take().map(({ at, body }) => ({ kind: 'log', node, observedAt: at, body }))
-  const states = (): readonly Checkpointed[] =>
-    alarms.look(parts(), clock.monotonic()).map((body) => ({
-      observations: [{ kind: 'alarm', node, observedAt: clock.now(), body }],
-      checkpoint: { key: body.labels?.['part'] ?? '', value: body.step === 'raised' ? 'raised' : undefined },
-    }))
+  const stateOf = (body: Alarm): Checkpointed => {
+    const part = body.labels?.['part'] ?? ''
+    const of = (body.step === 'raised' ? nodeOf?.(part) : raised.get(part)) ?? name
+    if (body.step === 'raised') raised.set(part, of)
+    else raised.delete(part)
+    return {
+      observations: [{ kind: 'alarm', node: nodeId(of), observedAt: clock.now(), body }],
+      checkpoint: { key: part, value: raised.get(part) },
+    }
+  }
+  const states = (): readonly Checkpointed[] => alarms.look(parts(), clock.monotonic()).map(stateOf)
   const numbers = (): readonly Observation[] => {
     if (clock.monotonic() < metricsDue) return []
     metricsDue = clock.monotonic() + config.metricsEvery
