@@ -2,7 +2,7 @@ import { shedClasses } from '@netstats/protocol'
 import type { ShedClass } from '@netstats/protocol'
 import type { Sequence } from '@netstats/sdk'
 import type { Life } from '@netstats/sdk'
-import { addDrops, lossesOf } from './drops.ts'
+import { addDrops, addReports, lossesOf } from './drops.ts'
 import type { Drop, DropReason, Drops, Losses } from './drops.ts'
 import { holds } from './memory-storage.ts'
 import type { Checkpoints, RowHead, SpoolStorage, StoredRow } from './storage.ts'
@@ -91,10 +91,10 @@ export const giveUp = (draft: Draft, drops: readonly Drop[]): void => {
   draft.dropped.push(...drops)
 }
 
-/** Gives rows up. A report among them is told again to all who want it, though some may have had it: better twice than never. */
+/** Gives rows up. A report among them is told again as it was, to all who want it: some may have had it. */
 export const giveUpRows = (draft: Draft, { drops, untold }: Losses): void => {
   giveUp(draft, drops)
-  draft.drops = addDrops(draft.drops, untold)
+  draft.drops = addReports(draft.drops, untold)
 }
 
 /** Gives up the oldest rows of a class, at most a piece of them; how many. `until` ends it at the first younger row. */

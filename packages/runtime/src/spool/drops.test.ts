@@ -1,6 +1,6 @@
 import { encodeBody, nodeId, unixMs } from '@netstats/protocol'
 import { describe, expect, it } from 'vitest'
-import { addDrops, dropsOf, gapOf, lossesOf } from './drops.ts'
+import { addDrops, addReports, dropsOf, gapOf, joinDrops, loadDrops, lossesOf } from './drops.ts'
 import type { Drop } from './drops.ts'
 
 const drop = (overrides: Partial<Drop> = {}): Drop => ({
@@ -64,5 +64,21 @@ describe('drops', () => {
       drops: [drop({ reason: 'age', class: 'alarm', dropped: 2, from: unixMs(8), to: unixMs(10) })],
       untold: [drop({ dropped: 40 })],
     })
+  })
+
+  it('keep reports that are to be told again apart from the sum, also when they are put back and read again', () => {
+    const report = drop({ dropped: 40, to: unixMs(7) })
+    const all = addReports(addDrops(new Map(), [drop()]), [report, report])
+    expect([...all.values()]).toEqual([drop(), report])
+    const more = addReports(addDrops(new Map(), [drop({ dropped: 2 })]), [report, drop({ dropped: 3 })])
+    const joined = joinDrops(all, more)
+    expect([...joined.values()]).toEqual([drop({ dropped: 3 }), report, drop({ dropped: 3 })])
+    expect(loadDrops(joined.values())).toEqual(joined)
+    const many = addReports(
+      new Map(),
+      Array.from({ length: 2000 }, (_, i) => drop({ dropped: i + 1 })),
+    )
+    expect(many.size).toBe(1000)
+    expect(many.values().reduce((sum, one) => sum + one.dropped, 0)).toBe((2000 * 2001) / 2)
   })
 })

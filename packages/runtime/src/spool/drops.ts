@@ -8,7 +8,10 @@ export interface Drop extends Gap {
 
 export type DropReason = Gap['reason']
 
-/** What was given up and still has to be reported, by node, reason and class. Adding gives a new one. */
+/**
+ * What was given up and still has to be reported: sums by node, reason and class, and reports that are to be told again as
+ * they were, so that who has had one knows it. Adding gives a new one.
+ */
 export type Drops = ReadonlyMap<string, Drop>
 
 /** Beyond this many different ones, further nodes are reported under one that is there already. */
@@ -30,6 +33,33 @@ export const addDrops = (drops: Drops, more: Iterable<Drop>): Drops => {
     sum.set(key, old ? merge(old, drop) : drop)
   }
   return sum ?? drops
+}
+
+/** Adds reports that nobody may have had; beyond the bound they are summed up like others. */
+export const addReports = (drops: Drops, reports: Iterable<Drop>): Drops => {
+  const sum = new Map(drops)
+  const beyond: Drop[] = []
+  for (const report of reports) {
+    if (sum.size < mostDrops) sum.set(reportKeyOf(report), report)
+    else beyond.push(report)
+  }
+  return addDrops(sum.size === drops.size ? drops : sum, beyond)
+}
+
+const reportKeyOf = (drop: Drop): string => `${keyOf(drop)} ${drop.from} ${drop.to} ${drop.dropped}`
+
+/** Puts what was taken out to be reported back, with what came meanwhile. */
+export const joinDrops = (before: Drops, more: Drops): Drops => {
+  let sum = before
+  for (const [key, drop] of more) sum = key === keyOf(drop) ? addDrops(sum, [drop]) : addReports(sum, [drop])
+  return sum
+}
+
+/** As they were saved: of several with the same node, reason and class the first is the sum, the others are reports. */
+export const loadDrops = (saved: Iterable<Drop>): Drops => {
+  let sum: Drops = new Map()
+  for (const drop of saved) sum = sum.has(keyOf(drop)) ? addReports(sum, [drop]) : addDrops(sum, [drop])
+  return sum
 }
 
 const merge = (old: Drop, drop: Drop): Drop => ({

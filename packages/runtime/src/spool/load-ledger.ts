@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Ledger } from './draft.ts'
 import { checkpointsOf } from './checkpoints.ts'
-import { addDrops } from './drops.ts'
+import { loadDrops } from './drops.ts'
 import { beginLife, firstLife, firstOf } from './lives.ts'
 import type { LoadedSpool, SpoolStorage } from './storage.ts'
 
@@ -29,7 +29,7 @@ export const loadLedger = (loaded: LoadedSpool, storage: SpoolStorage, now: numb
         { ...one, backlog: storage.count(one.cursor, Number.MAX_SAFE_INTEGER, one.bit) },
       ]),
     ),
-    drops: addDrops(new Map(), loaded.drops),
+    drops: loadDrops(loaded.drops),
     checkpoints: checkpointsOf(loaded.checkpoints),
     toFree: [],
     // Where it is not known which reader had which bit, each is wiped before it is used.

@@ -6,8 +6,7 @@ import type { OwnedCheckpoint } from './checkpoints.ts'
 import type { Counters } from './counters.ts'
 import { draftOf, dropOldest, freePiece, insert, pieceRows, settle } from './draft.ts'
 import type { Draft, ReaderRecord } from './draft.ts'
-import { addDrops, gapOf } from './drops.ts'
-import type { Drop } from './drops.ts'
+import { gapOf, joinDrops } from './drops.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import { createLeapWatch } from './lives.ts'
 import { makeRoom, toIncoming } from './room.ts'
@@ -99,23 +98,24 @@ export const createTransactions = (options: TransactionOptions): Transactions =>
   const storeWithGaps = (draft: Draft, rows: readonly Incoming[]): readonly Incoming[] => {
     const report = store.ledger().drops.size > 0 && clock.monotonic() - lastGapAt >= options.gapEveryMs
     const untold = draft.drops
-    const gaps = new Map<Incoming, Drop>()
-    for (const drop of report ? untold.values() : []) {
+    /** Reports, by what they tell of. */
+    const gaps = new Map<Incoming, string>()
+    for (const [key, drop] of report ? untold : []) {
       const gap = gapOf(drop, clock.now())
       const passed = readers.passed(gap)
-      if (passed !== undefined) gaps.set(toIncoming(gap, passed, clock.now()), drop)
+      if (passed !== undefined) gaps.set(toIncoming(gap, passed, clock.now()), key)
     }
     if (report) draft.drops = new Map()
+    const wanted = new Set(gaps.values())
     const fit = makeRoom(draft, store.storage(), [...rows, ...gaps.keys()], false, new Set(gaps.keys()))
     if (fit.wait) {
-      if (report) draft.drops = addDrops(untold, draft.drops.values())
+      if (report) draft.drops = joinDrops(untold, draft.drops)
       return fit.rows.filter((row) => !gaps.has(row))
     }
-    const kept = new Set(fit.rows)
-    draft.drops = addDrops(
-      draft.drops,
-      gaps.entries().flatMap(([gap, drop]) => (kept.has(gap) ? [] : [drop])),
-    )
+    const told = new Set(fit.rows.map((row) => gaps.get(row)))
+    // What found no room is told later.
+    const left = new Map([...untold].filter(([key]) => wanted.has(key) && !told.has(key)))
+    if (report) draft.drops = joinDrops(left, draft.drops)
     insertAll(draft, fit.rows)
     if (report) lastGapAt = clock.monotonic()
     return []
